@@ -1,0 +1,33 @@
+import tseslint from "typescript-eslint";
+import pulumi from "@pulumi/eslint-plugin";
+
+export default tseslint.config(
+  { ignores: ["node_modules/**", "tooling/rehearsal/charts/**", "coverage/**"] },
+  ...tseslint.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { "@pulumi": pulumi },
+    rules: {
+      "@pulumi/no-output-in-template-literal": "error",
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+    },
+  },
+  {
+    // The house rule: stacks → components; policies → components; nothing imports tooling but tooling.
+    files: ["components/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/stacks/**", "**/policies/**", "**/tooling/**"] }] },
+  },
+  {
+    files: ["stacks/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/tooling/**", "**/policies/**"] }] },
+  },
+  {
+    files: ["policies/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/stacks/**", "**/tooling/**"] }] },
+  },
+);

@@ -37,6 +37,8 @@ export const releaseSchema = z.strictObject({
   initData: z.strictObject({ annotation: z.string().min(1), digest: hex(32) }),
   /** SNP launch digest or TDX MRTD of the guest, 48 bytes. */
   launchMeasurement: hex(48),
+  /** TDX only: RTMR1 (kernel) and RTMR2 (command line), since MRTD alone binds neither. */
+  rtmrs: z.strictObject({ rtmr1: hex(48), rtmr2: hex(48) }).optional(),
   /** KBS resources the guest may be given, as paths repo/type/tag. */
   resources: z.array(z.string().regex(/^[\w-]+\/[\w-]+\/[\w.-]+$/)).min(1),
   /** What the hardware does not bind, so that nobody reads more into attestation than it says. */

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { cidrSchema } from "./common";
+
+const tcb = z.int().min(0).max(255);
+
+/** How guests reach the model owner's key broker and what evidence must show. Everything here is known at preview. */
+export const attestationSchema = z
+  .strictObject({
+    keyBroker: z
+      .strictObject({
+        dnsName: z
+          .string()
+          .regex(/^(?=.{1,253}$)([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "a full DNS name, e.g. kbs.acme.example")
+          .describe("DNS name of the KBS as guests resolve it; it is part of every measurement"),
+        caCertificate: z
+          .string()
+          .regex(/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/, "a PEM certificate")
+          .describe("PEM of the long-lived CA that signs the KBS's certificate; measured, so never the leaf itself"),
+        replicas: z.int().min(1).max(9).default(2).describe("KBS replicas"),
+        clientCidrs: z.array(cidrSchema).min(1).describe("ranges that guests come from; nobody else reaches the KBS"),
+      })
+      .describe("the model owner's key broker"),
+    nvidiaVerifier: z
+      .enum(["remote", "local"])
+      .default("remote")
+      .describe("remote: NVIDIA's attestation service (all GPUs); local: in Trustee (Hopper only)"),
+    referenceValueExpiry: z
+      .string()
+      .regex(/^\d{4}-\d{2}-\d{2}T00:00:00Z$/, "a UTC day such as 2028-01-01T00:00:00Z")
+      .describe("day on which reference values must have been renewed"),
+    snpTcb: z
+      .strictObject({
+        bootloader: z.array(tcb).min(1).describe("accepted bootloader versions"),
+        microcode: z.array(tcb).min(1).describe("accepted microcode versions"),
+        snp: z.array(tcb).min(1).describe("accepted SNP firmware versions"),
+        tee: z.array(tcb).min(1).describe("accepted TEE versions"),
+      })
+      .describe("accepted SEV-SNP firmware versions, as `snphost show tcb` lists them"),
+    gpuFirmware: z
+      .strictObject({
+        drivers: z.array(z.string().min(1)).min(1).describe("accepted GPU driver versions"),
+        vbios: z.array(z.string().min(1)).min(1).describe("accepted VBIOS versions"),
+      })
+      .describe("accepted GPU driver and VBIOS versions"),
+  })
+  .describe("key broker and what evidence must show");
+
+export type Attestation = z.infer<typeof attestationSchema>;

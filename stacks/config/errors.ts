@@ -1,0 +1,120 @@
+import type { z } from "zod";
+
+/** Everything that is wrong with a configuration, at once. The message is complete and needs no stack trace. */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `${problems.length === 1 ? "One thing" : `${problems.length} things`} in the configuration to correct; nothing was changed:\n` +
+        problems.map((problem) => `  - ${problem}`).join("\n"),
+    );
+    this.name = "ConfigurationError";
+  }
+}
+
+/** Turns zod's issues into sentences: path, value, what to write instead. */
+export function describeIssues(error: z.ZodError, schema: z.ZodType, raw: unknown): string[] {
+  return error.issues.flatMap((issue) => describe(issue, schema, raw));
+}
+
+function describe(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown): string[] {
+  const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
+  const here = location(path);
+  const value = valueAt(raw, path);
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(schema, path);
+    return issue.keys.map((key) => {
+      const near = nearest(key, known);
+      const remedy = near ? `write \`${near}\` instead` : `remove it; known here: ${known.join(", ")}`;
+      return `${location([...path, key])}: no such setting; ${remedy}`;
+    });
+  }
+  const meaning = meaningOf(schema, path);
+  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    return [`${here}: ${show(value)} fits none of the forms; write ${meaning ?? "one of the documented forms"}`];
+  }
+  if (value === undefined && issue.code !== "custom") return [`${here}: missing; add ${meaning ?? "it"}`];
+  if (issue.code === "invalid_value") {
+    const wanted = issue.values.map(String);
+    const near = nearest(String(value), wanted);
+    return [`${here}: ${show(value)} is not known; write ${near ? `${near} (of ` : ""}${wanted.join(", ")}${near ? ")" : ""}`];
+  }
+  if (issue.code === "custom") return [`${here}: ${value === undefined ? "" : `${show(value)} `}${issue.message}`];
+  const wanted = issue.code === "invalid_type" ? `a ${issue.expected}` : issue.message;
+  return [`${here}: ${show(value)} is not right; write ${wanted}${meaning ? ` (${meaning})` : ""}`];
+}
+
+/** `trustfoundry:models[0].gpu.count` */
+export function location(path: readonly (string | number)[]): string {
+  return `trustfoundry:${path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("")}`;
+}
+
+/** Values are shown short; anything long (a certificate, a policy) only by its beginning, and secrets never get here. */
+function show(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
+  const line = text.split("\n")[0] ?? "";
+  return line.length > 60 || line !== text ? `"${line.slice(0, 60)}…"` : typeof value === "string" ? `"${line}"` : line;
+}
+
+function valueAt(raw: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) => (value !== null && typeof value === "object" ? (value as Record<string | number, unknown>)[part] : undefined),
+    raw,
+  );
+}
+
+/** Follows a path into a schema, through defaults, transforms and arrays. */
+function schemaAt(schema: z.ZodType, path: readonly (string | number)[]): z.ZodType | undefined {
+  let current: z.ZodType | undefined = schema;
+  for (const part of path) {
+    const inner: z.ZodType | undefined = current && unwrap(current);
+    const def = inner?.def as
+      | { type?: string; shape?: Record<string, z.ZodType>; element?: z.ZodType; valueType?: z.ZodType; options?: z.ZodType[] }
+      | undefined;
+    if (def?.type === "object") current = def.shape?.[String(part)];
+    else if (def?.type === "union") current = def.options?.map((option) => schemaAt(option, [part])).find((found) => found !== undefined);
+    else if (def?.type === "array") current = def.element;
+    else if (def?.type === "record") current = def.valueType;
+    else return undefined;
+  }
+  return current;
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  const def = schema.def as { type: string; innerType?: z.ZodType; in?: z.ZodType };
+  if (def.innerType) return unwrap(def.innerType);
+  if (def.type === "pipe" && def.in) return unwrap(def.in);
+  return schema;
+}
+
+function meaningOf(schema: z.ZodType, path: readonly (string | number)[]): string | undefined {
+  const found = schemaAt(schema, path);
+  return found && (found.description ?? unwrap(found).description);
+}
+
+function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): string[] {
+  const found = schemaAt(schema, path);
+  const def = found && (unwrap(found).def as { shape?: Record<string, unknown> });
+  return Object.keys(def?.shape ?? {});
+}
+
+/** The candidate that a misspelling most likely means, or undefined when none is near. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const ranked = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance || Math.abs(a.candidate.length - word.length) - Math.abs(b.candidate.length - word.length));
+  const best = ranked[0];
+  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,172 @@
+import { z } from "zod";
+import { gpuModels } from "../../components/host/hardware";
+import { platformSets, supportsHopperPpcie } from "../../components/platform";
+import { attestationSchema } from "./attestation";
+import { crossCheck, nameSchema } from "./common";
+import { modelsSchema } from "./models";
+import type { Model } from "./models";
+import { partiesSchema } from "./parties";
+import { platformSchema } from "./platform";
+import type { Platform } from "./platform";
+import { providersSchema } from "./providers";
+import type { Provider } from "./providers";
+
+export const roles = ["trust", "infrastructure", "workloads", "rehearsal"] as const;
+export type Role = (typeof roles)[number];
+
+/** Isolation unit `node` belongs to clouds, where kubelet is inside the TCB; said explicitly, never blurred. */
+const isolationUnitSchema = z
+  .enum(["pod", "node"])
+  .default("pod")
+  .refine((unit) => unit === "pod", {
+    message: "`node` needs a host component of a cloud, which this version has not; write pod",
+  })
+  .transform((): "pod" => "pod")
+  .describe("what one TEE isolates: pod (Kata on bare metal)");
+
+const clusterSchema = z
+  .strictObject({ context: z.string().min(1).describe("kubeconfig context of this party's cluster") })
+  .describe("the cluster of this stack's party, as {context: <kubeconfig context>}");
+
+const simulatedSchema = z
+  .boolean()
+  .default(false)
+  .describe("true only in a rehearsal: made-up digests and measurements, which land on simulated hosts only");
+
+const shared = {
+  isolationUnit: isolationUnitSchema,
+  platform: platformSchema,
+  simulated: simulatedSchema,
+};
+
+/** The model owner's stack. It names providers, yet reads nothing of theirs. */
+export const trustSchema = z
+  .strictObject({
+    role: z.literal("trust"),
+    ...shared,
+    parties: partiesSchema,
+    cluster: clusterSchema,
+    attestation: attestationSchema,
+    models: modelsSchema,
+  })
+  .superRefine((config, ctx) => checkModels(config.models, config.simulated, config.platform, ctx));
+
+/** A provider's stack for hosts and operators. It sees no secret and no model. */
+export const infrastructureSchema = z
+  .strictObject({
+    role: z.literal("infrastructure"),
+    ...shared,
+    parties: partiesSchema,
+    cluster: clusterSchema,
+    provider: nameSchema.describe("which of `providers` this stack belongs to"),
+    providers: providersSchema,
+    deployer: z.string().min(1).default("trustfoundry-deployer").describe("user who may place releases"),
+  })
+  .superRefine((config, ctx) => {
+    checkProviderName(config.provider, config.providers, ctx);
+    checkProviders(config.providers, config.platform, config.simulated, ctx);
+  });
+
+/** A provider's stack that places what the model owner released. */
+export const workloadsSchema = z
+  .strictObject({
+    role: z.literal("workloads"),
+    ...shared,
+    parties: partiesSchema,
+    cluster: clusterSchema,
+    provider: nameSchema.describe("which of `providers` this stack belongs to"),
+    providers: providersSchema,
+    handover: z.string().min(1).describe("directory with the release files received from the model owner"),
+    releaseDigests: z
+      .record(nameSchema, z.string().regex(/^[0-9a-f]{64}$/, "64 hex digits"))
+      .describe("SHA-256 of each release file to place, as agreed with the model owner"),
+  })
+  .superRefine((config, ctx) => {
+    checkProviderName(config.provider, config.providers, ctx);
+    checkProviders(config.providers, config.platform, config.simulated, ctx);
+  });
+
+/** All of it at once, on one machine: the rehearsal derives the other roles' configuration from this. */
+export const rehearsalSchema = z
+  .strictObject({
+    role: z.literal("rehearsal"),
+    isolationUnit: isolationUnitSchema,
+    platform: platformSchema,
+    parties: partiesSchema,
+    providers: providersSchema,
+    // The rehearsal makes its own CA, so a certificate has no place in its description.
+    attestation: attestationSchema
+      .omit({ keyBroker: true })
+      .extend({
+        keyBroker: attestationSchema.shape.keyBroker.omit({ caCertificate: true }).describe("the model owner's key broker"),
+      })
+      .describe("key broker and what evidence must show"),
+    models: modelsSchema,
+  })
+  .superRefine((config, ctx) => {
+    checkProviders(config.providers, config.platform, true, ctx);
+    checkModels(config.models, true, config.platform, ctx);
+    config.models.forEach((model, index) =>
+      model.providers.forEach((provider, position) => {
+        if (!config.providers.some((candidate) => candidate.name === provider))
+          crossCheck(
+            ctx,
+            ["models", index, "providers", position],
+            `is no provider; write one of ${config.providers.map((candidate) => candidate.name).join(", ")}`,
+          );
+      }),
+    );
+  });
+
+export type TrustConfig = z.infer<typeof trustSchema>;
+export type InfrastructureConfig = z.infer<typeof infrastructureSchema>;
+export type WorkloadsConfig = z.infer<typeof workloadsSchema>;
+/** The whole description of one AI factory. */
+export type Factory = z.infer<typeof rehearsalSchema>;
+
+export const roleSchemas = {
+  trust: trustSchema,
+  infrastructure: infrastructureSchema,
+  workloads: workloadsSchema,
+  rehearsal: rehearsalSchema,
+} as const;
+
+function checkProviderName(name: string, providers: readonly Provider[], ctx: z.RefinementCtx): void {
+  if (!providers.some((provider) => provider.name === name))
+    crossCheck(ctx, ["provider"], `is not among providers; write one of ${providers.map((p) => p.name).join(", ")}`);
+}
+
+function checkProviders(providers: readonly Provider[], platform: Platform, simulated: boolean, ctx: z.RefinementCtx): void {
+  providers.forEach((provider, p) =>
+    provider.hosts.forEach((host, h) => {
+      const path = ["providers", p, "hosts", h];
+      if (host.ccMode === "ppcie" && !supportsHopperPpcie(platform.versions))
+        crossCheck(
+          ctx,
+          [...path, "ccMode"],
+          `needs Kata 4.1.0, since earlier ones hide the NVSwitches from the guest (kata-containers issue 13430), and the platform set is ` +
+            `${platform.set} (${platformSets[platform.set].versions.kata}); write on, or choose \`platform: {set: newest}\``,
+        );
+      if (host.simulatedFault && !simulated)
+        crossCheck(ctx, [...path, "simulatedFault"], "is for rehearsals; remove it");
+    }),
+  );
+}
+
+function checkModels(models: readonly Model[], simulated: boolean, platform: Platform, ctx: z.RefinementCtx): void {
+  models.forEach((model, index) => {
+    if (!simulated && !model.launchMeasurement)
+      crossCheck(
+        ctx,
+        ["models", index, "launchMeasurement"],
+        "is missing: without the guest's launch measurement no key could be released; add the 48 bytes as hex",
+      );
+    const gpu = gpuModels[model.gpu.model];
+    if (model.gpu.count > 1 && "multiGpu" in gpu && gpu.multiGpu === "ppcie" && !supportsHopperPpcie(platform.versions))
+      crossCheck(
+        ctx,
+        ["models", index, "gpu", "count"],
+        `needs all GPUs of a Hopper host in ppcie mode and thereby Kata 4.1.0; write 1, or choose \`platform: {set: newest}\``,
+      );
+  });
+}

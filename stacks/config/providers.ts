@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { ccModes, cpuModelNames, gpuModelNames, gpuModels } from "../../components/host/hardware";
+import { cidrSchema, crossCheck, nameSchema, uniqueNames } from "./common";
+
+export const hostSchema = z
+  .strictObject({
+    name: nameSchema.describe("the Kubernetes node name"),
+    cpu: z.enum(cpuModelNames).describe("CPU generation of NVIDIA's validated matrix"),
+    teeEnabled: z.boolean().default(true).describe("whether SEV-SNP or TDX is switched on in the firmware"),
+    gpu: z
+      .strictObject({
+        model: z.enum(gpuModelNames).describe("GPU model of NVIDIA's validated matrix"),
+        count: z.int().min(1).max(16).describe("GPUs in the host"),
+      })
+      .describe("the host's GPUs"),
+    ccMode: z.enum(ccModes).default("on").describe("confidential-computing mode asked of the GPUs"),
+    cpus: z.int().min(2).max(1024).describe("logical CPUs of the host"),
+    memoryGib: z.int().min(16).max(16384).describe("memory of the host in GiB"),
+    simulatedFault: z.enum(["ccModeFailed"]).optional().describe("rehearsal only: a fault that the simulated host acts out"),
+  })
+  .superRefine((host, ctx) => {
+    const modes: readonly string[] = gpuModels[host.gpu.model].ccModes;
+    if (host.ccMode !== "off" && !modes.includes(host.ccMode))
+      crossCheck(ctx, ["ccMode"], `is not a mode of ${host.gpu.model}; write ${[...modes, "off"].join(" or ")}`);
+    if (!host.teeEnabled && host.ccMode !== "off")
+      crossCheck(ctx, ["ccMode"], "asks for confidential GPUs on a host whose CPU TEE is off; switch SEV-SNP or TDX on, or write off");
+    if (host.ccMode === "ppcie" && host.gpu.count !== 8)
+      crossCheck(ctx, ["gpu", "count"], "must be 8 in ppcie mode: all GPUs and NVSwitches of an HGX board go to one pod");
+  });
+
+export const providerSchema = z
+  .strictObject({
+    name: nameSchema.describe("the infrastructure provider"),
+    distribution: z.enum(["k8s", "k3s", "rke2", "k0s", "microk8s"]).default("k8s").describe("Kubernetes distribution"),
+    kubernetesVersion: z
+      .string()
+      .regex(/^1\.(3[2-9]|[4-9]\d)$/, "1.32 or later, e.g. 1.36")
+      .default("1.36")
+      .describe("Kubernetes minor version"),
+    trustedStorageClass: z.string().min(1).describe("StorageClass of raw block volumes for guest-pulled image layers"),
+    ingressNamespace: nameSchema.default("ingress").describe("namespace whose pods may reach the models"),
+    registryCidrs: z.array(cidrSchema).default([]).describe("ranges of the registries that guests pull from"),
+    keyBrokerCidrs: z.array(cidrSchema).min(1).describe("ranges of the model owner's key broker, reachable on 443 only"),
+    hosts: z.array(hostSchema).min(1).describe("the provider's GPU hosts"),
+  })
+  .superRefine((provider, ctx) => uniqueNames(ctx, provider.hosts, ["hosts"]));
+
+export const providersSchema = z
+  .array(providerSchema)
+  .min(1)
+  .superRefine((providers, ctx) => uniqueNames(ctx, providers))
+  .describe("one infrastructure provider or several: one release may run at many places");
+
+export type Provider = z.infer<typeof providerSchema>;

@@ -1,0 +1,170 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { automation } from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import { UserError } from "../ui";
+import { failureMessage } from "./diagnostics";
+import type { PolicyViolation } from "./diagnostics";
+
+export const projectName = "trustfoundry";
+
+/** Everything that one party's stack needs and no other party sees. */
+export interface StackPlace {
+  readonly stackName: string;
+  readonly party: string;
+  /** Directory of this stack alone: settings, state, passphrase, Pulumi home. */
+  readonly directory: string;
+  /** File with the passphrase that encrypts this stack's secrets, mode 0600. */
+  readonly passphraseFile: string;
+  /** Credentials of this stack for its own cluster. */
+  readonly kubeconfig: string;
+}
+
+export interface StackEngine {
+  readonly pulumiRoot: string;
+  /** Added in front of PATH: engine, plugins, analyzers. */
+  readonly binDir: string;
+}
+
+export interface StackRun {
+  readonly place: StackPlace;
+  readonly engine: StackEngine;
+  /** The very function that `pulumi up` runs by stacks/index.ts. */
+  readonly program: automation.PulumiFn;
+  /** Settings without the project's prefix; structures stay structures. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Settings that Pulumi encrypts with the stack's passphrase. */
+  readonly secrets?: Readonly<Record<string, unknown>>;
+  readonly policyPacks: readonly string[];
+  readonly signal?: AbortSignal;
+  /** A line for a progress display: what happens to which resource. */
+  readonly onProgress?: (line: string) => void;
+}
+
+export type Operation = "preview" | "up" | "destroy";
+
+export interface StackOutcome {
+  readonly stackName: string;
+  /** Resource operations by kind: create, update, delete, same … */
+  readonly changes: Readonly<Record<string, number>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly string[];
+}
+
+/** Whether anything differed from the state. */
+export function changed(outcome: StackOutcome): boolean {
+  return Object.entries(outcome.changes).some(([kind, count]) => kind !== "same" && kind !== "read" && (count ?? 0) > 0);
+}
+
+/** Runs one operation of one stack by the real engine. Throws a UserError that says what went wrong in its own words. */
+export async function runStack(operation: Operation, run: StackRun): Promise<StackOutcome> {
+  const stack = await selectStack(run);
+  const errors: string[] = [];
+  const warnings: string[] = [];
+  const violations: PolicyViolation[] = [];
+  let changes: Record<string, number> = {};
+  const options = {
+    onEvent: (event: automation.EngineEvent) => {
+      if (event.diagnosticEvent?.severity === "error") errors.push(plain(event.diagnosticEvent.message, event.diagnosticEvent.urn));
+      if (event.diagnosticEvent?.severity === "warning") warnings.push(plain(event.diagnosticEvent.message));
+      if (event.policyEvent?.enforcementLevel === "mandatory")
+        violations.push({
+          policy: event.policyEvent.policyName,
+          resource: event.policyEvent.resourceUrn ?? "",
+          message: plain(event.policyEvent.message),
+        });
+      if (event.summaryEvent) changes = event.summaryEvent.resourceChanges as Record<string, number>;
+      const metadata = event.resourcePreEvent?.metadata;
+      if (metadata && metadata.op !== "same") run.onProgress?.(`${metadata.op} ${urnName(metadata.urn)}`);
+    },
+    color: "never" as const,
+    ...(run.signal ? { signal: run.signal } : {}),
+  };
+  const policyPacks = [...run.policyPacks];
+  try {
+    if (operation === "preview") await stack.preview({ ...options, policyPacks });
+    if (operation === "up") await stack.up({ ...options, policyPacks });
+    if (operation === "destroy") await stack.destroy(options);
+  } catch (error) {
+    throw new UserError(failureMessage({ operation, stackName: run.place.stackName, violations, errors, error }));
+  }
+  const outputs = operation === "up" ? await stack.outputs() : {};
+  return {
+    stackName: run.place.stackName,
+    changes,
+    outputs: Object.fromEntries(Object.entries(outputs).map(([key, output]) => [key, output.secret ? undefined : output.value])),
+    warnings: [...new Set(warnings)],
+  };
+}
+
+/** The number of resources that a stack's state holds, without the stack itself and providers. */
+export async function resourceCount(run: Pick<StackRun, "place" | "engine" | "program">): Promise<number> {
+  const stack = await selectStack({ ...run, config: {}, policyPacks: [] });
+  const state = await stack.exportStack();
+  const resources = (state.deployment as { resources?: { type: string }[] } | undefined)?.resources ?? [];
+  return resources.filter(({ type }) => !type.startsWith("pulumi:")).length;
+}
+
+async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promise<automation.Stack> {
+  const { place, engine } = run;
+  const state = join(place.directory, "state");
+  const home = join(place.directory, "home");
+  for (const directory of [place.directory, state, home]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const stack = await automation.LocalWorkspace.createOrSelectStack(
+    { projectName, stackName: place.stackName, program: run.program },
+    {
+      workDir: place.directory,
+      pulumiHome: home,
+      pulumiCommand: await automation.PulumiCommand.get({ root: engine.pulumiRoot, skipVersionCheck: true }),
+      secretsProvider: "passphrase",
+      projectSettings: { name: projectName, runtime: "nodejs", backend: { url: `file://${state}` } },
+      envVars: {
+        PATH: `${engine.binDir}:${process.env.PATH ?? ""}`,
+        KUBECONFIG: place.kubeconfig,
+        PULUMI_CONFIG_PASSPHRASE_FILE: place.passphraseFile,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      },
+    },
+  );
+  await writeSettings(stack, run);
+  return stack;
+}
+
+/**
+ * Plain settings are written as the YAML that a person would write; only secrets go through the engine, which encrypts
+ * them. The salt that `stack init` put into the file stays.
+ */
+async function writeSettings(stack: automation.Stack, run: Pick<StackRun, "place" | "config" | "secrets">): Promise<void> {
+  if (Object.keys(run.config).length === 0) return;
+  const settings = await stack.workspace.stackSettings(run.place.stackName);
+  const kept = Object.fromEntries(
+    Object.entries((settings.config ?? {}) as Record<string, unknown>).filter(
+      ([, value]) => typeof value === "object" && value !== null && "secure" in value,
+    ),
+  );
+  const config = Object.fromEntries(Object.entries(run.config).map(([key, value]) => [`${projectName}:${key}`, value]));
+  const file = join(run.place.directory, `Pulumi.${run.place.stackName}.yaml`);
+  const text = { ...(settings.encryptionSalt ? { encryptionsalt: settings.encryptionSalt } : {}), config: { ...config, ...kept } };
+  writeFileSync(file, stringify(text, { lineWidth: 0 }), { mode: 0o600 });
+  for (const [key, value] of Object.entries(run.secrets ?? {}))
+    await stack.setConfig(`${projectName}:${key}`, { value: JSON.stringify(value), secret: true });
+}
+
+/** Removes a stack whose state is empty, and its directory. */
+export async function removeStack(run: Pick<StackRun, "place" | "engine" | "program">): Promise<void> {
+  const stack = await selectStack({ ...run, config: {}, policyPacks: [] });
+  await stack.workspace.removeStack(run.place.stackName);
+  rmSync(run.place.directory, { recursive: true, force: true });
+}
+
+function urnName(urn: string): string {
+  const [, , type = "", name = ""] = urn.split("::");
+  return `${type.split("$").at(-1)?.split(":").at(-1) ?? type} ${name}`;
+}
+
+/** Engine messages carry colour marks such as <{%reset%}>. */
+function plain(message: string, urn?: string): string {
+  const text = message.replace(/<\{%[^%]*%\}>/g, "").trim();
+  return urn ? `${urnName(urn)}: ${text}` : text;
+}

@@ -33,6 +33,8 @@ export const releaseSchema = z.strictObject({
   user: z.strictObject({ uid: z.int().min(1), gid: z.int().min(1) }),
   trustedStorageGib: z.int().min(1),
   startupSeconds: z.int().min(10),
+  /** Whether a provider's update waits until the replicas are ready. */
+  awaitReadiness: z.boolean(),
   /** The exact annotation value (base64 of gzip of the TOML) and the SHA-256 of the TOML: HOST_DATA of the guest. */
   initData: z.strictObject({ annotation: z.string().min(1), digest: hex(32) }),
   /** SNP launch digest or TDX MRTD of the guest, 48 bytes. */

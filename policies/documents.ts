@@ -1,0 +1,66 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { parse as parseToml } from "smol-toml";
+import { parse as parseYaml } from "yaml";
+import { isObject } from "./place";
+
+/** The largest init-data document that is unpacked, in bytes: a small annotation must not fill a preview's memory. */
+const largestInitData = 4 * 1024 * 1024;
+
+/** The TOML text of a `cc_init_data` annotation: base64 of gzip. Throws where it is neither. */
+export function decodeInitData(annotation: string): string {
+  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(annotation)) throw new Error("not base64");
+  return gunzipSync(Buffer.from(annotation, "base64"), { maxOutputLength: largestInitData }).toString("utf8");
+}
+
+export function encodeInitData(toml: string): string {
+  return gzipSync(toml, { level: 9 }).toString("base64");
+}
+
+export type Parsed = { readonly value: Readonly<Record<string, unknown>> } | { readonly error: string };
+
+/** Parses a configuration document by the extension of its name; undefined for names of other kinds. */
+export function parseDocument(name: string, text: string): Parsed | undefined {
+  const parser = name.endsWith(".toml")
+    ? parseToml
+    : name.endsWith(".json")
+      ? (JSON.parse as (text: string) => unknown)
+      : /\.ya?ml$/.test(name)
+        ? (parseYaml as (text: string) => unknown)
+        : undefined;
+  if (!parser) return undefined;
+  try {
+    const value: unknown = parser(text);
+    return isObject(value) ? { value } : { error: "is not a table of keys" };
+  } catch {
+    // The parser's own message quotes the document, which may hold secrets.
+    return { error: "does not parse" };
+  }
+}
+
+/** Rego without comments, one statement a line; strings stay as they are. */
+export function regoStatements(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.replace(/^((?:[^"`#]|"(?:[^"\\]|\\.)*"|`[^`]*`)*)#.*$/, "$1").trim())
+    .filter((line) => line !== "");
+}
+
+/** The package of a Rego module, if the text is one. */
+export function regoPackage(text: string): string | undefined {
+  return regoStatements(text)
+    .find((line) => line.startsWith("package "))
+    ?.slice("package ".length)
+    .trim();
+}
+
+/**
+ * The lines that make a Rego rule true without a condition: `allow := true`, `default allow = true`, `allow if true`,
+ * `allow { true }`. A guard rail, not a proof: what a policy really releases is tested by evaluating it.
+ */
+export function unconditional(text: string, rule: string): string[] {
+  const always = new RegExp(
+    `^(default\\s+)?${rule}\\s*(:?=\\s*true(\\s*(if\\s*)?\\{\\s*true\\s*\\}|\\s+if\\s+true)?$|(if\\s+true|(if\\s*)?\\{\\s*true\\s*\\})$)`,
+  );
+  // A body that is a mere `true` on a line of its own is put back into the line that opens it.
+  return regoStatements(text.replace(/\{\s*true\s*\}/g, "{ true }")).filter((line) => always.test(line));
+}

@@ -1,0 +1,156 @@
+import { initDataAnnotation } from "../components/workload/podTemplate";
+import { Place } from "./place";
+import type { Resource, Selector } from "./rule";
+
+/** One Kubernetes object, however it was declared: typed resource, patch, list element, custom resource. */
+export interface KubernetesObject {
+  /** `apps/v1/Deployment`, `v1/ConfigMap`. */
+  readonly kind: string;
+  readonly name: string;
+  /** A patch says only what it changes: what it leaves out may well be there. */
+  readonly partial: boolean;
+  readonly body: Place;
+}
+
+/** A pod, or the template that an object makes pods from. */
+export interface Pod {
+  readonly object: KubernetesObject;
+  readonly metadata: Place;
+  readonly spec: Place;
+}
+
+export interface Container {
+  readonly pod: Pod;
+  readonly place: Place;
+  /** Init containers (sidecars included) run before, or beside, the main ones; they share the same virtual machine. */
+  readonly init: boolean;
+}
+
+export const confidentialLabel = "trustfoundry.dev/confidential";
+
+/** Runtime classes that the reference architecture runs confidential GPU pods with. */
+export const confidentialRuntimeClasses = ["kata-qemu-nvidia-gpu-snp", "kata-qemu-nvidia-gpu-tdx"] as const;
+
+/** Where the built-in kinds keep their pods. */
+const podPaths: Readonly<Record<string, readonly string[]>> = {
+  "v1/Pod": [],
+  "v1/PodTemplate": ["template"],
+  "v1/ReplicationController": ["spec", "template"],
+  "apps/v1/Deployment": ["spec", "template"],
+  "apps/v1/DaemonSet": ["spec", "template"],
+  "apps/v1/StatefulSet": ["spec", "template"],
+  "apps/v1/ReplicaSet": ["spec", "template"],
+  "batch/v1/Job": ["spec", "template"],
+  "batch/v1/CronJob": ["spec", "jobTemplate", "spec", "template"],
+};
+
+const chartTypes = ["kubernetes:helm.sh/", "kubernetes:yaml", "kubernetes:kustomize"];
+
+/** The Kubernetes objects that a Pulumi resource stands for; none for other providers, charts and YAML components. */
+export function objectsOf(resource: Resource): KubernetesObject[] {
+  const [provider, group, type] = resource.type.split(":");
+  if (provider !== "kubernetes" || !group || !type || chartTypes.some((prefix) => resource.type.startsWith(prefix)))
+    return [];
+  const apiVersion = group.replace(/^core\//, "");
+  const body = Place.root(resource.props);
+  const patch = /^(.+)Patch$/.exec(type);
+  const list = /^(.+)List$/.exec(type);
+  const object = (kind: string, place: Place, partial: boolean) => ({
+    kind: `${apiVersion}/${kind}`,
+    name: resource.name,
+    partial,
+    body: place,
+  });
+  if (list?.[1]) return body.at("items").items().map((item) => object(list[1] as string, item, false));
+  return [object(patch?.[1] ?? type, body, patch !== null)];
+}
+
+/** Objects of certain kinds, with their patches and lists. */
+export function objects(...kinds: readonly string[]): Selector<KubernetesObject> {
+  return { kinds, select: (resource) => objectsOf(resource).filter(({ kind }) => kinds.includes(kind)) };
+}
+
+export function podsOf(object: KubernetesObject): Pod[] {
+  const path = podPaths[object.kind];
+  const templates = path ? [object.body.at(...path)] : isBuiltIn(object.kind) ? [] : embeddedPods(object.body);
+  return templates.map((place) => ({ object, metadata: place.at("metadata"), spec: place.at("spec") }));
+}
+
+/** Everything that makes pods, custom resources included. */
+export const pods: Selector<Pod> = {
+  kinds: ["pods and everything that makes them"],
+  select: (resource) => objectsOf(resource).flatMap(podsOf),
+};
+
+/** Pods that are meant to be confidential: by runtime class, by label, or because they bring init-data. */
+export const confidentialPods: Selector<Pod> = {
+  kinds: ["confidential pods and everything that makes them"],
+  *select(resource) {
+    for (const pod of pods.select(resource)) if (isConfidential(pod)) yield pod;
+  },
+};
+
+export const confidentialContainers: Selector<Container> = {
+  kinds: confidentialPods.kinds,
+  *select(resource) {
+    for (const pod of confidentialPods.select(resource)) yield* containersOf(pod);
+  },
+};
+
+export function isConfidential(pod: Pod): boolean {
+  return (
+    declaredConfidential(pod.object.body.at("metadata")) ||
+    declaredConfidential(pod.metadata) ||
+    pod.metadata.at("annotations", initDataAnnotation).present ||
+    isTeeRuntimeClass(pod.spec.at("runtimeClassName").text)
+  );
+}
+
+export function declaredConfidential(metadata: Place): boolean {
+  return metadata.at("labels", confidentialLabel).text === "true";
+}
+
+/** Runtime classes whose guests are, or pretend to be, in a TEE; debugging variants too. */
+export function isTeeRuntimeClass(name: string | undefined): boolean {
+  return name !== undefined && /^kata-.*-(snp|tdx|coco-dev)(-runtime-rs)?(-debug|-devkit)*$/.test(name);
+}
+
+export function containersOf(pod: Pod): Container[] {
+  const of = (key: string, init: boolean) =>
+    pod.spec
+      .at(key)
+      .items()
+      .map((place) => ({ pod, place, init }));
+  return [...of("initContainers", true), ...of("containers", false), ...of("ephemeralContainers", false)];
+}
+
+/** A property that must be there: a patch that leaves it out says nothing about it. */
+export function missing(object: KubernetesObject, place: Place): boolean {
+  return !place.present && !object.partial;
+}
+
+function isBuiltIn(kind: string): boolean {
+  const group = kind.split("/").slice(0, -2).join("/");
+  return !group.includes(".") || group.endsWith(".k8s.io");
+}
+
+/** Pod templates inside a custom resource: whatever has a `spec` with a list of containers. */
+function embeddedPods(place: Place, depth = 0): Place[] {
+  if (depth > 12) return [];
+  const children = Array.isArray(place.value) ? place.value.map((_, index) => index) : place.keys();
+  return children.flatMap((key) => {
+    const child = readable(place, key);
+    if (!child) return [];
+    const isTemplate = key === "spec" && readable(child, "containers")?.items().length;
+    return isTemplate ? [place] : embeddedPods(child, depth + 1);
+  });
+}
+
+/** Undefined where the value is not known yet: any value of a custom resource could turn out to hold pods. */
+function readable(place: Place, key: string | number): Place | undefined {
+  try {
+    return place.at(key);
+  } catch {
+    return undefined;
+  }
+}

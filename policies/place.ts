@@ -1,0 +1,95 @@
+/** What a rule has against a resource. */
+export interface Finding {
+  /** Property path from the resource's inputs, e.g. `spec.containers[0].image`; `#` enters a document held in a string. */
+  readonly path: string;
+  /** The value as it may be shown; absent where it could be a secret, or long, or is not a plain value. */
+  readonly value?: string;
+  /** One sentence: what is wrong with it. */
+  readonly message: string;
+}
+
+const plainKey = /^[A-Za-z_][\w-]*$/;
+const longestShown = 100;
+
+/**
+ * A value inside a resource and the path that leads to it.
+ *
+ * Reads one property at a time and only when asked, since reading a value that is not known until `up` throws (see
+ * evaluate.ts): a rule fails to evaluate only because of what it looks at.
+ */
+export class Place {
+  private constructor(
+    readonly value: unknown,
+    readonly path: string,
+    private readonly secret: boolean,
+  ) {}
+
+  static root(value: unknown): Place {
+    return new Place(value ?? undefined, "", false);
+  }
+
+  /** Follows keys and indices; a missing link gives a place without a value. */
+  at(...keys: readonly (string | number)[]): Place {
+    return keys.reduce<Place>((place, key) => place.child(key), this);
+  }
+
+  /** The elements of a list; none if this is not a list. */
+  items(): Place[] {
+    return Array.isArray(this.value) ? this.value.map((_, index) => this.child(index)) : [];
+  }
+
+  /** Names of an object's properties, read without reading their values. */
+  keys(): string[] {
+    return isObject(this.value) ? Object.keys(this.value) : [];
+  }
+
+  get present(): boolean {
+    return this.value !== undefined;
+  }
+
+  get text(): string | undefined {
+    return typeof this.value === "string" ? this.value : undefined;
+  }
+
+  /** Kubernetes quantities and counts that are plain integers, written as number or string. */
+  get count(): number | undefined {
+    if (typeof this.value === "number") return this.value;
+    return this.text !== undefined && /^\d+$/.test(this.text) ? Number(this.text) : undefined;
+  }
+
+  /** A parsed document that this string holds. */
+  document(parsed: unknown): Place {
+    return new Place(parsed ?? undefined, `${this.path}#`, this.secret);
+  }
+
+  /** The same place, and everything below it, with values that are never shown. */
+  hidden(): Place {
+    return new Place(this.value, this.path, true);
+  }
+
+  finding(message: string): Finding {
+    const value = this.secret ? undefined : shown(this.value);
+    return { path: this.path, ...(value === undefined ? {} : { value }), message };
+  }
+
+  private child(key: string | number): Place {
+    const step = typeof key === "number" ? `[${key}]` : plainKey.test(key) ? key : `["${key}"]`;
+    const dot = this.path === "" || this.path.endsWith("#") || step.startsWith("[") ? "" : ".";
+    // hasOwn asks for no value, so it is safe on values that are not known yet.
+    const owned = (isObject(this.value) || Array.isArray(this.value)) && Object.hasOwn(this.value, key);
+    const value = owned ? (this.value as Record<string | number, unknown>)[key] : undefined;
+    return new Place(value ?? undefined, `${this.path}${dot}${step}`, this.secret);
+  }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** One line, without control characters: a value must not be able to forge lines of a report. */
+function shown(value: unknown): string | undefined {
+  if (typeof value === "boolean" || typeof value === "number") return String(value);
+  if (typeof value !== "string") return undefined;
+  const line = value.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ");
+  return JSON.stringify(line.length > longestShown ? `${line.slice(0, longestShown)}…` : line);
+}

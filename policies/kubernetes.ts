@@ -137,20 +137,20 @@ function isBuiltIn(kind: string): boolean {
 /** Pod templates inside a custom resource: whatever has a `spec` with a list of containers. */
 function embeddedPods(place: Place, depth = 0): Place[] {
   if (depth > 12) return [];
-  const children = Array.isArray(place.value) ? place.value.map((_, index) => index) : place.keys();
-  return children.flatMap((key) => {
-    const child = readable(place, key);
-    if (!child) return [];
-    const isTemplate = key === "spec" && readable(child, "containers")?.items().length;
+  const children = place.items().length > 0 ? place.items() : place.keys().map((key) => place.at(key));
+  return children.filter(isKnown).flatMap((child) => {
+    const containers = child.path.endsWith("spec") ? child.at("containers") : undefined;
+    const isTemplate = containers && isKnown(containers) && containers.items().length > 0;
     return isTemplate ? [place] : embeddedPods(child, depth + 1);
   });
 }
 
-/** Undefined where the value is not known yet: any value of a custom resource could turn out to hold pods. */
-function readable(place: Place, key: string | number): Place | undefined {
+/** Any value of a custom resource could turn out to hold pods; one that is not known yet is looked into at `up`. */
+function isKnown(place: Place): boolean {
   try {
-    return place.at(key);
+    void place.value;
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -14,18 +14,26 @@ const longestShown = 100;
 /**
  * A value inside a resource and the path that leads to it.
  *
- * Reads one property at a time and only when asked, since reading a value that is not known until `up` throws (see
- * evaluate.ts): a rule fails to evaluate only because of what it looks at.
+ * Lazy: reading a value that is not known until `up` throws (see evaluate.ts), so a value is read only when a rule asks
+ * what it is. A rule then fails to evaluate only because of what it looks at.
  */
 export class Place {
+  private cached: { readonly value: unknown } | undefined;
+
   private constructor(
-    readonly value: unknown,
+    private readonly read: () => unknown,
     readonly path: string,
     private readonly secret: boolean,
   ) {}
 
   static root(value: unknown): Place {
-    return new Place(value ?? undefined, "", false);
+    return new Place(() => value, "", false);
+  }
+
+  /** Undefined where there is nothing; Kubernetes treats null alike. */
+  get value(): unknown {
+    this.cached ??= { value: this.read() ?? undefined };
+    return this.cached.value;
   }
 
   /** Follows keys and indices; a missing link gives a place without a value. */
@@ -35,7 +43,7 @@ export class Place {
 
   /** The elements of a list; none if this is not a list. */
   items(): Place[] {
-    return Array.isArray(this.value) ? this.value.map((_, index) => this.child(index)) : [];
+    return Array.isArray(this.value) ? Array.from({ length: this.value.length }, (_, index) => this.child(index)) : [];
   }
 
   /** Names of an object's properties, read without reading their values. */
@@ -59,12 +67,12 @@ export class Place {
 
   /** A parsed document that this string holds. */
   document(parsed: unknown): Place {
-    return new Place(parsed ?? undefined, `${this.path}#`, this.secret);
+    return new Place(() => parsed, `${this.path}#`, this.secret);
   }
 
   /** The same place, and everything below it, with values that are never shown. */
   hidden(): Place {
-    return new Place(this.value, this.path, true);
+    return new Place(() => this.value, this.path, true);
   }
 
   finding(message: string): Finding {
@@ -75,10 +83,12 @@ export class Place {
   private child(key: string | number): Place {
     const step = typeof key === "number" ? `[${key}]` : plainKey.test(key) ? key : `["${key}"]`;
     const dot = this.path === "" || this.path.endsWith("#") || step.startsWith("[") ? "" : ".";
-    // hasOwn asks for no value, so it is safe on values that are not known yet.
-    const owned = (isObject(this.value) || Array.isArray(this.value)) && Object.hasOwn(this.value, key);
-    const value = owned ? (this.value as Record<string | number, unknown>)[key] : undefined;
-    return new Place(value ?? undefined, `${this.path}${dot}${step}`, this.secret);
+    const read = () => {
+      const holder = this.value;
+      const owned = typeof holder === "object" && holder !== null && Object.hasOwn(holder, key);
+      return owned ? (holder as Record<string | number, unknown>)[key] : undefined;
+    };
+    return new Place(read, `${this.path}${dot}${step}`, this.secret);
   }
 }
 

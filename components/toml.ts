@@ -66,7 +66,7 @@ function renderString(text: string): string {
   return literal ? `'''\n${text}'''` : renderBasicString(text);
 }
 
-/** JSON's escapes are TOML's, except that TOML also wants DEL and the C1 controls escaped or at least allows it. */
+/** JSON's escapes are TOML's; TOML also wants DEL escaped, and allows it for the C1 controls. */
 function renderBasicString(text: string): string {
   return JSON.stringify(text).replace(/[\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -33,7 +33,8 @@ export function broken(resources: readonly Resource[], breakage: Breakage): Reso
   const last = segments.pop() ?? "";
   let holder = target.props as unknown;
   for (const segment of segments) holder = (holder as Record<string, unknown> | undefined)?.[segment];
-  if (typeof holder !== "object" || holder === null) throw new Error(`${breakage.mistake}: nothing at ${breakage.path}`);
+  if (typeof holder !== "object" || holder === null)
+    throw new Error(`${breakage.mistake}: nothing at ${breakage.path}`);
 
   const parent = holder as Record<string, unknown>;
   const key = Array.isArray(holder) && last === "-" ? String(holder.length) : last;

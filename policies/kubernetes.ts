@@ -61,7 +61,11 @@ export function objectsOf(resource: Resource): KubernetesObject[] {
     partial,
     body: place,
   });
-  if (list?.[1]) return body.at("items").items().map((item) => object(list[1] as string, item, false));
+  if (list?.[1])
+    return body
+      .at("items")
+      .items()
+      .map((item) => object(list[1] as string, item, false));
   return [object(patch?.[1] ?? type, body, patch !== null)];
 }
 
@@ -72,8 +76,9 @@ export function objects(...kinds: readonly string[]): Selector<KubernetesObject>
 
 export function podsOf(object: KubernetesObject): Pod[] {
   const path = podPaths[object.kind];
-  const templates = path ? [object.body.at(...path)] : isBuiltIn(object.kind) ? [] : embeddedPods(object.body);
-  return templates.map((place) => ({ object, metadata: place.at("metadata"), spec: place.at("spec") }));
+  if (!path) return isBuiltIn(object.kind) ? [] : embeddedPods(object, object.body);
+  const template = object.body.at(...path);
+  return [{ object, metadata: template.at("metadata"), spec: template.at("spec") }];
 }
 
 /** Everything that makes pods, custom resources included. */
@@ -134,14 +139,14 @@ function isBuiltIn(kind: string): boolean {
   return !group.includes(".") || group.endsWith(".k8s.io");
 }
 
-/** Pod templates inside a custom resource: whatever has a `spec` with a list of containers. */
-function embeddedPods(place: Place, depth = 0): Place[] {
+/** Pods inside a custom resource, whatever its kind: a pod's spec is what has a list of containers. */
+function embeddedPods(object: KubernetesObject, holder: Place, depth = 0): Pod[] {
   if (depth > 12) return [];
-  const children = place.items().length > 0 ? place.items() : place.keys().map((key) => place.at(key));
-  return children.filter(isKnown).flatMap((child) => {
-    const containers = child.path.endsWith("spec") ? child.at("containers") : undefined;
-    const isTemplate = containers && isKnown(containers) && containers.items().length > 0;
-    return isTemplate ? [place] : embeddedPods(child, depth + 1);
+  const children = holder.items().length > 0 ? holder.items() : holder.keys().map((key) => holder.at(key));
+  return children.filter(isKnown).flatMap((spec) => {
+    const containers = spec.at("containers");
+    const isSpec = isKnown(containers) && containers.items().length > 0;
+    return isSpec ? [{ object, metadata: holder.at("metadata"), spec }] : embeddedPods(object, spec, depth + 1);
   });
 }
 

@@ -2,6 +2,7 @@ import type { Finding } from "./place";
 import type { Breakage } from "./breakage";
 import type { Evaluation } from "./evaluate";
 import { evaluateItems } from "./evaluate";
+import type { Source } from "./sources";
 
 /** The pillars of the reference architecture, in the order in which trust is built. */
 export const pillars = ["hardware", "runtime", "guest", "attestation", "images", "cluster"] as const;
@@ -13,6 +14,7 @@ export type Severity = (typeof severities)[number];
 /** Where a rule makes sense: pods in virtual machines on bare metal, or confidential VM nodes of a cloud. */
 export const platforms = ["bareMetal", "azure", "gcp"] as const;
 export type Platform = (typeof platforms)[number];
+export const bareMetal: readonly Platform[] = ["bareMetal"];
 
 /**
  * What stops the mistake when a control plane does not run this rule, or lies about it. A rule in a preview is a guard
@@ -22,7 +24,8 @@ export const boundaries = {
   measurement: "the launch measurement: the guest attests as something else and gets no key",
   agentPolicy: "the agent policy inside the guest, bound to the evidence by init-data",
   keyBroker: "the key broker's resource policy",
-  ownControlPlane: "nothing further, and nothing further is needed: it is applied by the party that it protects, to its own cluster",
+  ownControlPlane:
+    "nothing further, and nothing further is needed: it is applied by the party that it protects, to its own cluster",
   nothing: "nothing: this rule is a guard rail only",
 } as const;
 export type Boundary = keyof typeof boundaries;
@@ -51,7 +54,7 @@ export interface RuleText {
   /** One sentence: what to write instead. */
   readonly remediation: string;
   /** Upstream document, issue or code that the rule rests on. */
-  readonly source: { readonly text: string; readonly url: string };
+  readonly source: Source;
   readonly platforms: readonly Platform[];
   readonly boundary: { readonly by: Boundary; readonly how: string };
   /** Resources that pass this rule; breakages start from them. */

@@ -24,13 +24,19 @@ export function serverOf(context: string, files: readonly string[]): { server: s
   return cluster ? { server: cluster.cluster.server } : { reason: `names the cluster ${found.context.cluster}, which the kubeconfig has not` };
 }
 
-export function kubeconfigFiles(environment: NodeJS.ProcessEnv = process.env): string[] {
-  return environment.KUBECONFIG ? environment.KUBECONFIG.split(delimiter) : [join(homedir(), ".kube", "config")];
+/** What a program takes from its surroundings: under the Automation API several stacks share one process. */
+export interface Environment {
+  /** Kubeconfig files that the engine's Kubernetes provider reads, too. */
+  readonly kubeconfigs: readonly string[];
+}
+
+export function ambientEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  return { kubeconfigs: variables.KUBECONFIG ? variables.KUBECONFIG.split(delimiter) : [join(homedir(), ".kube", "config")] };
 }
 
 /** Fails with one sentence when nobody listens, rather than after the first resources with the provider's own report. */
-export async function requireReachable(context: string, files: readonly string[]): Promise<void> {
-  const found = serverOf(context, files);
+export async function requireReachable(context: string, { kubeconfigs }: Environment): Promise<void> {
+  const found = serverOf(context, kubeconfigs);
   if ("reason" in found) throw new ConfigurationError([`trustfoundry:cluster.context: "${context}": ${found.reason}`]);
   const { hostname, port, protocol } = new URL(found.server);
   // An egress proxy reaches what a plain connection cannot; then the provider's own check has to do.

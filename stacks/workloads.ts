@@ -3,16 +3,17 @@ import { isAbsolute, join, resolve } from "node:path";
 import { ConfidentialWorkload } from "../components/workload/confidentialWorkload";
 import { readReleaseFile, releaseFileName } from "../components/workload/releaseFile";
 import type { Release } from "../components/workload/release";
-import { clusterProvider, kubeconfigFiles, requireReachable } from "./cluster";
+import { clusterProvider, requireReachable } from "./cluster";
+import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
 import type { WorkloadsConfig } from "./config/factory";
 
 /** Places the model owner's releases at one provider. Reads files that were handed over, and nobody's state. */
-export async function workloads(config: WorkloadsConfig): Promise<Record<string, unknown>> {
+export async function workloads(config: WorkloadsConfig, environment: Environment): Promise<Record<string, unknown>> {
   const releases = receivedReleases(config);
   const provider = config.providers.find(({ name }) => name === config.provider);
   if (!provider) throw new ConfigurationError([`${location(["provider"])}: "${config.provider}" is not among providers`]);
-  await requireReachable(config.cluster.context, kubeconfigFiles());
+  await requireReachable(config.cluster.context, environment);
 
   const cluster = clusterProvider(config.provider, config.cluster.context);
   const placed = releases.map((release) => {

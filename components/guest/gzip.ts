@@ -11,7 +11,7 @@ import { crc32 } from "node:zlib";
 export function gzip(input: Uint8Array): Buffer {
   const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
   const trailer = Buffer.alloc(8);
-  trailer.writeUInt32LE(checksum(input), 0);
+  trailer.writeUInt32LE(crc32(input), 0);
   trailer.writeUInt32LE(input.length % 2 ** 32, 4);
   return Buffer.concat([header, deflate(input), trailer]);
 }
@@ -71,12 +71,17 @@ const distanceBases = [
 ];
 
 function writeMatch(bits: BitWriter, length: number, distance: number): void {
-  const lengthCode = lengthBases.findLastIndex((base) => base <= length);
+  const lengthCode = lastAtMost(lengthBases, length);
   writeSymbol(bits, 257 + lengthCode);
   bits.write(length - (lengthBases[lengthCode] ?? 0), lengthExtras[lengthCode] ?? 0);
-  const distanceCode = distanceBases.findLastIndex((base) => base <= distance);
+  const distanceCode = lastAtMost(distanceBases, distance);
   bits.writeCode(distanceCode, 5);
   bits.write(distance - (distanceBases[distanceCode] ?? 0), distanceCode < 4 ? 0 : (distanceCode >> 1) - 1);
+}
+
+function lastAtMost(bases: readonly number[], value: number): number {
+  const after = bases.findIndex((base) => base > value);
+  return after < 0 ? bases.length - 1 : after - 1;
 }
 
 /** RFC 1951, 3.2.6: the fixed code of literals and lengths. */
@@ -113,8 +118,4 @@ class BitWriter {
     if (this.count > 0) this.bytes.push(this.pending);
     return Buffer.from(this.bytes);
   }
-}
-
-function checksum(input: Uint8Array): number {
-  return crc32(input);
 }

@@ -1,0 +1,142 @@
+import { agentPolicyRules } from "./agentPolicyRules";
+
+/**
+ * The part of a release that the built-in agent policy binds.
+ *
+ * The agent policy runs inside the guest and is measured with the init-data: a trust boundary against the host, which
+ * otherwise may ask the agent for anything.
+ */
+export interface AgentPolicyArgs {
+  /** The one image that containers of this guest run, by digest. */
+  readonly image: { readonly repository: string; readonly digest: string };
+  /** Numeric user and group, never root. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** The program with its arguments. Empty: the image's own, which then is not bound (`notBound` says so). */
+  readonly command: readonly string[];
+  /**
+   * Every variable, `NAME=value`, of the image's configuration and of the pod. Kubernetes' own (HOSTNAME, KUBERNETES_…)
+   * are known. Undefined: not bound, except that loader and interpreter switches such as LD_PRELOAD are refused.
+   */
+  readonly environment?: readonly string[];
+  /** Where encrypted scratch (emptyDir) may be mounted. Default: /tmp. */
+  readonly scratchMounts?: readonly string[];
+  /** GPUs and NVSwitches that may be handed in. How many really are is for attestation to say. */
+  readonly passthroughDevices: number;
+}
+
+export interface AgentPolicy {
+  readonly rego: string;
+  /** What this policy leaves to the host, in words for the release's `notMeasured`. */
+  readonly notBound: readonly string[];
+}
+
+/**
+ * The built-in policy "lockdown": no exec, no log streaming, no policy change, one image by digest, its user, no
+ * privileges, encrypted scratch, and nothing of the host's mounted over the image.
+ *
+ * It is one policy for all pods, not made from a pod's specification as genpolicy's is, so it does not bind: the number
+ * of containers made from the image, mount options, resource limits, host name, and what `notBound` lists. Policies
+ * that genpolicy makes need Kata 4.1.0 (GHSA-fmg6-v47x-52wr: earlier ones let the host mount guest paths of its
+ * choice); this one ties every storage and mount to a fixed place instead, and needs no particular version.
+ */
+export function lockdownPolicy(args: AgentPolicyArgs): AgentPolicy {
+  checkArgs(args);
+  const image = `${args.image.repository}@${args.image.digest}`;
+  const policyData = {
+    containers: [
+      {
+        // The shape that the attestation service copies into the token (init_data_claims.agent_policy_claims).
+        OCI: {
+          Annotations: { "io.kubernetes.cri.image-name": image },
+          Process: { User: { GID: args.user.gid, UID: args.user.uid } },
+        },
+        arguments: args.command.length > 0 ? args.command : null,
+        environment: args.environment ? [...args.environment].sort() : null,
+        groups: [args.user.gid],
+        image,
+        passthrough_devices: args.passthroughDevices,
+        scratch_mounts: [...(args.scratchMounts ?? ["/tmp"])].sort(),
+      },
+    ],
+    ...fixedData,
+  };
+  const notBound = [
+    "agent policy: host name, resolv.conf and hosts come from the provider; name resolution is not trusted",
+    "agent policy: the number of containers started from the image",
+    ...(args.command.length > 0 ? [] : ["agent policy: program and arguments, since the release names no command"]),
+    ...(args.environment ? [] : ["agent policy: environment variables, since the release lists none"]),
+  ];
+  // policy_data has to come last and be JSON: the attestation service finds it by that.
+  return { rego: `${agentPolicyRules}\npolicy_data := ${JSON.stringify(policyData, null, 2)}\n`, notBound };
+}
+
+/** A policy made elsewhere (genpolicy, by hand), refused where it opens what a confidential guest must keep closed. */
+export function givenPolicy(rego: string): AgentPolicy {
+  if (!/^package agent_policy\b/m.test(rego)) throw new Error("agent policy: the text is not of package agent_policy");
+  for (const rule of ["AllowRequestsFailingPolicy", "ExecProcessRequest", "SetPolicyRequest", "ReadStreamRequest", "WriteStreamRequest"]) {
+    // Only the outright opening can be seen in text; what rules add up to is for OPA and a reader to judge.
+    if (new RegExp(`^\\s*(default\\s+)?${rule}\\s*:?=\\s*true\\b`, "m").test(rego))
+      throw new Error(`agent policy: ${rule} is allowed outright; write "default ${rule} := false"`);
+  }
+  return { rego, notBound: ["agent policy: given as text; what it leaves to the provider is its author's to say"] };
+}
+
+/** What every Kata sandbox brings along (genpolicy-settings.json, 4.0.0 and 4.1.0). */
+const fixedData = {
+  injected_environment: [
+    "^HOSTNAME=[a-zA-Z0-9._-]+$",
+    "^KUBERNETES_SERVICE_HOST=[0-9a-f.:]+$",
+    "^KUBERNETES_SERVICE_PORT(_HTTPS)?=[0-9]+$",
+    "^KUBERNETES_PORT(_443_TCP)?=tcp://[0-9a-f.:\\[\\]]+:[0-9]+$",
+    "^KUBERNETES_PORT_443_TCP_(PROTO=tcp|PORT=443|ADDR=[0-9a-f.:]+)$",
+  ],
+  kernel_mounts: {
+    "/dev": "tmpfs",
+    "/dev/mqueue": "mqueue",
+    "/dev/pts": "devpts",
+    "/proc": "proc",
+    "/sys": "sysfs",
+    "/sys/fs/cgroup": "cgroup",
+  },
+  masked_paths: ["/proc/acpi", "/proc/kcore", "/proc/keys", "/sys/firmware"],
+  pod_files: {
+    "/dev/termination-log": "termination-log",
+    "/etc/hostname": "hostname",
+    "/etc/hosts": "hosts",
+    "/etc/resolv.conf": "resolv\\.conf",
+  },
+  readonly_paths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
+  refused_environment: [
+    "BASH_ENV",
+    "CUDA_INJECTION64_PATH",
+    "ENV",
+    "GCONV_PATH",
+    "GLIBC_TUNABLES",
+    "JAVA_TOOL_OPTIONS",
+    "LD_AUDIT",
+    "LD_PRELOAD",
+    "NODE_OPTIONS",
+    "PERL5OPT",
+    "PYTHONHOME",
+    "PYTHONINSPECT",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "RUBYOPT",
+  ],
+  sysctls: { "net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647" },
+};
+
+function checkArgs({ image, user, environment, scratchMounts, passthroughDevices }: AgentPolicyArgs): void {
+  if (!/^sha256:[0-9a-f]{64}$/.test(image.digest))
+    throw new Error(`agent policy: "${image.digest}" is no digest; a tag could be moved, so write sha256:<64 hex digits>`);
+  if (user.uid < 1 || user.gid < 1) throw new Error("agent policy: the container would run as root; write a user and group id of at least 1");
+  for (const variable of environment ?? []) {
+    if (!/^[A-Za-z_][\w.-]*=/.test(variable)) throw new Error(`agent policy: "${variable.split("=")[0]}" is no variable; write NAME=value`);
+  }
+  for (const path of scratchMounts ?? []) {
+    if (!/^(\/[\w.-]+)+$/.test(path) || path.split("/").includes("..") || /^\/(proc|sys|dev|etc|usr|lib|lib64|bin|sbin)(\/|$)/.test(path))
+      throw new Error(`agent policy: scratch at "${path}" would cover system files; write a path such as /tmp or /cache`);
+  }
+  if (!Number.isInteger(passthroughDevices) || passthroughDevices < 0)
+    throw new Error(`agent policy: ${passthroughDevices} is no number of devices; write GPUs plus NVSwitches`);
+}

@@ -1,0 +1,137 @@
+import type { Resource } from "../rule";
+
+/** The GPU Operator in Kata mode with confidential computing on by default. */
+export const gpuOperator: Resource = {
+  type: "kubernetes:helm.sh/v3:Release",
+  name: "gpu-operator",
+  props: {
+    chart: "gpu-operator",
+    version: "v26.3.1",
+    namespace: "gpu-operator",
+    repositoryOpts: { repo: "https://helm.ngc.nvidia.com/nvidia" },
+    values: {
+      sandboxWorkloads: { enabled: true, mode: "kata", defaultWorkload: "container" },
+      ccManager: { defaultMode: "on" },
+      nfd: { enabled: false },
+    },
+  },
+};
+
+/** The operator's own resource, as the chart makes it or as somebody edits it. */
+export const clusterPolicy: Resource = {
+  type: "kubernetes:nvidia.com/v1:ClusterPolicy",
+  name: "cluster-policy",
+  props: {
+    apiVersion: "nvidia.com/v1",
+    kind: "ClusterPolicy",
+    metadata: { name: "cluster-policy" },
+    spec: { sandboxWorkloads: { enabled: true, mode: "kata" }, ccManager: { enabled: true, defaultMode: "on" } },
+  },
+};
+
+/** kata-deploy with NVIDIA's values, their mistakes corrected. */
+export const kataDeploy: Resource = {
+  type: "kubernetes:helm.sh/v3:Release",
+  name: "kata-deploy",
+  props: {
+    chart: "oci://ghcr.io/kata-containers/kata-deploy-charts/kata-deploy",
+    version: "4.0.0",
+    namespace: "kata-system",
+    values: {
+      debug: false,
+      snapshotter: { setup: ["nydus"] },
+      shims: {
+        disableAll: true,
+        "qemu-nvidia-gpu": {
+          enabled: true,
+          allowedHypervisorAnnotations: [],
+          containerd: { snapshotter: "" },
+          runtimeClass: { nodeSelector: { "nvidia.com/cc.ready.state": "false" } },
+        },
+        "qemu-nvidia-gpu-snp": {
+          enabled: true,
+          allowedHypervisorAnnotations: [],
+          containerd: { snapshotter: "nydus", forceGuestPull: false },
+          runtimeClass: {
+            nodeSelector: {
+              "nvidia.com/cc.ready.state": "true",
+              "amd.feature.node.kubernetes.io/snp": "true",
+            },
+          },
+        },
+        "qemu-nvidia-gpu-tdx": {
+          enabled: true,
+          allowedHypervisorAnnotations: [],
+          containerd: { snapshotter: "nydus", forceGuestPull: false },
+          runtimeClass: {
+            nodeSelector: {
+              "nvidia.com/cc.ready.state": "true",
+              "intel.feature.node.kubernetes.io/tdx": "true",
+            },
+          },
+        },
+      },
+      "node-feature-discovery": { enabled: false },
+    },
+  },
+};
+
+/** A host with its GPUs in confidential mode, labelled as an administrator labels it. */
+export const confidentialNode: Resource = {
+  type: "kubernetes:core/v1:NodePatch",
+  name: "host-1",
+  props: {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name: "host-1",
+      labels: { "nvidia.com/gpu.workload.config": "vm-passthrough", "nvidia.com/cc.mode": "on" },
+    },
+  },
+};
+
+/** A runtime class as kata-deploy creates it. */
+export const confidentialRuntimeClass: Resource = {
+  type: "kubernetes:node.k8s.io/v1:RuntimeClass",
+  name: "kata-qemu-nvidia-gpu-snp",
+  props: {
+    apiVersion: "node.k8s.io/v1",
+    kind: "RuntimeClass",
+    metadata: { name: "kata-qemu-nvidia-gpu-snp" },
+    handler: "kata-qemu-nvidia-gpu-snp",
+    overhead: { podFixed: { memory: "10240Mi", cpu: "1" } },
+    scheduling: {
+      nodeSelector: {
+        "katacontainers.io/kata-runtime": "true",
+        "nvidia.com/cc.ready.state": "true",
+        "amd.feature.node.kubernetes.io/snp": "true",
+      },
+    },
+  },
+};
+
+/** A tenant's namespace. */
+export const confidentialNamespace: Resource = {
+  type: "kubernetes:core/v1:Namespace",
+  name: "acme",
+  props: {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: {
+      name: "acme",
+      labels: { "trustfoundry.dev/confidential": "true", "pod-security.kubernetes.io/enforce": "baseline" },
+    },
+  },
+};
+
+/** What a tenant's namespace starts from: nothing in, nothing out. */
+export const defaultDeny: Resource = {
+  type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+  name: "acme-default-deny",
+  props: {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "default-deny", namespace: "acme", labels: { "trustfoundry.dev/confidential": "true" } },
+    spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+  },
+};

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { failureMessage } from "../../../tooling/rehearsal/diagnostics";
+
+const failure = { operation: "up", stackName: "trust", violations: [], errors: [], error: new Error("code: 255") };
+
+describe("what a user is told about a failed operation", () => {
+  it("names rule, resource and the rule's own message, and nothing of the engine's noise", () => {
+    const message = failureMessage({
+      ...failure,
+      operation: "preview",
+      violations: [
+        {
+          policy: "image-by-digest",
+          resource: "urn:pulumi:trust::trustfoundry::a:b:C$kubernetes:apps/v1:Deployment::llama-8b",
+          message: "spec.image is not pinned.\nWrite a digest.",
+        },
+      ],
+      errors: ["preview failed"],
+    });
+    expect(message).toContain("refused by 1 policy rule; nothing was applied");
+    expect(message).toContain("image-by-digest · kubernetes:apps/v1:Deployment llama-8b");
+    expect(message).toContain("Write a digest.");
+    expect(message).not.toContain("code: 255");
+  });
+
+  it.each([
+    ["a full disk", "write /x/y: no space left on device", /The disk is full/],
+    ["an API server that is gone", "dial tcp 127.0.0.1:6443: connect: connection refused", /does not answer/],
+    ["a lock", "error: the stack is currently locked by 1 lock(s)", /Another run holds/],
+    ["a wrong passphrase", "incorrect passphrase", /passphrase file does not fit/],
+  ])("recognises %s", (_what, text, says) => {
+    expect(failureMessage({ ...failure, errors: [text] })).toMatch(says);
+  });
+
+  it("shows an unknown error without the frames of a trace", () => {
+    const message = failureMessage({ ...failure, errors: ["Error: the chart has no such key\n    at Object.<anonymous> (/x/index.ts:1:2)\n    at run (/y.js:3:4)"] });
+    expect(message).toContain("the chart has no such key");
+    expect(message).not.toMatch(/index\.ts|at run/);
+  });
+});

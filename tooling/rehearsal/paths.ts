@@ -1,0 +1,47 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../ui";
+
+/** Where rehearsals live: TRUSTFOUNDRY_HOME, or the user's data directory. One folder an instance. */
+export function rehearsalHome(): string {
+  if (process.env.TRUSTFOUNDRY_HOME) return process.env.TRUSTFOUNDRY_HOME;
+  return join(process.env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"), "trustfoundry");
+}
+
+export const instancePattern = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/;
+
+/** Folders of one instance. Each party has its own; the inbox of a provider is all that crosses. */
+export class InstancePaths {
+  readonly root: string;
+
+  constructor(readonly instance: string) {
+    if (!instancePattern.test(instance))
+      throw new UserError(`"${instance}" is no name for an instance; write lower-case letters, digits and dashes, 32 at most.`);
+    this.root = join(rehearsalHome(), instance);
+  }
+
+  party(name: string): string {
+    return join(this.root, "parties", name);
+  }
+
+  stack(party: string, stackName: string): string {
+    return join(this.party(party), "stacks", stackName);
+  }
+
+  /** Where the model owner's files arrive at a provider. */
+  inbox(provider: string): string {
+    return join(this.party(provider), "inbox");
+  }
+}
+
+/** A passphrase of a stack's own, made at first use, mode 0600. */
+export function passphraseFile(directory: string): string {
+  const file = join(directory, "passphrase");
+  if (!existsSync(file)) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  }
+  return file;
+}

@@ -72,7 +72,8 @@ export function supportsGenpolicy(versions: PlatformVersions): boolean {
 export function platformSetOf(versions: PlatformVersions): { set: PlatformSetName } | { reason: string } {
   for (const name of platformSetNames) {
     const wanted = platformSets[name].versions;
-    if ((Object.keys(wanted) as (keyof PlatformVersions)[]).every((key) => wanted[key] === versions[key])) return { set: name };
+    if ((Object.keys(wanted) as (keyof PlatformVersions)[]).every((key) => wanted[key] === versions[key]))
+      return { set: name };
   }
   const reasons = platformSetNames.map((name) => {
     const wanted = platformSets[name].versions;

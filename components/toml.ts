@@ -68,5 +68,8 @@ function renderString(text: string): string {
 
 /** JSON's escapes are TOML's; TOML also wants DEL escaped, and allows it for the C1 controls. */
 function renderBasicString(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

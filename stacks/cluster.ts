@@ -13,15 +13,26 @@ interface Kubeconfig {
 
 /** Address of a context's API server as the ambient kubeconfig files say it, or why there is none. */
 export function serverOf(context: string, files: readonly string[]): { server: string } | { reason: string } {
-  const configs = files.filter((file) => existsSync(file)).map((file) => parse(readFileSync(file, "utf8")) as Kubeconfig | null);
+  const configs = files
+    .filter((file) => existsSync(file))
+    .map((file) => parse(readFileSync(file, "utf8")) as Kubeconfig | null);
   const all = configs.flatMap((config) => config?.contexts ?? []);
   const found = all.find(({ name }) => name === context);
   if (!found) {
     const known = all.map(({ name }) => name);
-    return { reason: known.length > 0 ? `no such context; write one of ${known.join(", ")}` : "no kubeconfig was found; set KUBECONFIG" };
+    return {
+      reason:
+        known.length > 0
+          ? `no such context; write one of ${known.join(", ")}`
+          : "no kubeconfig was found; set KUBECONFIG",
+    };
   }
-  const cluster = configs.flatMap((config) => config?.clusters ?? []).find(({ name }) => name === found.context.cluster);
-  return cluster ? { server: cluster.cluster.server } : { reason: `names the cluster ${found.context.cluster}, which the kubeconfig has not` };
+  const cluster = configs
+    .flatMap((config) => config?.clusters ?? [])
+    .find(({ name }) => name === found.context.cluster);
+  return cluster
+    ? { server: cluster.cluster.server }
+    : { reason: `names the cluster ${found.context.cluster}, which the kubeconfig has not` };
 }
 
 /** What a program takes from its surroundings: under the Automation API several stacks share one process. */
@@ -31,7 +42,9 @@ export interface Environment {
 }
 
 export function ambientEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
-  return { kubeconfigs: variables.KUBECONFIG ? variables.KUBECONFIG.split(delimiter) : [join(homedir(), ".kube", "config")] };
+  return {
+    kubeconfigs: variables.KUBECONFIG ? variables.KUBECONFIG.split(delimiter) : [join(homedir(), ".kube", "config")],
+  };
 }
 
 /** Fails with one sentence when nobody listens, rather than after the first resources with the provider's own report. */

@@ -6,7 +6,9 @@ export type Sections = Readonly<Record<string, unknown>>;
 export interface DerivedStacks {
   readonly trust: Sections;
   /** By provider name. */
-  readonly providers: Readonly<Record<string, { readonly infrastructure: Sections; readonly workloads: (handover: Handover) => Sections }>>;
+  readonly providers: Readonly<
+    Record<string, { readonly infrastructure: Sections; readonly workloads: (handover: Handover) => Sections }>
+  >;
 }
 
 /** What a provider learns from the model owner: a directory of release files and the digests agreed upon. */
@@ -52,7 +54,12 @@ export function deriveStacks(factory: Factory, keyBrokerCa: string): DerivedStac
         return [
           provider.name,
           {
-            infrastructure: { role: "infrastructure", ...own, cluster: { context: contexts.provider(provider.name) }, deployer: deployerUser },
+            infrastructure: {
+              role: "infrastructure",
+              ...own,
+              cluster: { context: contexts.provider(provider.name) },
+              deployer: deployerUser,
+            },
             workloads: (handover: Handover) => ({
               role: "workloads",
               ...own,

@@ -12,7 +12,8 @@ import type { WorkloadsConfig } from "./config/factory";
 export async function workloads(config: WorkloadsConfig, environment: Environment): Promise<Record<string, unknown>> {
   const releases = receivedReleases(config);
   const provider = config.providers.find(({ name }) => name === config.provider);
-  if (!provider) throw new ConfigurationError([`${location(["provider"])}: "${config.provider}" is not among providers`]);
+  if (!provider)
+    throw new ConfigurationError([`${location(["provider"])}: "${config.provider}" is not among providers`]);
   await requireReachable(config.cluster.context, environment);
 
   const cluster = clusterProvider(config.provider, config.cluster.context);
@@ -28,13 +29,18 @@ export async function workloads(config: WorkloadsConfig, environment: Environmen
       },
       { provider: cluster },
     );
-    return [release.name, { service: workload.serviceName, modelVersion: release.modelVersion, initDataDigest: release.initData.digest }];
+    return [
+      release.name,
+      { service: workload.serviceName, modelVersion: release.modelVersion, initDataDigest: release.initData.digest },
+    ];
   });
   return { placed: Object.fromEntries(placed) as Record<string, unknown> };
 }
 
 /** Opens every release that was agreed upon; says about all that are refused why. */
-export function receivedReleases(config: Pick<WorkloadsConfig, "handover" | "releaseDigests" | "simulated" | "parties">): Release[] {
+export function receivedReleases(
+  config: Pick<WorkloadsConfig, "handover" | "releaseDigests" | "simulated" | "parties">,
+): Release[] {
   const directory = isAbsolute(config.handover) ? config.handover : resolve(config.handover);
   const problems: string[] = [];
   const releases: Release[] = [];
@@ -42,15 +48,21 @@ export function receivedReleases(config: Pick<WorkloadsConfig, "handover" | "rel
     const here = location(["releaseDigests", name]);
     const path = join(directory, releaseFileName(name));
     if (!existsSync(path)) {
-      problems.push(`${here}: no file ${releaseFileName(name)} in ${config.handover}; put the model owner's file there, or remove the entry`);
+      problems.push(
+        `${here}: no file ${releaseFileName(name)} in ${config.handover}; put the model owner's file there, or remove the entry`,
+      );
       continue;
     }
     const reading = readReleaseFile(readFileSync(path, "utf8"), digest);
     if ("refusal" in reading) problems.push(`${here}: ${releaseFileName(name)} ${reading.refusal}`);
     else if (reading.release.name !== name)
-      problems.push(`${here}: ${releaseFileName(name)} is the release of ${reading.release.name}; name the entry after it`);
+      problems.push(
+        `${here}: ${releaseFileName(name)} is the release of ${reading.release.name}; name the entry after it`,
+      );
     else if (reading.release.owner !== config.parties.modelOwner)
-      problems.push(`${here}: was released by ${reading.release.owner}, not by ${config.parties.modelOwner}; correct parties.modelOwner`);
+      problems.push(
+        `${here}: was released by ${reading.release.owner}, not by ${config.parties.modelOwner}; correct parties.modelOwner`,
+      );
     else if (reading.release.simulated !== config.simulated)
       problems.push(
         reading.release.simulated

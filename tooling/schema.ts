@@ -9,7 +9,8 @@ export function editorSchema(): string {
   for (const role of roles) {
     const json = z.toJSONSchema(roleSchemas[role], { io: "input", unrepresentable: "any", target: "draft-7" });
     for (const [section, form] of Object.entries(json.properties ?? {})) {
-      if (section !== "role") forms.set(section, (forms.get(section) ?? new Map<string, unknown>()).set(JSON.stringify(form), form));
+      if (section !== "role")
+        forms.set(section, (forms.get(section) ?? new Map<string, unknown>()).set(JSON.stringify(form), form));
     }
   }
   const sections = [...forms].map(([section, distinct]) => {

@@ -73,7 +73,13 @@ export function lockdownPolicy(args: AgentPolicyArgs): AgentPolicy {
 /** A policy made elsewhere (genpolicy, by hand), refused where it opens what a confidential guest must keep closed. */
 export function givenPolicy(rego: string): AgentPolicy {
   if (!/^package agent_policy\b/m.test(rego)) throw new Error("agent policy: the text is not of package agent_policy");
-  for (const rule of ["AllowRequestsFailingPolicy", "ExecProcessRequest", "SetPolicyRequest", "ReadStreamRequest", "WriteStreamRequest"]) {
+  for (const rule of [
+    "AllowRequestsFailingPolicy",
+    "ExecProcessRequest",
+    "SetPolicyRequest",
+    "ReadStreamRequest",
+    "WriteStreamRequest",
+  ]) {
     // Only the outright opening can be seen in text; what rules add up to is for OPA and a reader to judge.
     if (new RegExp(`^\\s*(default\\s+)?${rule}\\s*:?=\\s*true\\b`, "m").test(rego))
       throw new Error(`agent policy: ${rule} is allowed outright; write "default ${rule} := false"`);
@@ -128,14 +134,24 @@ const fixedData = {
 
 function checkArgs({ image, user, environment, scratchMounts, passthroughDevices }: AgentPolicyArgs): void {
   if (!/^sha256:[0-9a-f]{64}$/.test(image.digest))
-    throw new Error(`agent policy: "${image.digest}" is no digest; a tag could be moved, so write sha256:<64 hex digits>`);
-  if (user.uid < 1 || user.gid < 1) throw new Error("agent policy: the container would run as root; write a user and group id of at least 1");
+    throw new Error(
+      `agent policy: "${image.digest}" is no digest; a tag could be moved, so write sha256:<64 hex digits>`,
+    );
+  if (user.uid < 1 || user.gid < 1)
+    throw new Error("agent policy: the container would run as root; write a user and group id of at least 1");
   for (const variable of environment ?? []) {
-    if (!/^[A-Za-z_][\w.-]*=/.test(variable)) throw new Error(`agent policy: "${variable.split("=")[0]}" is no variable; write NAME=value`);
+    if (!/^[A-Za-z_][\w.-]*=/.test(variable))
+      throw new Error(`agent policy: "${variable.split("=")[0]}" is no variable; write NAME=value`);
   }
   for (const path of scratchMounts ?? []) {
-    if (!/^(\/[\w.-]+)+$/.test(path) || path.split("/").includes("..") || /^\/(proc|sys|dev|etc|usr|lib|lib64|bin|sbin)(\/|$)/.test(path))
-      throw new Error(`agent policy: scratch at "${path}" would cover system files; write a path such as /tmp or /cache`);
+    if (
+      !/^(\/[\w.-]+)+$/.test(path) ||
+      path.split("/").includes("..") ||
+      /^\/(proc|sys|dev|etc|usr|lib|lib64|bin|sbin)(\/|$)/.test(path)
+    )
+      throw new Error(
+        `agent policy: scratch at "${path}" would cover system files; write a path such as /tmp or /cache`,
+      );
   }
   if (!Number.isInteger(passthroughDevices) || passthroughDevices < 0)
     throw new Error(`agent policy: ${passthroughDevices} is no number of devices; write GPUs plus NVSwitches`);

@@ -34,8 +34,9 @@ function deflate(input: Uint8Array): Buffer {
     previous[at] = heads.get(key) ?? -1;
     heads.set(key, at);
   };
-  for (let at = 0; at < input.length; ) {
-    const match = at + shortestMatch <= input.length ? longest(input, at, heads.get(hash(input, at)) ?? -1, previous) : undefined;
+  for (let at = 0; at < input.length;) {
+    const match =
+      at + shortestMatch <= input.length ? longest(input, at, heads.get(hash(input, at)) ?? -1, previous) : undefined;
     const length = match?.length ?? 1;
     if (match) writeMatch(bits, match.length, match.distance);
     else writeSymbol(bits, input[at] ?? 0);
@@ -50,11 +51,20 @@ function hash(input: Uint8Array, at: number): number {
   return ((input[at] ?? 0) << 16) | ((input[at + 1] ?? 0) << 8) | (input[at + 2] ?? 0);
 }
 
-function longest(input: Uint8Array, at: number, first: number, previous: Int32Array): { length: number; distance: number } | undefined {
+function longest(
+  input: Uint8Array,
+  at: number,
+  first: number,
+  previous: Int32Array,
+): { length: number; distance: number } | undefined {
   let best = 0;
   let distance = 0;
   const limit = Math.min(longestMatch, input.length - at);
-  for (let candidate = first, tries = 0; candidate >= 0 && at - candidate <= windowBytes && tries < chainLength; tries++) {
+  for (
+    let candidate = first, tries = 0;
+    candidate >= 0 && at - candidate <= windowBytes && tries < chainLength;
+    tries++
+  ) {
     let length = 0;
     while (length < limit && input[candidate + length] === input[at + length]) length++;
     if (length > best) [best, distance] = [length, at - candidate];
@@ -64,10 +74,13 @@ function longest(input: Uint8Array, at: number, first: number, previous: Int32Ar
 }
 
 /** RFC 1951, 3.2.5: first value of each length and distance code, and its extra bits. */
-const lengthBases = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258];
+const lengthBases = [
+  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
+];
 const lengthExtras = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 const distanceBases = [
-  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577,
+  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
+  8193, 12289, 16385, 24577,
 ];
 
 function writeMatch(bits: BitWriter, length: number, distance: number): void {

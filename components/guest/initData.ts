@@ -86,16 +86,28 @@ function checkArgs(args: InitDataArgs): void {
   const url = URL.canParse(args.kbsUrl) ? new URL(args.kbsUrl) : undefined;
   // The guest appends /kbs/v0 to the text as it stands: a path or a final slash would miss the key broker.
   if (url?.protocol !== "https:" || url.username || url.password || args.kbsUrl !== `https://${url.host}`)
-    throw new Error(`init-data: "${args.kbsUrl}" is no URL of a key broker; write https://<DNS name>[:port], without a path`);
+    throw new Error(
+      `init-data: "${args.kbsUrl}" is no URL of a key broker; write https://<DNS name>[:port], without a path`,
+    );
   for (const pem of [args.kbsCaCertificate, ...(args.registryCaCertificates ?? [])]) {
     if (!/^-----BEGIN CERTIFICATE-----\n[\s\S]+-----END CERTIFICATE-----\s*$/.test(pem))
-      throw new Error("init-data: a CA certificate is not PEM; write the text from BEGIN CERTIFICATE to END CERTIFICATE");
-    if (pem.includes("PRIVATE KEY")) throw new Error("init-data: a CA certificate comes with its private key; leave the key out");
+      throw new Error(
+        "init-data: a CA certificate is not PEM; write the text from BEGIN CERTIFICATE to END CERTIFICATE",
+      );
+    if (pem.includes("PRIVATE KEY"))
+      throw new Error("init-data: a CA certificate comes with its private key; leave the key out");
   }
   if (!/^package agent_policy\b/m.test(args.agentPolicy))
-    throw new Error("init-data: the agent policy is not of package agent_policy, so the guest would refuse every request");
-  if (args.registryCredentialsUri !== undefined && !/^kbs:\/\/\/[\w-]+\/[\w-]+\/[\w.-]+$/.test(args.registryCredentialsUri))
-    throw new Error(`init-data: "${args.registryCredentialsUri}" is no KBS resource; write kbs:///<repository>/<type>/<tag>`);
+    throw new Error(
+      "init-data: the agent policy is not of package agent_policy, so the guest would refuse every request",
+    );
+  if (
+    args.registryCredentialsUri !== undefined &&
+    !/^kbs:\/\/\/[\w-]+\/[\w-]+\/[\w.-]+$/.test(args.registryCredentialsUri)
+  )
+    throw new Error(
+      `init-data: "${args.registryCredentialsUri}" is no KBS resource; write kbs:///<repository>/<type>/<tag>`,
+    );
   checkImagePolicy(args.imageSecurityPolicy);
 }
 
@@ -109,5 +121,7 @@ function checkImagePolicy(json: string): void {
   }
   const rules = policy.default;
   if (!Array.isArray(rules) || rules.length !== 1 || (rules[0] as { type?: unknown }).type !== "reject")
-    throw new Error('init-data: the image security policy does not reject by default; write "default": [{"type": "reject"}]');
+    throw new Error(
+      'init-data: the image security policy does not reject by default; write "default": [{"type": "reject"}]',
+    );
 }

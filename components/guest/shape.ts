@@ -36,10 +36,18 @@ export function vmShape(limits: ShapeLimits, shim: Shim = "go"): VmShape {
   const workload = quotaInCpus(milliCpus);
   if (shim === "go") {
     // Rounded once, after the addition, in single precision as the shim does.
-    return { vcpus: Math.ceil(Math.fround(defaultVcpus + workload)), memoryMib: defaultMemoryMib + memoryMib, ...devices };
+    return {
+      vcpus: Math.ceil(Math.fround(defaultVcpus + workload)),
+      memoryMib: defaultMemoryMib + memoryMib,
+      ...devices,
+    };
   }
   if (milliCpus === 0 && memoryMib === 0) return { vcpus: defaultVcpus, memoryMib: defaultMemoryMib, ...devices };
-  return { vcpus: Math.ceil(Math.max(overheadVcpus + workload, 1)), memoryMib: overheadMemoryMib + memoryMib, ...devices };
+  return {
+    vcpus: Math.ceil(Math.max(overheadVcpus + workload, 1)),
+    memoryMib: overheadMemoryMib + memoryMib,
+    ...devices,
+  };
 }
 
 /** kubelet turns a limit into a CFS quota per 100 ms, of at least 1 ms; the shim divides it back. */
@@ -64,6 +72,7 @@ function bytesOf(quantity: string | number): number {
 function parse(quantity: string | number, units: Record<string, number>, what: string, example: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(String(quantity)) ?? [];
   const factor = unit === undefined ? undefined : units[unit];
-  if (digits === undefined || factor === undefined) throw new Error(`${what} "${quantity}" is no quantity; write for example ${example}`);
+  if (digits === undefined || factor === undefined)
+    throw new Error(`${what} "${quantity}" is no quantity; write for example ${example}`);
   return Number(digits) * factor;
 }

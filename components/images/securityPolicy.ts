@@ -32,18 +32,25 @@ export interface UnsignedImage {
 type Requirement =
   | { readonly type: "reject" }
   | { readonly type: "insecureAcceptAnything" }
-  | { readonly type: "sigstoreSigned"; readonly keyData: string; readonly signedIdentity: { readonly type: "matchRepository" } };
+  | {
+      readonly type: "sigstoreSigned";
+      readonly keyData: string;
+      readonly signedIdentity: { readonly type: "matchRepository" };
+    };
 
 /** The policy as canonical JSON: everything is rejected but the images named. */
 export function imageSecurityPolicy(images: readonly ImageTrust[]): string {
-  if (images.length === 0) throw new Error("image policy: no image is named, so no guest could start; name at least one");
+  if (images.length === 0)
+    throw new Error("image policy: no image is named, so no guest could start; name at least one");
   const scopes: Record<string, Requirement[]> = {};
   for (const image of images) {
     checkImage(image);
     const [scope, requirement] = requirementOf(image);
     const other = scopes[scope]?.[0];
     if (other && canonicalJson(other) !== canonicalJson(requirement))
-      throw new Error(`image policy: ${image.repository} is trusted by two different keys; give each key its own repository`);
+      throw new Error(
+        `image policy: ${image.repository} is trusted by two different keys; give each key its own repository`,
+      );
     scopes[scope] = [requirement];
   }
   return canonicalJson({ default: [{ type: "reject" }], transports: { docker: scopes } });
@@ -62,9 +69,22 @@ function requirementOf({ repository, digest, evidence }: ImageTrust): [scope: st
 
 function checkImage({ repository, digest, evidence }: ImageTrust): void {
   const [host, ...path] = repository.split("/");
-  if (!host || !/[.:]|^localhost$/.test(host) || path.length === 0 || !path.every((part) => /^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(part)))
-    throw new Error(`image policy: "${repository}" is no repository with its registry; write for example nvcr.io/nim/meta/model`);
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`image policy: "${digest}" is no digest; write sha256:<64 hex digits>`);
-  if (evidence.kind === "signed" && !/^-----BEGIN PUBLIC KEY-----\n[\s\S]+-----END PUBLIC KEY-----\s*$/.test(evidence.publicKey))
-    throw new Error(`image policy: the key for ${repository} is no PEM public key; write it from BEGIN PUBLIC KEY to END PUBLIC KEY`);
+  if (
+    !host ||
+    !/[.:]|^localhost$/.test(host) ||
+    path.length === 0 ||
+    !path.every((part) => /^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(part))
+  )
+    throw new Error(
+      `image policy: "${repository}" is no repository with its registry; write for example nvcr.io/nim/meta/model`,
+    );
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest))
+    throw new Error(`image policy: "${digest}" is no digest; write sha256:<64 hex digits>`);
+  if (
+    evidence.kind === "signed" &&
+    !/^-----BEGIN PUBLIC KEY-----\n[\s\S]+-----END PUBLIC KEY-----\s*$/.test(evidence.publicKey)
+  )
+    throw new Error(
+      `image policy: the key for ${repository} is no PEM public key; write it from BEGIN PUBLIC KEY to END PUBLIC KEY`,
+    );
 }

@@ -68,7 +68,13 @@ export class ConfidentialWorkload extends pulumi.ComponentResource {
           policyTypes: ["Ingress"],
           ingress: [
             {
-              from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": args.ingressNamespace ?? "ingress" } } }],
+              from: [
+                {
+                  namespaceSelector: {
+                    matchLabels: { "kubernetes.io/metadata.name": args.ingressNamespace ?? "ingress" },
+                  },
+                },
+              ],
               ports: [{ port: release.port, protocol: "TCP" }],
             },
           ],
@@ -79,13 +85,19 @@ export class ConfidentialWorkload extends pulumi.ComponentResource {
     if (release.replicas > 1) {
       new k8s.policy.v1.PodDisruptionBudget(
         `${name}-budget`,
-        { metadata: { ...metadata, annotations: {} }, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
+        {
+          metadata: { ...metadata, annotations: {} },
+          spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
+        },
         child,
       );
     }
 
     const spec = { replicas: release.replicas, selector: { matchLabels: selector } };
-    const template = podTemplate(release, { storageClassName: args.storageClassName, serviceAccountName: release.name });
+    const template = podTemplate(release, {
+      storageClassName: args.storageClassName,
+      serviceAccountName: release.name,
+    });
     // The model is loaded after the pod starts, so waiting has to outlast its startup probe.
     const wait = { create: `${release.startupSeconds + 300}s`, update: `${release.startupSeconds + 300}s` };
     const options = { ...child, dependsOn: [account], customTimeouts: wait };
@@ -99,7 +111,14 @@ export class ConfidentialWorkload extends pulumi.ComponentResource {
         : new k8s.apps.v1.Deployment(
             `${name}-model`,
             // GPUs of a host go to one pod at a time: a surge could never be placed.
-            { metadata, spec: { ...spec, template, strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } },
+            {
+              metadata,
+              spec: {
+                ...spec,
+                template,
+                strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
+              },
+            },
             options,
           );
 

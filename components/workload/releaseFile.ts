@@ -37,7 +37,9 @@ export function readReleaseFile(text: string, agreedDigest: string): ReleaseRead
   const result = releaseSchema.safeParse(parsed);
   if (!result.success) {
     const first = result.error.issues[0];
-    return { refusal: `is no release of format v0 (${first?.path.join(".") ?? ""}: ${first?.message ?? ""}); ask the model owner for one` };
+    return {
+      refusal: `is no release of format v0 (${first?.path.join(".") ?? ""}: ${first?.message ?? ""}); ask the model owner for one`,
+    };
   }
   return { release: result.data };
 }

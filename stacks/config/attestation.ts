@@ -10,7 +10,10 @@ export const attestationSchema = z
       .strictObject({
         dnsName: z
           .string()
-          .regex(/^(?=.{1,253}$)([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "a full DNS name, e.g. kbs.acme.example")
+          .regex(
+            /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+            "a full DNS name, e.g. kbs.acme.example",
+          )
           .describe("DNS name of the KBS as guests resolve it; it is part of every measurement"),
         caCertificate: z
           .string()

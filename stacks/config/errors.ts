@@ -36,7 +36,9 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown): str
   if (issue.code === "invalid_value") {
     const wanted = issue.values.map(String);
     const near = nearest(String(value), wanted);
-    return [`${here}: ${show(value)} is not known; write ${near ? `${near} (of ` : ""}${wanted.join(", ")}${near ? ")" : ""}`];
+    return [
+      `${here}: ${show(value)} is not known; write ${near ? `${near} (of ` : ""}${wanted.join(", ")}${near ? ")" : ""}`,
+    ];
   }
   if (issue.code === "custom") return [`${here}: ${value === undefined ? "" : `${show(value)} `}${issue.message}`];
   const wanted = issue.code === "invalid_type" ? `a ${issue.expected}` : issue.message;
@@ -57,7 +59,8 @@ function show(value: unknown): string {
 
 function valueAt(raw: unknown, path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>(
-    (value, part) => (value !== null && typeof value === "object" ? (value as Record<string | number, unknown>)[part] : undefined),
+    (value, part) =>
+      value !== null && typeof value === "object" ? (value as Record<string | number, unknown>)[part] : undefined,
     raw,
   );
 }
@@ -68,10 +71,17 @@ function schemaAt(schema: z.ZodType, path: readonly (string | number)[]): z.ZodT
   for (const part of path) {
     const inner: z.ZodType | undefined = current && unwrap(current);
     const def = inner?.def as
-      | { type?: string; shape?: Record<string, z.ZodType>; element?: z.ZodType; valueType?: z.ZodType; options?: z.ZodType[] }
+      | {
+          type?: string;
+          shape?: Record<string, z.ZodType>;
+          element?: z.ZodType;
+          valueType?: z.ZodType;
+          options?: z.ZodType[];
+        }
       | undefined;
     if (def?.type === "object") current = def.shape?.[String(part)];
-    else if (def?.type === "union") current = def.options?.map((option) => schemaAt(option, [part])).find((found) => found !== undefined);
+    else if (def?.type === "union")
+      current = def.options?.map((option) => schemaAt(option, [part])).find((found) => found !== undefined);
     else if (def?.type === "array") current = def.element;
     else if (def?.type === "record") current = def.valueType;
     else return undefined;
@@ -101,7 +111,11 @@ function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): strin
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance || Math.abs(a.candidate.length - word.length) - Math.abs(b.candidate.length - word.length));
+    .sort(
+      (a, b) =>
+        a.distance - b.distance ||
+        Math.abs(a.candidate.length - word.length) - Math.abs(b.candidate.length - word.length),
+    );
   const best = ranked[0];
   return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
 }

@@ -98,7 +98,9 @@ export const rehearsalSchema = z
     attestation: attestationSchema
       .omit({ keyBroker: true })
       .extend({
-        keyBroker: attestationSchema.shape.keyBroker.omit({ caCertificate: true }).describe("the model owner's key broker"),
+        keyBroker: attestationSchema.shape.keyBroker
+          .omit({ caCertificate: true })
+          .describe("the model owner's key broker"),
       })
       .describe("key broker and what evidence must show"),
     models: modelsSchema,
@@ -136,7 +138,12 @@ function checkProviderName(name: string, providers: readonly Provider[], ctx: z.
     crossCheck(ctx, ["provider"], `is not among providers; write one of ${providers.map((p) => p.name).join(", ")}`);
 }
 
-function checkProviders(providers: readonly Provider[], platform: Platform, simulated: boolean, ctx: z.RefinementCtx): void {
+function checkProviders(
+  providers: readonly Provider[],
+  platform: Platform,
+  simulated: boolean,
+  ctx: z.RefinementCtx,
+): void {
   providers.forEach((provider, p) =>
     provider.hosts.forEach((host, h) => {
       const path = ["providers", p, "hosts", h];

@@ -18,13 +18,18 @@ export function parseConfig(sections: Readonly<Record<string, unknown>>): StackC
   if (typeof role !== "string" || !isRole(role)) {
     const near = typeof role === "string" ? nearest(role, roles) : undefined;
     const remedy = near ? `write ${near}` : `write one of ${roles.join(", ")}`;
-    throw new ConfigurationError([`trustfoundry:role: ${role === undefined ? "missing" : `"${String(role)}" is not known`}; ${remedy}`]);
+    throw new ConfigurationError([
+      `trustfoundry:role: ${role === undefined ? "missing" : `"${String(role)}" is not known`}; ${remedy}`,
+    ]);
   }
   return parseAs(role, raw) as StackConfig;
 }
 
 /** As `parseConfig`, for a caller that needs one particular role. */
-export function parseAs<R extends Role>(role: R, raw: Readonly<Record<string, unknown>>): z.infer<(typeof roleSchemas)[R]> {
+export function parseAs<R extends Role>(
+  role: R,
+  raw: Readonly<Record<string, unknown>>,
+): z.infer<(typeof roleSchemas)[R]> {
   const schema = roleSchemas[role];
   const result = schema.safeParse(raw);
   if (!result.success) throw new ConfigurationError(describeIssues(result.error, schema, raw));
@@ -36,7 +41,10 @@ function isRole(value: string): value is Role {
 }
 
 /** Pulumi hands structured settings over as JSON text; plain ones as they are. */
-export function sectionsOf(settings: Readonly<Record<string, string>>, project = "trustfoundry"): Record<string, unknown> {
+export function sectionsOf(
+  settings: Readonly<Record<string, string>>,
+  project = "trustfoundry",
+): Record<string, unknown> {
   const sections: Record<string, unknown> = {};
   for (const [key, text] of Object.entries(settings)) {
     if (key.startsWith(`${project}:`)) sections[key.slice(project.length + 1)] = decode(text);

@@ -9,7 +9,11 @@ export const partiesSchema = z
   })
   .superRefine((parties, ctx) => {
     if (parties.modelOwner === parties.dataOwner)
-      ctx.addIssue({ code: "custom", path: ["dataOwner"], message: "is the model owner too; name the party whose prompts these are" });
+      ctx.addIssue({
+        code: "custom",
+        path: ["dataOwner"],
+        message: "is the model owner too; name the party whose prompts these are",
+      });
   })
   .describe("the model owner and the data owner by name");
 

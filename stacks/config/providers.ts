@@ -16,16 +16,27 @@ export const hostSchema = z
     ccMode: z.enum(ccModes).default("on").describe("confidential-computing mode asked of the GPUs"),
     cpus: z.int().min(2).max(1024).describe("logical CPUs of the host"),
     memoryGib: z.int().min(16).max(16384).describe("memory of the host in GiB"),
-    simulatedFault: z.enum(["ccModeFailed"]).optional().describe("rehearsal only: a fault that the simulated host acts out"),
+    simulatedFault: z
+      .enum(["ccModeFailed"])
+      .optional()
+      .describe("rehearsal only: a fault that the simulated host acts out"),
   })
   .superRefine((host, ctx) => {
     const modes: readonly string[] = gpuModels[host.gpu.model].ccModes;
     if (host.ccMode !== "off" && !modes.includes(host.ccMode))
       crossCheck(ctx, ["ccMode"], `is not a mode of ${host.gpu.model}; write ${[...modes, "off"].join(" or ")}`);
     if (!host.teeEnabled && host.ccMode !== "off")
-      crossCheck(ctx, ["ccMode"], "asks for confidential GPUs on a host whose CPU TEE is off; switch SEV-SNP or TDX on, or write off");
+      crossCheck(
+        ctx,
+        ["ccMode"],
+        "asks for confidential GPUs on a host whose CPU TEE is off; switch SEV-SNP or TDX on, or write off",
+      );
     if (host.ccMode === "ppcie" && host.gpu.count !== 8)
-      crossCheck(ctx, ["gpu", "count"], "must be 8 in ppcie mode: all GPUs and NVSwitches of an HGX board go to one pod");
+      crossCheck(
+        ctx,
+        ["gpu", "count"],
+        "must be 8 in ppcie mode: all GPUs and NVSwitches of an HGX board go to one pod",
+      );
   });
 
 export const providerSchema = z
@@ -40,7 +51,10 @@ export const providerSchema = z
     trustedStorageClass: z.string().min(1).describe("StorageClass of raw block volumes for guest-pulled image layers"),
     ingressNamespace: nameSchema.default("ingress").describe("namespace whose pods may reach the models"),
     registryCidrs: z.array(cidrSchema).default([]).describe("ranges of the registries that guests pull from"),
-    keyBrokerCidrs: z.array(cidrSchema).min(1).describe("ranges of the model owner's key broker, reachable on 443 only"),
+    keyBrokerCidrs: z
+      .array(cidrSchema)
+      .min(1)
+      .describe("ranges of the model owner's key broker, reachable on 443 only"),
     hosts: z.array(hostSchema).min(1).describe("the provider's GPU hosts"),
   })
   .superRefine((provider, ctx) => uniqueNames(ctx, provider.hosts, ["hosts"]));

@@ -21,7 +21,10 @@ export function parseTrustSecrets(raw: unknown, wantedKeys: readonly string[]): 
   if (!result.success)
     throw new ConfigurationError(
       result.error.issues.map((issue) => {
-        const here = location(["trustSecrets", ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))]);
+        const here = location([
+          "trustSecrets",
+          ...issue.path.map((part) => (typeof part === "number" ? part : String(part))),
+        ]);
         return `${here}: missing or of the wrong form (its value is not shown); see docs/trust.md for the form`;
       }),
     );
@@ -32,7 +35,10 @@ export function parseTrustSecrets(raw: unknown, wantedKeys: readonly string[]): 
       .map((key) => `${location(["trustSecrets", "resources"])}: has no value for ${key}, which a model names; add it`),
     ...given
       .filter((key) => !wantedKeys.includes(key))
-      .map((key) => `${location(["trustSecrets", "resources"])}: holds ${key}, which no model may be given; remove it, or name it in models`),
+      .map(
+        (key) =>
+          `${location(["trustSecrets", "resources"])}: holds ${key}, which no model may be given; remove it, or name it in models`,
+      ),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return result.data;

@@ -23,15 +23,23 @@ function kubeconfig(server: string, context = "trust"): string {
 
 describe("the cluster of a stack", () => {
   it("is looked up by context over several kubeconfig files, as kubectl does", () => {
-    const files = [kubeconfig("https://a:1", "trust"), join(directory, "absent"), kubeconfig("https://b:2", "provider")];
+    const files = [
+      kubeconfig("https://a:1", "trust"),
+      join(directory, "absent"),
+      kubeconfig("https://b:2", "provider"),
+    ];
     expect(serverOf("provider", files)).toEqual({ server: "https://b:2" });
     expect(ambientEnvironment({ KUBECONFIG: files.join(delimiter) }).kubeconfigs).toEqual(files);
   });
 
   it("is refused with the known contexts when there is no such one", async () => {
     const environment = { kubeconfigs: [kubeconfig("https://a:1")] };
-    await expect(requireReachable("trsut", environment)).rejects.toThrow(/cluster\.context: "trsut": no such context; write one of trust/);
-    await expect(requireReachable("trust", { kubeconfigs: [] })).rejects.toThrow(/no kubeconfig was found; set KUBECONFIG/);
+    await expect(requireReachable("trsut", environment)).rejects.toThrow(
+      /cluster\.context: "trsut": no such context; write one of trust/,
+    );
+    await expect(requireReachable("trust", { kubeconfigs: [] })).rejects.toThrow(
+      /no kubeconfig was found; set KUBECONFIG/,
+    );
   });
 
   it("is refused in one sentence when nobody listens, and accepted when somebody does", async () => {
@@ -40,6 +48,8 @@ describe("the cluster of a stack", () => {
     const environment = { kubeconfigs: [kubeconfig(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)] };
     await requireReachable("trust", environment);
     await new Promise((resolve) => server.close(resolve));
-    await expect(requireReachable("trust", environment)).rejects.toThrow(/API server https:\S+ does not answer \(ECONNREFUSED\); start the cluster/);
+    await expect(requireReachable("trust", environment)).rejects.toThrow(
+      /API server https:\S+ does not answer \(ECONNREFUSED\); start the cluster/,
+    );
   });
 });

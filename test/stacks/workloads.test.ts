@@ -62,6 +62,8 @@ describe("releases received from the model owner", () => {
   it("refuses a simulated release outside a rehearsal", () => {
     const release = sampleRelease();
     write("llama-8b", releaseFileText(release));
-    expect(() => receive({ "llama-8b": releaseDigest(release) }, false)).toThrow(/simulated release, made for a rehearsal/);
+    expect(() => receive({ "llama-8b": releaseDigest(release) }, false)).toThrow(
+      /simulated release, made for a rehearsal/,
+    );
   });
 });

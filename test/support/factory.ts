@@ -9,7 +9,9 @@ export const root = resolve(__dirname, "../..");
 /** The sections of the sample description, a fresh copy at each call. */
 export function sampleSections(): Record<string, unknown> {
   const file = parse(readFileSync(join(root, "Pulumi.rehearsal.yaml"), "utf8")) as { config: Record<string, unknown> };
-  return Object.fromEntries(Object.entries(file.config).map(([key, value]) => [key.replace(/^trustfoundry:/, ""), value]));
+  return Object.fromEntries(
+    Object.entries(file.config).map(([key, value]) => [key.replace(/^trustfoundry:/, ""), value]),
+  );
 }
 
 export function sampleFactory(): Factory {
@@ -20,10 +22,12 @@ export function sampleFactory(): Factory {
 export function withValue<T>(structure: T, path: readonly (string | number)[], value: unknown): T {
   const copy = structuredClone(structure);
   const last = path.at(-1) as string | number;
-  const parent = path.slice(0, -1).reduce<Record<string | number, unknown>>(
-    (node, part) => node[part] as Record<string | number, unknown>,
-    copy as Record<string | number, unknown>,
-  );
+  const parent = path
+    .slice(0, -1)
+    .reduce<Record<string | number, unknown>>(
+      (node, part) => node[part] as Record<string | number, unknown>,
+      copy as Record<string | number, unknown>,
+    );
   if (value === undefined) delete parent[last];
   else parent[last] = value;
   return copy;

@@ -14,7 +14,10 @@ export async function recordResources(): Promise<Registered[]> {
   const registered: Registered[] = [];
   const parents = new Map<string, string>();
   // The mocks' own callback is not told the parent; the URN that the monitor makes afterwards is.
-  const monitor = MockMonitor.prototype as unknown as { newUrn: (parent: string, type: string, name: string) => string; plain?: unknown };
+  const monitor = MockMonitor.prototype as unknown as {
+    newUrn: (parent: string, type: string, name: string) => string;
+    plain?: unknown;
+  };
   const original = (monitor.plain ?? monitor.newUrn) as typeof monitor.newUrn;
   monitor.plain = original;
   monitor.newUrn = function (parent, type, name) {

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { editorSchema } from "../../tooling/schema";
 import { root } from "../support/factory";
 
-const sample = () => parse(readFileSync(join(root, "Pulumi.rehearsal.yaml"), "utf8")) as { config: Record<string, unknown> };
+const sample = () =>
+  parse(readFileSync(join(root, "Pulumi.rehearsal.yaml"), "utf8")) as { config: Record<string, unknown> };
 const validate = new Ajv({ strict: false }).compile(JSON.parse(editorSchema()) as object);
 
 describe("the editor's JSON Schema", () => {

@@ -22,17 +22,20 @@ const causes: readonly { readonly pattern: RegExp; readonly sentence: string }[]
     sentence: "The disk is full. Free some space and run the command again; it continues where it stopped.",
   },
   {
-    pattern: /cluster is unreachable|connection refused|ECONNREFUSED|no route to host|i\/o timeout|TLS handshake timeout/i,
+    pattern:
+      /cluster is unreachable|connection refused|ECONNREFUSED|no route to host|i\/o timeout|TLS handshake timeout/i,
     sentence:
       "The API server of this stack's cluster does not answer. `npm run rehearse -- status` says which process is gone; `npm run rehearse` starts it again.",
   },
   {
     pattern: /the stack is currently locked/i,
-    sentence: "Another run holds this stack's lock. Wait for it, or, if it was killed, run `npm run rehearse -- unlock`.",
+    sentence:
+      "Another run holds this stack's lock. Wait for it, or, if it was killed, run `npm run rehearse -- unlock`.",
   },
   {
     pattern: /incorrect passphrase/i,
-    sentence: "The stack's passphrase file does not fit its state. Restore the file, or `npm run rehearse -- destroy` and start over.",
+    sentence:
+      "The stack's passphrase file does not fit its state. Restore the file, or `npm run rehearse -- destroy` and start over.",
   },
 ];
 
@@ -40,16 +43,23 @@ const causes: readonly { readonly pattern: RegExp; readonly sentence: string }[]
 export function failureMessage(failure: Failure): string {
   const head = `${failure.operation} of stack ${failure.stackName} was refused`;
   if (failure.violations.length > 0) {
-    const lines = failure.violations.map(({ policy, resource, message }) => `  - ${policy} · ${resourceName(resource)}\n      ${indent(message)}`);
+    const lines = failure.violations.map(
+      ({ policy, resource, message }) => `  - ${policy} · ${resourceName(resource)}\n      ${indent(message)}`,
+    );
     const applied = failure.operation === "preview" ? "nothing was applied" : "what was refused was not applied";
     return [`${head} by ${count(failure.violations.length, "policy rule")}; ${applied}:`, ...lines].join("\n");
   }
-  const text = [...failure.errors, failure.error instanceof Error ? failure.error.message : String(failure.error)].join("\n");
+  const text = [...failure.errors, failure.error instanceof Error ? failure.error.message : String(failure.error)].join(
+    "\n",
+  );
   const known = causes.find(({ pattern }) => pattern.test(text));
   if (known) return `${failure.operation} of stack ${failure.stackName} stopped. ${known.sentence}`;
   const own = failure.errors.filter((message) => !/^(update|preview|destroy) failed$/.test(message));
   const said = own.length > 0 ? own.map(withoutTrace) : [withoutTrace(text)];
-  return [`${failure.operation} of stack ${failure.stackName} failed:`, ...said.map((message) => `  - ${indent(message)}`)].join("\n");
+  return [
+    `${failure.operation} of stack ${failure.stackName} failed:`,
+    ...said.map((message) => `  - ${indent(message)}`),
+  ].join("\n");
 }
 
 function resourceName(urn: string): string {
@@ -61,7 +71,10 @@ function resourceName(urn: string): string {
 function withoutTrace(message: string): string {
   return message
     .split("\n")
-    .filter((line) => !/^\s+at .*[(:]\S+:\d+/.test(line) && !/Running program .* failed with an unhandled exception/.test(line))
+    .filter(
+      (line) =>
+        !/^\s+at .*[(:]\S+:\d+/.test(line) && !/Running program .* failed with an unhandled exception/.test(line),
+    )
     .map((line) => line.replace(/^(Error|ConfigurationError): /, ""))
     .filter((line) => line.trim() !== "" && !line.startsWith("<ref *"))
     .join("\n");

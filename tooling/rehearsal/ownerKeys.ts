@@ -26,7 +26,9 @@ const tenYears = 3650;
  */
 export async function ownerKeys(directory: string, factory: Factory): Promise<OwnerKeys> {
   const file = join(directory, "owner-keys.json");
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as OwnerKeys) : await makeKeys(factory.attestation.keyBroker.dnsName);
+  const known = existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as OwnerKeys)
+    : await makeKeys(factory.attestation.keyBroker.dnsName);
   const resources = Object.fromEntries(
     factory.models
       .flatMap(({ keys }) => keys)
@@ -57,7 +59,11 @@ async function makeKeys(dnsName: string): Promise<OwnerKeys> {
   const issue = (name: string, names: string[]) => issueLeaf(ca, caKeys as CryptoKeyPair, name, names);
   return {
     caCertificate: pem(ca.toString("pem")),
-    secrets: { tls: await issue(dnsName, [dnsName]), tokenSigner: await issue("Attestation token signer", []), resources: {} },
+    secrets: {
+      tls: await issue(dnsName, [dnsName]),
+      tokenSigner: await issue("Attestation token signer", []),
+      resources: {},
+    },
   };
 }
 

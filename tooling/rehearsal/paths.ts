@@ -18,7 +18,9 @@ export class InstancePaths {
 
   constructor(readonly instance: string) {
     if (!instancePattern.test(instance))
-      throw new UserError(`"${instance}" is no name for an instance; write lower-case letters, digits and dashes, 32 at most.`);
+      throw new UserError(
+        `"${instance}" is no name for an instance; write lower-case letters, digits and dashes, 32 at most.`,
+      );
     this.root = join(rehearsalHome(), instance);
   }
 

@@ -35,21 +35,37 @@ export function stackTable(rows: readonly StackRow[]): string {
     wordWrap: true,
     style: { head: [], border: [] },
   });
-  for (const row of rows) table.push([row.stack, row.party, row.resources, row.changes, pillars[row.role], boundaries[row.role]]);
+  for (const row of rows)
+    table.push([row.stack, row.party, row.resources, row.changes, pillars[row.role], boundaries[row.role]]);
   return table.toString();
 }
 
 /** Hosts with what they offer and how many confidential pods they hold. */
 export function hostTable(provider: string, hosts: readonly HostView[]): string {
-  const table = new Table({ head: [`hosts of ${provider}`, "CPU TEE", "CC mode", "GPUs", "confidential pods", ""], style: { head: [], border: [] } });
+  const table = new Table({
+    head: [`hosts of ${provider}`, "CPU TEE", "CC mode", "GPUs", "confidential pods", ""],
+    style: { head: [], border: [] },
+  });
   for (const host of hosts)
-    table.push([host.host, host.tee, host.ccMode, host.gpus, String(host.pods), host.eligible ? "ready" : "kept empty"]);
+    table.push([
+      host.host,
+      host.tee,
+      host.ccMode,
+      host.gpus,
+      String(host.pods),
+      host.eligible ? "ready" : "kept empty",
+    ]);
   return table.toString();
 }
 
 /** Each pod with its host, or with the scheduler's reason for having none. */
 export function placementTable(placements: readonly Placement[]): string {
-  const table = new Table({ head: ["model", "state", "host, or why none"], colWidths: [22, 10, width() - 36], wordWrap: true, style: { head: [], border: [] } });
+  const table = new Table({
+    head: ["model", "state", "host, or why none"],
+    colWidths: [22, 10, width() - 36],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
   for (const { release, state, where } of placements) table.push([release, state, where]);
   return table.toString();
 }

@@ -53,7 +53,9 @@ export interface StackOutcome {
 
 /** Whether anything differed from the state. */
 export function changed(outcome: StackOutcome): boolean {
-  return Object.entries(outcome.changes).some(([kind, count]) => kind !== "same" && kind !== "read" && (count ?? 0) > 0);
+  return Object.entries(outcome.changes).some(
+    ([kind, count]) => kind !== "same" && kind !== "read" && (count ?? 0) > 0,
+  );
 }
 
 /** Runs one operation of one stack by the real engine. Throws a UserError that says what went wrong in its own words. */
@@ -65,7 +67,8 @@ export async function runStack(operation: Operation, run: StackRun): Promise<Sta
   let changes: Record<string, number> = {};
   const options = {
     onEvent: (event: automation.EngineEvent) => {
-      if (event.diagnosticEvent?.severity === "error") errors.push(plain(event.diagnosticEvent.message, event.diagnosticEvent.urn));
+      if (event.diagnosticEvent?.severity === "error")
+        errors.push(plain(event.diagnosticEvent.message, event.diagnosticEvent.urn));
       if (event.diagnosticEvent?.severity === "warning") warnings.push(plain(event.diagnosticEvent.message));
       if (event.policyEvent?.enforcementLevel === "mandatory")
         violations.push({
@@ -92,7 +95,9 @@ export async function runStack(operation: Operation, run: StackRun): Promise<Sta
   return {
     stackName: run.place.stackName,
     changes,
-    outputs: Object.fromEntries(Object.entries(outputs).map(([key, output]) => [key, output.secret ? undefined : output.value])),
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([key, output]) => [key, output.secret ? undefined : output.value]),
+    ),
     warnings: [...new Set(warnings)],
   };
 }
@@ -135,7 +140,10 @@ async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promis
  * Plain settings are written as the YAML that a person would write; only secrets go through the engine, which encrypts
  * them. The salt that `stack init` put into the file stays.
  */
-async function writeSettings(stack: automation.Stack, run: Pick<StackRun, "place" | "config" | "secrets">): Promise<void> {
+async function writeSettings(
+  stack: automation.Stack,
+  run: Pick<StackRun, "place" | "config" | "secrets">,
+): Promise<void> {
   if (Object.keys(run.config).length === 0) return;
   const settings = await stack.workspace.stackSettings(run.place.stackName);
   const kept = Object.fromEntries(
@@ -145,7 +153,10 @@ async function writeSettings(stack: automation.Stack, run: Pick<StackRun, "place
   );
   const config = Object.fromEntries(Object.entries(run.config).map(([key, value]) => [`${projectName}:${key}`, value]));
   const file = join(run.place.directory, `Pulumi.${run.place.stackName}.yaml`);
-  const text = { ...(settings.encryptionSalt ? { encryptionsalt: settings.encryptionSalt } : {}), config: { ...config, ...kept } };
+  const text = {
+    ...(settings.encryptionSalt ? { encryptionsalt: settings.encryptionSalt } : {}),
+    config: { ...config, ...kept },
+  };
   writeFileSync(file, stringify(text, { lineWidth: 0 }), { mode: 0o600 });
   for (const [key, value] of Object.entries(run.secrets ?? {}))
     await stack.setConfig(`${projectName}:${key}`, { value: JSON.stringify(value), secret: true });

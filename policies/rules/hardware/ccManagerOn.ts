@@ -14,12 +14,11 @@ export const ccManagerOn = resourceRule({
   platforms: bareMetal,
   boundary: { by: "keyBroker", how: "GPU evidence must be affirming; a GPU outside confidential mode has none" },
   looksAt: gpuOperatorSettings,
-  *check({ settings, defaults }) {
+  *check({ settings, ccManagerByDefault }) {
     const enabled = settings.at("ccManager", "enabled");
-    if ((enabled.value ?? defaults.ccManagerEnabled) !== true) yield enabled.finding("the CC manager does not run");
+    if ((enabled.value ?? ccManagerByDefault) !== true) yield enabled.finding("the CC manager does not run");
     const mode = settings.at("ccManager", "defaultMode");
-    if ((mode.value ?? defaults.ccManagerMode) !== "on")
-      yield mode.finding("hosts without a label would not be confidential");
+    if ((mode.value ?? "on") !== "on") yield mode.finding("hosts without a label would not be confidential");
   },
   compliant: [clusterPolicy],
   breakages: [

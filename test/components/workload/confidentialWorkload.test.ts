@@ -25,7 +25,8 @@ describe("ConfidentialWorkload", () => {
       "kubernetes:networking.k8s.io/v1:NetworkPolicy llama-8b-ingress",
       "kubernetes:policy/v1:PodDisruptionBudget llama-8b-budget",
     ]);
-    for (const child of children) expect(child.parent).toContain("trustfoundry:workload:ConfidentialWorkload::llama-8b");
+    for (const child of children)
+      expect(child.parent).toContain("trustfoundry:workload:ConfidentialWorkload::llama-8b");
   });
 
   it("never surges: a host's GPUs go to one pod at a time", async () => {

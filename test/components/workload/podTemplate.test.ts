@@ -13,7 +13,11 @@ type Plain = Record<string, never> & {
     nodeSelector: Record<string, string>;
     automountServiceAccountToken: boolean;
     securityContext: Record<string, unknown>;
-    containers: { image: string; env?: unknown; resources: { limits: Record<string, string>; requests: Record<string, string> } }[];
+    containers: {
+      image: string;
+      env?: unknown;
+      resources: { limits: Record<string, string>; requests: Record<string, string> };
+    }[];
     volumes: Record<string, unknown>[];
   };
 };
@@ -23,9 +27,16 @@ describe("the pod of a release", () => {
   it("runs in the release's runtime class with its init-data, image by digest and explicit ids", () => {
     const pod = template();
     expect(pod.spec.runtimeClassName).toBe("kata-qemu-nvidia-gpu-snp");
-    expect(pod.metadata.annotations["io.katacontainers.config.hypervisor.cc_init_data"]).toBe(sampleRelease().initData.annotation);
+    expect(pod.metadata.annotations["io.katacontainers.config.hypervisor.cc_init_data"]).toBe(
+      sampleRelease().initData.annotation,
+    );
     expect(pod.spec.containers[0]?.image).toMatch(/@sha256:a{64}$/);
-    expect(pod.spec.securityContext).toMatchObject({ runAsUser: 1000, runAsGroup: 1000, supplementalGroups: [1000], runAsNonRoot: true });
+    expect(pod.spec.securityContext).toMatchObject({
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      supplementalGroups: [1000],
+      runAsNonRoot: true,
+    });
     expect(pod.spec.automountServiceAccountToken).toBe(false);
   });
 
@@ -39,7 +50,10 @@ describe("the pod of a release", () => {
   it("asks for NVSwitches only where they belong to the guest", () => {
     expect(template().spec.containers[0]?.resources.limits).not.toHaveProperty("nvidia.com/nvswitch");
     const eight = template({ gpu: { model: "H100", count: 8, nvSwitches: 4 } });
-    expect(eight.spec.containers[0]?.resources.limits).toMatchObject({ "nvidia.com/pgpu": "8", "nvidia.com/nvswitch": "4" });
+    expect(eight.spec.containers[0]?.resources.limits).toMatchObject({
+      "nvidia.com/pgpu": "8",
+      "nvidia.com/nvswitch": "4",
+    });
   });
 
   it("confines a simulated release to simulated hosts, and only that one", () => {
@@ -54,13 +68,21 @@ describe("the pod of a release", () => {
 
   it("renders requests equal to limits for any shape", () => {
     fc.assert(
-      fc.property(fc.constantFrom(...gpuModelNames), fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1, max: 512 }), (model, count, cpus) => {
-        const pod = template({ gpu: { model, count, nvSwitches: count === 8 ? 4 : 0 }, shape: { cpus, memoryGib: 48, vcpus: cpus + 1 } });
-        const { requests, limits } = pod.spec.containers[0]?.resources ?? {};
-        expect(requests).toEqual(limits);
-        expect(limits).toMatchObject({ "nvidia.com/pgpu": String(count), cpu: String(cpus) });
-        expect(pod.spec.nodeSelector["trustfoundry.dev/gpu-model"]).toBe(model);
-      }),
+      fc.property(
+        fc.constantFrom(...gpuModelNames),
+        fc.integer({ min: 1, max: 16 }),
+        fc.integer({ min: 1, max: 512 }),
+        (model, count, cpus) => {
+          const pod = template({
+            gpu: { model, count, nvSwitches: count === 8 ? 4 : 0 },
+            shape: { cpus, memoryGib: 48, vcpus: cpus + 1 },
+          });
+          const { requests, limits } = pod.spec.containers[0]?.resources ?? {};
+          expect(requests).toEqual(limits);
+          expect(limits).toMatchObject({ "nvidia.com/pgpu": String(count), cpu: String(cpus) });
+          expect(pod.spec.nodeSelector["trustfoundry.dev/gpu-model"]).toBe(model);
+        },
+      ),
     );
   });
 });

@@ -19,7 +19,11 @@ describe("a release file", () => {
   });
 
   it.each([
-    ["a runtime class of no confidential kind is kept out by its format", '{"specVersion":"trustfoundry.dev/release/v1"}', /no release of format v0 \(specVersion/],
+    [
+      "a runtime class of no confidential kind is kept out by its format",
+      '{"specVersion":"trustfoundry.dev/release/v1"}',
+      /no release of format v0 \(specVersion/,
+    ],
     ["an empty file", "", /not JSON/],
     ["an extra field", releaseFileText({ ...sampleRelease(), debug: true } as never), /no release of format v0/],
   ])("%s", (_what, text, says) => {

@@ -33,7 +33,10 @@ describe("what a user is told about a failed operation", () => {
   });
 
   it("shows an unknown error without the frames of a trace", () => {
-    const message = failureMessage({ ...failure, errors: ["Error: the chart has no such key\n    at Object.<anonymous> (/x/index.ts:1:2)\n    at run (/y.js:3:4)"] });
+    const message = failureMessage({
+      ...failure,
+      errors: ["Error: the chart has no such key\n    at Object.<anonymous> (/x/index.ts:1:2)\n    at run (/y.js:3:4)"],
+    });
     expect(message).toContain("the chart has no such key");
     expect(message).not.toMatch(/index\.ts|at run/);
   });

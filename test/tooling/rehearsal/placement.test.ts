@@ -12,7 +12,11 @@ const node = (name: string, labels: Record<string, string> = ready): NodeView =>
   metadata: { name, labels },
   status: { allocatable: { "nvidia.com/pgpu": "8" } },
 });
-const running = (name: string, host: string): PodView => ({ metadata: { name }, spec: { nodeName: host }, status: { phase: "Running" } });
+const running = (name: string, host: string): PodView => ({
+  metadata: { name },
+  spec: { nodeName: host },
+  status: { phase: "Running" },
+});
 const pending = (name: string, message?: string): PodView => ({
   metadata: { name },
   spec: {},
@@ -40,8 +44,13 @@ describe("hosts", () => {
     ["before Kata is installed", { ...ready, "katacontainers.io/kata-runtime": "false" }],
   ])("%s are not eligible, and a pod there is called misplaced", (_what, labels) => {
     const nodes = [node("good"), node("bad", labels)];
-    expect(hosts(nodes, [])).toMatchObject([{ host: "bad", eligible: false }, { host: "good", eligible: true }]);
+    expect(hosts(nodes, [])).toMatchObject([
+      { host: "bad", eligible: false },
+      { host: "good", eligible: true },
+    ]);
     expect(misplaced(nodes, [running("a", "good")])).toEqual([]);
-    expect(misplaced(nodes, [running("a", "bad")])).toEqual(["1 confidential pods on bad, which is not ready for them"]);
+    expect(misplaced(nodes, [running("a", "bad")])).toEqual([
+      "1 confidential pods on bad, which is not ready for them",
+    ]);
   });
 });

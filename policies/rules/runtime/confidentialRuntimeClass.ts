@@ -1,0 +1,59 @@
+import { confidentialDeployment, podPath, podPointer } from "../../examples/confidentialDeployment";
+import { confidentialPods, confidentialRuntimeClasses, missing } from "../../kubernetes";
+import { bareMetal, resourceRule } from "../../rule";
+import { issue, repositories } from "../../sources";
+
+export const confidentialRuntimeClass = resourceRule({
+  id: "confidential-runtime-class",
+  title: "Confidential pods name a runtime class that puts them into a TEE with their GPUs",
+  pillar: "runtime",
+  severity: "critical",
+  threat: "With another class, or none, the pod runs in the open on the host and its operator reads its memory.",
+  remediation: `Write runtimeClassName: ${confidentialRuntimeClasses.join(" or ")}.`,
+  source: issue(repositories.gpuOperator, 1906),
+  platforms: bareMetal,
+  boundary: { by: "measurement", how: "outside a TEE there is no evidence, hence no key" },
+  looksAt: confidentialPods,
+  *check({ object, spec }) {
+    const name = spec.at("runtimeClassName");
+    if (missing(object, name)) yield name.finding("is missing: the pod would run on the host's own runtime");
+    else if (
+      name.present &&
+      !confidentialRuntimeClasses.some((known) => known === name.text?.replace(/-(debug|devkit)/g, ""))
+    )
+      yield name.finding("is no confidential GPU class of the reference architecture");
+  },
+  compliant: [confidentialDeployment],
+  breakages: [
+    {
+      mistake: "no runtime class",
+      path: `${podPointer}/runtimeClassName`,
+      remove: true,
+      expect: `${podPath}.runtimeClassName`,
+    },
+    {
+      mistake: "a name of old guides",
+      path: `${podPointer}/runtimeClassName`,
+      value: "kata-nvidia-gpu",
+      expect: `${podPath}.runtimeClassName`,
+    },
+    {
+      mistake: "the class without a TEE",
+      path: `${podPointer}/runtimeClassName`,
+      value: "kata-qemu-nvidia-gpu",
+      expect: `${podPath}.runtimeClassName`,
+    },
+    {
+      mistake: "plain containers",
+      path: `${podPointer}/runtimeClassName`,
+      value: "nvidia",
+      expect: `${podPath}.runtimeClassName`,
+    },
+    {
+      mistake: "a TEE without the GPU in it",
+      path: `${podPointer}/runtimeClassName`,
+      value: "kata-qemu-snp",
+      expect: `${podPath}.runtimeClassName`,
+    },
+  ],
+});

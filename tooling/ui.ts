@@ -4,33 +4,66 @@ export class UserError extends Error {
     message: string,
     /** What to do next, shown on a line of its own. */
     readonly hint?: string,
+    /** What a failing program said last. */
+    readonly details: readonly string[] = [],
   ) {
     super(message);
     this.name = "UserError";
   }
 }
 
+/** The user pressed Ctrl-C, or the system asked this process to end. */
+export class Interrupted extends UserError {
+  constructor() {
+    super("Interrupted.", "Run the command again; it continues where it stopped.");
+    this.name = "Interrupted";
+  }
+}
+
+/** Exit code of a command that was interrupted, as shells know it. */
+const interruptedExitCode = 130;
+
 /** Whether a person watches: a live list is drawn only then. */
 export function isInteractive(): boolean {
   return Boolean(process.stdout.isTTY) && !process.env.CI;
 }
 
-/** Prints one clear message and makes the process end with exit code 1. */
-export function fail(message: string): void {
-  process.stderr.write(`\n✗ ${message}\n`);
-  process.exitCode = 1;
+/** What a user reads about an error: its message, what a program said, what to do. */
+export function describeError(error: unknown): string {
+  if (error instanceof UserError) {
+    const details = error.details.map((line) => `  | ${line}`);
+    return [error.message, ...details, ...(error.hint ? [`  → ${error.hint}`] : [])].join("\n");
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return `${message}\n  This is a defect of Trustfoundry; TRUSTFOUNDRY_DEBUG=1 shows the trace.`;
 }
 
-/** Runs a command's main function; a user's mistake shows no stack trace. */
-export async function runMain(main: () => Promise<void>): Promise<void> {
+/**
+ * Runs a command's main function; a user's mistake shows one clear message and no stack trace. The signal is raised by
+ * Ctrl-C and SIGTERM, and the function is waited for, so that it can clean up; a second Ctrl-C ends at once.
+ */
+export async function runMain(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(interruptedExitCode);
+    process.stderr.write("\nInterrupted; cleaning up …\n");
+    controller.abort(new Interrupted());
+  };
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
   try {
-    await main();
+    await main(controller.signal);
   } catch (error) {
-    if (error instanceof UserError) fail(error.hint ? `${error.message}\n  → ${error.hint}` : error.message);
-    else if (process.env.TRUSTFOUNDRY_DEBUG) throw error;
-    else {
-      const message = error instanceof Error ? error.message : String(error);
-      fail(`${message}\n  This is a defect of Trustfoundry; TRUSTFOUNDRY_DEBUG=1 shows the trace.`);
-    }
+    const interrupted = controller.signal.aborted;
+    if (!(error instanceof UserError) && !interrupted && process.env.TRUSTFOUNDRY_DEBUG) throw error;
+    process.stderr.write(`\n✗ ${describeError(interrupted ? controller.signal.reason : error)}\n`);
+    process.exitCode = interrupted ? interruptedExitCode : 1;
+  } finally {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.removeListener(name, interrupt);
   }
+}
+
+/** `3 min 7 s` */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -2,13 +2,9 @@ import { UserError } from "../ui";
 
 /** A tool cannot be had; says why in one sentence and, as the hint, what to do. */
 export class ToolchainError extends UserError {
-  constructor(
-    message: string,
-    hint?: string,
-    /** The last lines of a failed build. */
-    readonly lines: readonly string[] = [],
-  ) {
-    super(message, hint);
+  /** `details` are the last lines of a failed build. */
+  constructor(message: string, hint?: string, details: readonly string[] = []) {
+    super(message, hint, details);
     this.name = "ToolchainError";
   }
 }

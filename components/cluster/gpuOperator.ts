@@ -6,6 +6,7 @@ import type { HostProfile } from "../host/profile";
 import { tokens } from "../tokens";
 import { gpuOperatorValues } from "./gpuOperatorValues";
 import type { NodeFeatures } from "./nodeFeatures";
+import type { NodeMode } from "./nodeMode";
 import { operatorRelease, pinned } from "./operatorRelease";
 
 export interface GpuOperatorArgs {
@@ -14,6 +15,8 @@ export interface GpuOperatorArgs {
   readonly hosts: readonly HostProfile[];
   /** Must be installed first: the operator finds GPU hosts by NFD's labels, and brings rules for it. */
   readonly nodeFeatures: NodeFeatures;
+  /** Must be in place first: an unlabelled host is taken for a confidential one, whatever its profile says. */
+  readonly nodeMode: NodeMode;
 }
 
 /** NVIDIA's GPU Operator in sandbox mode for Kata, with the CC manager that puts GPUs into confidential mode. */
@@ -38,7 +41,7 @@ export class GpuOperator extends pulumi.ComponentResource {
       releaseName: "gpu-operator",
       values: gpuOperatorValues(platformSet, images, args.hosts),
       placement: args.placement,
-      after: args.nodeFeatures,
+      after: [args.nodeFeatures, args.nodeMode],
     });
     this.namespace = release.namespace;
     this.status = release.status.apply(({ status }) => status);

@@ -13,7 +13,7 @@ export interface OperatorReleaseArgs {
   readonly values: Record<string, unknown>;
   readonly placement: ChartPlacement;
   /** What has to be in place before the release is installed, and stay until it is gone. */
-  readonly after?: pulumi.Resource;
+  readonly after?: readonly pulumi.Resource[];
 }
 
 /** Image pull, installation on each host and CRI restart take minutes; NVIDIA's guide waits as long. */
@@ -50,7 +50,7 @@ export function operatorRelease(
       // A failed installation is taken back as a whole, so that the next attempt starts from a known state.
       atomic: true,
     },
-    { parent, dependsOn: args.after },
+    { parent, dependsOn: [...(args.after ?? [])] },
   );
 }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { resolvePin } from "../catalogLock";
 import type { ChartPlacement } from "../chartSource";
 import type { NodeFeatures } from "../cluster/nodeFeatures";
+import type { NodeMode } from "../cluster/nodeMode";
 import { operatorRelease, pinned } from "../cluster/operatorRelease";
 import { tokens } from "../tokens";
 import type { Distribution } from "./kataValues";
@@ -18,6 +19,8 @@ export interface KataArgs {
   readonly timeouts?: PullTimeouts;
   /** Must be installed first: without NFD's CRDs kata-deploy 4.0.0 leaves the TEE labels out, and 4.1.0 fails. */
   readonly nodeFeatures: NodeFeatures;
+  /** Must be in place first: kata-deploy goes to hosts that are labelled for passthrough, and is waited for there. */
+  readonly nodeMode: NodeMode;
 }
 
 /** Kata Containers on the provider's GPU hosts: shims, guest images and the three NVIDIA runtime classes. */
@@ -45,7 +48,7 @@ export class Kata extends pulumi.ComponentResource {
       releaseName: "kata-deploy",
       values: kataValues({ platformSet, distribution: args.distribution ?? "k8s", timeouts, images }),
       placement: args.placement,
-      after: args.nodeFeatures,
+      after: [args.nodeFeatures, args.nodeMode],
     });
     this.namespace = release.namespace;
     // Known once the release is: whoever takes names from here waits for the classes.

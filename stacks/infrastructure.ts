@@ -1,0 +1,77 @@
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { ChartPlacement } from "../components/chartSource";
+import { GpuOperator } from "../components/cluster/gpuOperator";
+import { KubeletSettings } from "../components/cluster/kubelet";
+import { NodeFeatures } from "../components/cluster/nodeFeatures";
+import { NodeMode } from "../components/cluster/nodeMode";
+import { TenantNamespace } from "../components/cluster/tenantNamespace";
+import { quotaOfHosts } from "../components/cluster/tenantRules";
+import { platformSets } from "../components/platform";
+import { Kata } from "../components/runtime/kata";
+import { clusterProvider, requireReachable } from "./cluster";
+import type { Environment } from "./cluster";
+import { ConfigurationError, location } from "./config/errors";
+import type { InfrastructureConfig } from "./config/factory";
+import { pinSource } from "./pins";
+import { projectRoot } from "./project";
+
+/**
+ * A provider's hosts made ready for confidential pods, and a namespace for the model owner. Knows no model, no key and
+ * nothing of attestation.
+ */
+export async function infrastructure(
+  config: InfrastructureConfig,
+  environment: Environment,
+): Promise<Record<string, unknown>> {
+  const provider = config.providers.find(({ name }) => name === config.provider);
+  if (!provider)
+    throw new ConfigurationError([`${location(["provider"])}: "${config.provider}" is not among providers`]);
+  const placement = chartPlacement(config);
+  await requireReachable(config.cluster.context, environment);
+  for (const warning of platformSets[placement.platformSet].warnings) await pulumi.log.warn(warning);
+
+  const { hosts, kubernetesVersion } = provider;
+  const opts = { provider: clusterProvider(config.provider, config.cluster.context) };
+  const kubelet = new KubeletSettings("kubelet-settings", { kubernetesVersion }, opts);
+  const nodeMode = new NodeMode("node-mode", { hosts }, opts);
+  const nodeFeatures = new NodeFeatures("node-features", { placement }, opts);
+  // Both wait for NFD and for the hosts' labels; in the documented order TEE labels would be missing for good.
+  const kata = new Kata("kata", { placement, distribution: provider.distribution, nodeFeatures, nodeMode }, opts);
+  const gpuOperator = new GpuOperator("gpu-operator", { placement, hosts, nodeFeatures, nodeMode }, opts);
+  const tenant = new TenantNamespace(
+    "tenant",
+    {
+      namespace: config.parties.modelOwner,
+      deployer: config.deployer,
+      keyBrokerCidrs: provider.keyBrokerCidrs,
+      registryCidrs: provider.registryCidrs,
+      quota: quotaOfHosts(hosts),
+      kubernetesVersion,
+    },
+    opts,
+  );
+  return {
+    hosts: nodeMode.hostNames,
+    kubeletSettings: { configMap: kubelet.configMap, sha256: kubelet.digest },
+    namespaces: {
+      gpuOperator: gpuOperator.namespace,
+      kata: kata.namespace,
+      nodeFeatures: nodeFeatures.namespace,
+      tenant: tenant.namespaceName,
+    },
+    runtimeClasses: kata.runtimeClassNames,
+  };
+}
+
+/** Versions, chart source and pins; a directory is looked for from the project's root. */
+export function chartPlacement({
+  platform: { set, charts },
+  simulated,
+}: Pick<InfrastructureConfig, "platform" | "simulated">): ChartPlacement {
+  return {
+    platformSet: set,
+    charts: charts.kind === "directory" ? { ...charts, path: resolve(projectRoot, charts.path) } : charts,
+    pins: pinSource(simulated),
+  };
+}

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { cidrSchema } from "./common";
 
 const tcb = z.int().min(0).max(255);
+const hex = (bytes: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `${bytes} bytes as lower-case hex`);
 
 /** How guests reach the model owner's key broker and what evidence must show. Everything here is known at preview. */
 export const attestationSchema = z
@@ -38,11 +40,33 @@ export const attestationSchema = z
         snp: z.array(tcb).min(1).describe("accepted SNP firmware versions"),
         tee: z.array(tcb).min(1).describe("accepted TEE versions"),
       })
-      .describe("accepted SEV-SNP firmware versions, as `snphost show tcb` lists them"),
+      .optional()
+      .describe("accepted SEV-SNP firmware versions, as `snphost show tcb` lists them; needed for SNP models"),
+    tdxTcb: z
+      .strictObject({
+        xfam: z
+          .array(hex(8))
+          .min(1)
+          .describe("accepted XFAM values (features of the guest), 8 bytes as lower-case hex"),
+        mrSeam: z
+          .array(hex(48))
+          .min(1)
+          .optional()
+          .describe(
+            "accepted TDX modules (MRSEAM), 48 bytes as lower-case hex; default: any that Intel calls UpToDate",
+          ),
+      })
+      .optional()
+      .describe("accepted TDX features and modules; needed for TDX models"),
     gpuFirmware: z
       .strictObject({
         drivers: z.array(z.string().min(1)).min(1).describe("accepted GPU driver versions"),
         vbios: z.array(z.string().min(1)).min(1).describe("accepted VBIOS versions"),
+        switchBios: z
+          .array(z.string().min(1))
+          .min(1)
+          .optional()
+          .describe("accepted NVSwitch BIOS versions; needed for eight-GPU Hopper models"),
       })
       .describe("accepted GPU driver and VBIOS versions"),
   })

@@ -1,0 +1,37 @@
+import type { CpuTee, GpuModelName } from "../host/hardware";
+
+/** One model as its owner declares it: what a `Release` is computed from, and nothing that a provider decides. */
+export interface ModelDeclaration {
+  /** Name of the model and of its release, a DNS-1123 label. */
+  readonly name: string;
+  /** The owner's version of the model. */
+  readonly version: string;
+  /** PEM public key that the serving image is signed with (cosign). Default: the exact digest alone is accepted. */
+  readonly signatureKey?: string;
+  /** CPU TEE that the release is measured for. */
+  readonly tee: CpuTee;
+  /** GPUs of one replica. */
+  readonly gpu: { readonly model: GpuModelName; readonly count: number };
+  /** CPU limit of one replica; it decides the vCPU count, which an SNP launch digest contains. */
+  readonly cpus: number;
+  /** Memory limit of one replica, GiB. */
+  readonly memoryGib: number;
+  readonly replicas: number;
+  /** Port that the model serves on. */
+  readonly port: number;
+  /** Program and arguments. Empty: the image's own, which then are not bound. */
+  readonly command: readonly string[];
+  /** Explicit ids, never root: with guest pull a policy could not match ids that only the image knows. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** KBS resources, repository/type/tag, that this model's guests and no others may be given. */
+  readonly keys: readonly string[];
+  /** Encrypted block device for image layers, GiB. */
+  readonly trustedStorageGib: number;
+  /** How long a replica may take until it serves. */
+  readonly startupSeconds: number;
+  readonly awaitReadiness: boolean;
+  /** SNP launch digest or TDX MRTD, 48 bytes hex. Outside a rehearsal required. */
+  readonly launchMeasurement?: string;
+  /** TDX only: RTMR1 (kernel) and RTMR2 (command line), 48 bytes hex each. */
+  readonly rtmrs?: { readonly rtmr1: string; readonly rtmr2: string };
+}

@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PinSource } from "../components/catalogLock";
+import { PinError, resolveImage } from "../components/catalogLock";
+import { platformSets } from "../components/platform";
+import { ReleaseRefusal, computeRelease } from "../components/workload/computeRelease";
+import type { Release } from "../components/workload/release";
+import { releaseDigest, releaseFileText } from "../components/workload/releaseFile";
+import { requireReachable } from "./cluster";
+import type { Environment } from "./cluster";
+import { ConfigurationError, location } from "./config/errors";
+import type { TrustConfig } from "./config/factory";
+import { pinSource } from "./pins";
+
+/** The model owner's program: releases, and the key broker that holds guests to them. Reads nobody's state. */
+export async function trust(config: TrustConfig, environment: Environment): Promise<Record<string, unknown>> {
+  const releases = computedReleases(config, pinSource(config.simulated));
+  await requireReachable(config.cluster.context, environment);
+  for (const warning of platformSets[config.platform.set].warnings) await pulumi.log.warn(warning);
+  return { releases: releaseOutputs(config, releases) };
+}
+
+/** One release a model; says about all that are refused why. */
+export function computedReleases(
+  config: Pick<TrustConfig, "models" | "parties" | "platform" | "attestation" | "simulated">,
+  pins: PinSource,
+): Release[] {
+  const problems: string[] = [];
+  const releases: Release[] = [];
+  config.models.forEach((model, index) => {
+    try {
+      releases.push(
+        computeRelease({
+          model,
+          owner: config.parties.modelOwner,
+          platformSet: config.platform.set,
+          keyBroker: config.attestation.keyBroker,
+          image: resolveImage(model.image, pins),
+          simulated: config.simulated,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ReleaseRefusal || error instanceof PinError)) throw error;
+      problems.push(`${location(["models", index])} (${model.name}): ${error.message}`);
+    }
+  });
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return releases;
+}
+
+/** What travels to providers: each release's file, its digest, and who may place it. */
+export function releaseOutputs(
+  config: Pick<TrustConfig, "models">,
+  releases: readonly Release[],
+): Record<string, { file: string; digest: string; providers: string[] }> {
+  return Object.fromEntries(
+    releases.map((release) => [
+      release.name,
+      {
+        file: releaseFileText(release),
+        digest: releaseDigest(release),
+        providers: [...(config.models.find(({ name }) => name === release.name)?.providers ?? [])].sort(),
+      },
+    ]),
+  );
+}

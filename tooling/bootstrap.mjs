@@ -43,9 +43,13 @@ if (!packagesInstalled()) {
 
 const [program, ...args] = process.argv.slice(2);
 const tsx = pathToFileURL(join(root, "node_modules/tsx/dist/loader.mjs")).href;
-const child = spawn(process.execPath, ["--import", tsx, join(root, program), ...args], { stdio: "inherit" });
-// Ctrl-C reaches the child from the terminal; this process only has to outlive it.
-process.on("SIGINT", () => undefined);
-process.on("SIGTERM", () => child.kill("SIGTERM"));
+// In a process group of its own, so that the terminal's Ctrl-C reaches this process alone and is passed on exactly once:
+// the engine takes a second one for "at once" and would leave its lock behind. Should this process be killed, the closed
+// channel tells the child.
+const child = spawn(process.execPath, ["--import", tsx, join(root, program), ...args], {
+  detached: true,
+  stdio: ["inherit", "inherit", "inherit", "ipc"],
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => fail(error.message));
 child.on("exit", (code, signal) => process.exit(signal ? 130 : (code ?? 1)));

@@ -19,7 +19,7 @@ interface VitestReport {
  * Runs all tests: unit tests first, then the acceptance tests on real control planes (their set-up builds the
  * toolchain). Ends with the line `N passed, N failed, N skipped`. Arguments go to vitest.
  */
-async function main(): Promise<void> {
+async function main(signal: AbortSignal): Promise<void> {
   const root = resolve(__dirname, "..");
   const scratch = mkdtempSync(join(tmpdir(), "trustfoundry-test-"));
   try {
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
         `--outputFile.json=${report}`,
         ...process.argv.slice(2),
       ],
-      { cwd: root, stdio: "inherit", reject: false },
+      { cwd: root, stdio: "inherit", reject: false, signal },
     );
     const { passed, failed, skipped } = totals(report);
     console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);

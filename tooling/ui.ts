@@ -38,9 +38,12 @@ export function describeError(error: unknown): string {
   return `${message}\n  This is a defect of Trustfoundry; TRUSTFOUNDRY_DEBUG=1 shows the trace.`;
 }
 
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
  * Runs a command's main function; a user's mistake shows one clear message and no stack trace. The signal is raised by
- * Ctrl-C and SIGTERM, and the function is waited for, so that it can clean up; a second Ctrl-C ends at once.
+ * Ctrl-C, by SIGTERM and when the starting process is gone, and the function is waited for, so that it can clean up; a
+ * second Ctrl-C ends at once.
  */
 export async function runMain(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController();
@@ -49,7 +52,10 @@ export async function runMain(main: (signal: AbortSignal) => Promise<void>): Pro
     process.stderr.write("\nInterrupted; cleaning up …\n");
     controller.abort(new Interrupted());
   };
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
+  for (const name of endings) process.on(name, interrupt);
+  process.once("disconnect", interrupt);
+  // Listening to the channel must not keep a finished command alive.
+  process.channel?.unref();
   try {
     await main(controller.signal);
   } catch (error) {
@@ -58,7 +64,8 @@ export async function runMain(main: (signal: AbortSignal) => Promise<void>): Pro
     process.stderr.write(`\n✗ ${describeError(interrupted ? controller.signal.reason : error)}\n`);
     process.exitCode = interrupted ? interruptedExitCode : 1;
   } finally {
-    for (const name of ["SIGINT", "SIGTERM"] as const) process.removeListener(name, interrupt);
+    for (const name of endings) process.removeListener(name, interrupt);
+    process.removeListener("disconnect", interrupt);
   }
 }
 

@@ -1,11 +1,10 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { KubeApi } from "./api";
+import { openCluster } from "./access";
 import { serverUrl } from "./commands";
 import { nodesNotReady } from "./content";
 import { clusterNames } from "./instance";
 import { Layout } from "./layout";
-import { readIssuedPair } from "./pki";
 import { isAlive } from "./processes";
 import { programs, StateFile } from "./state";
 import type { Program } from "./state";
@@ -31,10 +30,11 @@ export interface ClusterStatus {
 export async function instanceStatus({ directory }: { readonly directory: string }): Promise<ClusterStatus[]> {
   if (!existsSync(directory)) return [];
   const path = realpathSync(directory);
-  return Promise.all(clusterNames(path).map((name) => clusterStatus(name, new Layout(join(path, name)))));
+  return Promise.all(clusterNames(path).map((name) => clusterStatus(path, name)));
 }
 
-async function clusterStatus(name: string, layout: Layout): Promise<ClusterStatus> {
+async function clusterStatus(directory: string, name: string): Promise<ClusterStatus> {
+  const layout = new Layout(join(directory, name));
   const { state } = new StateFile(layout.directory, name);
   const processes = programs.map((program): ProcessStatus => {
     const recorded = state.processes[program];
@@ -47,7 +47,7 @@ async function clusterStatus(name: string, layout: Layout): Promise<ClusterStatu
   });
   const server = state.ports && serverUrl(state.ports);
   const running = processes.filter((process) => process.running).length;
-  const answer = server && running > 0 ? await ask(layout, server, state.boot) : undefined;
+  const answer = running > 0 ? await ask(directory, name, state.boot) : undefined;
   return {
     name,
     directory: layout.directory,
@@ -60,19 +60,12 @@ async function clusterStatus(name: string, layout: Layout): Promise<ClusterStatu
 
 /** Undefined when the server does not answer that it is ready. */
 async function ask(
-  layout: Layout,
-  server: string,
+  directory: string,
+  name: string,
   boot: string | undefined,
 ): Promise<{ total: number; ready: number } | undefined> {
-  const ca = readIssuedPair(layout.clusterPki, "ca");
-  const admin = readIssuedPair(layout.clusterPki, "admin");
-  if (!ca || !admin) return undefined;
-  const api = new KubeApi({
-    server,
-    caCertificate: ca.certificate,
-    certificate: admin.certificate,
-    privateKey: admin.privateKey,
-  });
+  const api = openCluster(directory, name);
+  if (!api) return undefined;
   try {
     if (!(await api.isReady())) return undefined;
     const { total, waiting } = await nodesNotReady(api, boot);

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { writePrivate } from "../controlplane/files";
 import { UserError } from "../ui";
 
 /** Where rehearsals live: TRUSTFOUNDRY_HOME, or the user's data directory. One folder an instance. */
@@ -24,6 +25,11 @@ export class InstancePaths {
     this.root = join(rehearsalHome(), instance);
   }
 
+  /** Data, credentials and logs of the local clusters. */
+  get controlPlanes(): string {
+    return join(this.root, "control-planes");
+  }
+
   party(name: string): string {
     return join(this.root, "parties", name);
   }
@@ -38,12 +44,7 @@ export class InstancePaths {
   }
 }
 
-/** A passphrase of a stack's own, made at first use, mode 0600. */
-export function passphraseFile(directory: string): string {
-  const file = join(directory, "passphrase");
-  if (!existsSync(file)) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
-  }
-  return file;
+/** Makes a stack's passphrase at first use: 24 random bytes, mode 0600. A lost one is never replaced. */
+export function ensurePassphrase(file: string): void {
+  if (!existsSync(file)) writePrivate(file, randomBytes(24).toString("base64url"));
 }

@@ -1,24 +1,27 @@
 import Table from "cli-table3";
+import type { ClusterStatus } from "../controlplane/status";
 import type { HostView, Placement } from "./placement";
+
+export type StackRole = "trust" | "infrastructure" | "workloads";
 
 export interface StackRow {
   readonly stack: string;
   readonly party: string;
   readonly resources: number;
   readonly changes: string;
-  readonly role: "trust" | "infrastructure" | "workloads";
+  readonly role: StackRole;
 }
 
 /** Said on every screen of a rehearsal. */
 export const simulatedNotice = "SIMULATED: no TEE, no key released";
 
-const pillars: Record<StackRow["role"], string> = {
+const pillars: Record<StackRole, string> = {
   trust: "attestation and key services · encrypted images · hardened guest",
   infrastructure: "hardware root of trust · Kata · GPU Operator and Kubernetes",
   workloads: "hardened guest · confidential workload",
 };
 
-const boundaries: Record<StackRow["role"], string> = {
+const boundaries: Record<StackRole, string> = {
   trust: "inside: the model owner's own cluster, out of the provider's reach",
   infrastructure: "outside: host, hypervisor and control plane are not trusted",
   workloads: "round each pod: its VM and GPU, once attested; all else outside",
@@ -37,6 +40,19 @@ export function stackTable(rows: readonly StackRow[]): string {
   });
   for (const row of rows)
     table.push([row.stack, row.party, row.resources, row.changes, pillars[row.role], boundaries[row.role]]);
+  return table.toString();
+}
+
+/** The control planes, with their addresses. */
+export function clusterTable(clusters: readonly ClusterStatus[]): string {
+  const table = new Table({
+    head: ["control plane", "state", "API server", "processes", "nodes ready"],
+    style: { head: [], border: [] },
+  });
+  for (const { name, state, server, processes, nodes } of clusters) {
+    const running = processes.filter((process) => process.running).length;
+    table.push([name, state, server ?? "–", `${running} of ${processes.length}`, `${nodes.ready} of ${nodes.total}`]);
+  }
   return table.toString();
 }
 

@@ -4,6 +4,7 @@ import { automation } from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { UserError } from "../ui";
 import { failureMessage } from "./diagnostics";
+import { ensurePassphrase } from "./paths";
 import type { PolicyViolation } from "./diagnostics";
 
 export const projectName = "trustfoundry";
@@ -115,6 +116,7 @@ async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promis
   const state = join(place.directory, "state");
   const home = join(place.directory, "home");
   for (const directory of [place.directory, state, home]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  ensurePassphrase(place.passphraseFile);
   const stack = await automation.LocalWorkspace.createOrSelectStack(
     { projectName, stackName: place.stackName, program: run.program },
     {

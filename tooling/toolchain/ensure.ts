@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
-import { Listr } from "listr2";
-import { duration, isInteractive } from "../ui";
+import { runSteps } from "../progress";
+import { duration } from "../ui";
 import { binDirectory } from "./binDirectory";
 import { cacheRoot, prepareCache } from "./cache";
 import { explainCacheTrouble, interrupted, ToolchainError } from "./errors";
@@ -60,28 +60,18 @@ async function makeAll(missing: readonly MakeArgs[], cache: string, signal?: Abo
     `${missing.length} programs of the toolchain are missing. Where they cannot be downloaded they are built from source, ` +
       `which on two cores takes about ${duration(total)}, once; they are kept in ${cache}.`,
   );
-  const list = new Listr(
-    missing.map((args) => ({
-      title: titleOf(args.pin),
-      task: async (_: unknown, task: { title: string; output: string }) => {
-        const started = Date.now();
-        const tool = await makeTool({ ...args, onStep: (step) => (task.output = step) });
-        task.title = `${titleOf(args.pin)}: ${tool.origin} in ${duration((Date.now() - started) / 1000)}`;
-        made.push(tool);
-      },
-    })),
-    {
-      // Go uses all cores by itself.
-      concurrent: false,
-      registerSignalListeners: false,
-      renderer: isInteractive() ? "default" : "simple",
-      fallbackRenderer: "simple",
-      rendererOptions: { collapseErrors: true, showErrorMessage: false },
-      fallbackRendererOptions: {},
-    },
-  );
   try {
-    await list.run();
+    // One after the other: Go uses all cores by itself.
+    await runSteps(
+      missing.map((args) => ({
+        title: titleOf(args.pin),
+        run: async (show) => {
+          const tool = await makeTool({ ...args, onStep: show });
+          made.push(tool);
+          return tool.origin;
+        },
+      })),
+    );
   } catch (error) {
     if (signal?.aborted) throw interrupted();
     throw explainCacheTrouble(error, cache);

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { instanceDestroy, instanceUp } from "../controlplane/instance";
+import { runSteps } from "../progress";
+import { ensureToolchain } from "../toolchain/ensure";
+import type { RehearsalStack } from "./instance";
+import { clustersOf, readRecord, stacksOf } from "./instance";
+import type { InstancePaths } from "./paths";
+import type { StackRun } from "./stackRunner";
+import { removeStack, runStack } from "./stackRunner";
+
+/**
+ * Takes a rehearsal down as its parties would: workloads, then infrastructure and trust, each by the engine until its
+ * state is empty; then control planes, credentials and keys. Returns false where there was nothing.
+ */
+export async function destroy(paths: InstancePaths, signal: AbortSignal): Promise<boolean> {
+  const record = readRecord(paths);
+  if (!record) {
+    // What a killed first start left: no stack was ever made.
+    await instanceDestroy({ directory: paths.controlPlanes });
+    const leftovers = existsSync(paths.root);
+    rmSync(paths.root, { recursive: true, force: true });
+    return leftovers;
+  }
+  const { binDir, pulumiRoot } = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
+  const { trust, providers } = stacksOf(paths, record.factory);
+  const made = (stacks: readonly RehearsalStack[]) => stacks.filter(({ place }) => existsSync(place.directory));
+  const workloads = made(providers.map((provider) => provider.workloads));
+  const others = made([trust, ...providers.map((provider) => provider.infrastructure)]);
+  const runOf = ({ place }: RehearsalStack): StackRun => ({
+    place,
+    engine: { pulumiRoot, binDir },
+    // Destroying reads the state alone.
+    program: () => Promise.resolve(),
+    config: {},
+    policyPacks: [],
+    signal,
+  });
+  const destroyAll = (stacks: readonly RehearsalStack[]) =>
+    runSteps(
+      stacks.map((stack) => ({
+        title: `Destroy ${stack.place.stackName}`,
+        run: async (show) => {
+          const run = { ...runOf(stack), onProgress: show };
+          const { changes } = await runStack("destroy", run);
+          await removeStack(run);
+          return `${changes.delete ?? 0} resources deleted, state empty`;
+        },
+      })),
+      { concurrent: true },
+    );
+
+  if (workloads.length + others.length > 0) {
+    await runSteps([
+      {
+        title: "Control planes, to delete what the stacks hold",
+        run: async (show) => {
+          const running = await instanceUp({
+            directory: paths.controlPlanes,
+            bin: (tool) => `${binDir}/${tool}`,
+            clusters: clustersOf(record.factory),
+            signal,
+            onProgress: (cluster, step) => show(`${cluster}: ${step}`),
+          });
+          for (const { api } of running) api.close();
+        },
+      },
+    ]);
+    await destroyAll(workloads);
+    await destroyAll(others);
+  }
+  await runSteps([
+    {
+      title: "Control planes, credentials and keys",
+      run: async () => {
+        await instanceDestroy({ directory: paths.controlPlanes });
+        rmSync(paths.root, { recursive: true, force: true });
+      },
+    },
+  ]);
+  return true;
+}
+
+/** Names of the rehearsals on this machine. */
+export function instanceNames(home: string): string[] {
+  return existsSync(home) ? readdirSync(home).sort() : [];
+}

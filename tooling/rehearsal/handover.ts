@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { releaseFileName } from "../../components/workload/releaseFile";
+import type { Handover } from "../../stacks/rehearsal";
+import { writePrivate } from "../controlplane/files";
+
+/** A release as the model owner's stack puts it out. */
+export interface ReleaseOutput {
+  /** The file's very text. */
+  readonly file: string;
+  /** Its SHA-256, hex. */
+  readonly digest: string;
+  readonly providers: readonly string[];
+}
+
+/**
+ * Carries the model owner's releases for one provider into that provider's inbox, as a person would carry files: all that
+ * ever crosses between the parties. Releases that are no longer for this provider are taken out.
+ */
+export function handOver(
+  releases: Readonly<Record<string, ReleaseOutput>>,
+  provider: string,
+  inbox: string,
+): Handover & { readonly files: readonly string[] } {
+  const wanted = Object.entries(releases)
+    .filter(([, release]) => release.providers.includes(provider))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const files = wanted.map(([name]) => releaseFileName(name));
+  for (const entry of existsSync(inbox) ? readdirSync(inbox) : [])
+    if (!files.includes(entry)) rmSync(join(inbox, entry), { recursive: true });
+  for (const [name, { file }] of wanted) writePrivate(join(inbox, releaseFileName(name)), file);
+  return {
+    directory: inbox,
+    releaseDigests: Object.fromEntries(wanted.map(([name, { digest }]) => [name, digest])),
+    files,
+  };
+}

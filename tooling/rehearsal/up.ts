@@ -1,0 +1,230 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Factory } from "../../stacks/config/factory";
+import type { Handover } from "../../stacks/rehearsal";
+import { deriveStacks } from "../../stacks/rehearsal";
+import type { KubeApi } from "../controlplane/api";
+import type { ControlPlane } from "../controlplane/controlPlane";
+import { instanceUp } from "../controlplane/instance";
+import { runSteps } from "../progress";
+import { ensureToolchain } from "../toolchain/ensure";
+import { UserError } from "../ui";
+import type { DeployContext } from "./deploy";
+import { perform, releasesOf, stackRow, stackRun } from "./deploy";
+import { handOver } from "./handover";
+import type { RehearsalStack } from "./instance";
+import { clustersOf, stacksOf, writeRecord } from "./instance";
+import type { Observation } from "./observe";
+import { observe, waitingLine } from "./observe";
+import { ownerKeys } from "./ownerKeys";
+import type { InstancePaths } from "./paths";
+import type { StackRow } from "./report";
+import type { StackOutcome, StackRun } from "./stackRunner";
+
+export interface UpArgs {
+  readonly paths: InstancePaths;
+  /** The description's file. */
+  readonly file: string;
+  readonly factory: Factory;
+  /** Ports of API servers by cluster name; default: the last ones, or free ones. */
+  readonly ports?: Readonly<Record<string, number>>;
+  readonly signal: AbortSignal;
+}
+
+export interface UpResult {
+  readonly rows: readonly StackRow[];
+  /** By provider. */
+  readonly observations: Readonly<Record<string, Observation>>;
+  readonly warnings: readonly string[];
+}
+
+/** A stack with its run; results are added as they come. */
+interface Unit {
+  readonly stack: RehearsalStack;
+  readonly run: StackRun;
+  outcome?: StackOutcome;
+}
+
+/**
+ * Brings a factory up as its parties would: control planes, the model owner's stack, each provider's infrastructure, the
+ * handover of release files, each provider's workloads. Every stack passes a preview with all policies before anything
+ * of it is applied, and the first two kinds before anything at all is.
+ */
+export async function up({ paths, file, factory, ports = {}, signal }: UpArgs): Promise<UpResult> {
+  const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
+  writeRecord(paths, file, factory);
+  const clusters = clustersOf(factory).map((cluster) => ({ ...cluster, port: ports[cluster.name] }));
+  const controlPlanes = await startControlPlanes(paths, clusters, toolchain.binDir, signal);
+  try {
+    const keys = await ownerKeys(paths.party(factory.parties.modelOwner), factory);
+    const context: DeployContext = {
+      toolchain,
+      derived: deriveStacks(factory, keys.caCertificate),
+      ownerKeys: keys,
+      signal,
+    };
+    return await deployAll({ paths, factory, context, controlPlanes });
+  } catch (error) {
+    // After Ctrl-C nothing that this command started goes on; after a failure the clusters stay for a look at them.
+    if (signal.aborted) await Promise.all(controlPlanes.map(({ undo }) => undo()));
+    throw error;
+  } finally {
+    for (const { api } of controlPlanes) api.close();
+  }
+}
+
+async function startControlPlanes(
+  paths: InstancePaths,
+  clusters: Parameters<typeof instanceUp>[0]["clusters"],
+  binDir: string,
+  signal: AbortSignal,
+): Promise<ControlPlane[]> {
+  let controlPlanes: ControlPlane[] = [];
+  await runSteps([
+    {
+      title: `Control planes ${clusters.map(({ name }) => name).join(", ")}`,
+      run: async (show) => {
+        controlPlanes = await instanceUp({
+          directory: paths.controlPlanes,
+          bin: (tool) => `${binDir}/${tool}`,
+          clusters,
+          signal,
+          onProgress: (cluster, step) => show(`${cluster}: ${step}`),
+        });
+      },
+    },
+  ]);
+  return controlPlanes;
+}
+
+interface Deployment {
+  readonly paths: InstancePaths;
+  readonly factory: Factory;
+  readonly context: DeployContext;
+  readonly controlPlanes: readonly ControlPlane[];
+}
+
+async function deployAll({ paths, factory, context, controlPlanes }: Deployment): Promise<UpResult> {
+  const stacks = stacksOf(paths, factory);
+  const unit = (stack: RehearsalStack, handover?: Handover): Unit => ({
+    stack,
+    run: stackRun(context, stack, handover),
+  });
+  const trust = unit(stacks.trust);
+  const infrastructures = stacks.providers.map(({ infrastructure }) => unit(infrastructure));
+  await applyAll([trust, ...infrastructures]);
+
+  const releases = releasesOf(outcomeOf(trust));
+  const workloads: Unit[] = [];
+  await runSteps(
+    stacks.providers.map((provider) => ({
+      title: `Hand over releases to ${provider.provider}`,
+      run: async () => {
+        const handover = handOver(releases, provider.provider, paths.inbox(provider.provider));
+        workloads.push(unit(provider.workloads, handover));
+        return handover.files.join(", ") || "none";
+      },
+    })),
+  );
+  const watch = watcher(controlPlanes, factory.parties.modelOwner, context.signal);
+  await applyAll(workloads, watch);
+
+  const units = [trust, ...infrastructures, ...workloads];
+  const observations = await settle(controlPlanes, workloads, factory.parties.modelOwner, context.signal);
+  const rows: StackRow[] = [];
+  for (const each of units) rows.push(await stackRow(each.run, each.stack, outcomeOf(each)));
+  return { rows, observations, warnings: [...new Set(units.flatMap((each) => outcomeOf(each).warnings))] };
+}
+
+type Watch = (stack: RehearsalStack, show: (line: string) => void) => { readonly stop: () => void };
+
+/** Previews all, and only when no rule and no program refuses anything, applies all. */
+async function applyAll(units: readonly Unit[], watch?: Watch): Promise<void> {
+  const title = (what: string, { stack }: Unit) => `${what} ${stack.place.stackName}`;
+  await runSteps(
+    units.map((each) => ({
+      title: title("Preview", each),
+      run: async (show) => void (await perform("preview", each.run, show)),
+    })),
+    { concurrent: true },
+  );
+  await runSteps(
+    units.map((each) => ({
+      title: title("Deploy", each),
+      run: async (show) => {
+        const watching = watch?.(each.stack, show);
+        try {
+          each.outcome = await perform("up", each.run, show);
+        } finally {
+          watching?.stop();
+        }
+      },
+    })),
+    { concurrent: true },
+  );
+}
+
+const lookEveryMilliseconds = 2_000;
+
+/** While the engine waits for pods, says which of them wait and why. */
+function watcher(controlPlanes: readonly ControlPlane[], namespace: string, signal: AbortSignal): Watch {
+  return (stack, show) => {
+    const api = apiOf(controlPlanes, stack.cluster);
+    const look = async () => {
+      // What cannot be seen now is looked for again later; the engine's own report decides.
+      const seen = await observe(api, namespace, signal).catch(() => undefined);
+      const line = seen && waitingLine(seen);
+      if (line) show(line);
+    };
+    const timer = setInterval(() => void look(), lookEveryMilliseconds);
+    return { stop: () => clearInterval(timer) };
+  };
+}
+
+/** How long the scheduler may take to decide about every pod. */
+const settleMilliseconds = 60_000;
+
+/** Waits until every pod runs or has been told why not, and says where all of them are. */
+async function settle(
+  controlPlanes: readonly ControlPlane[],
+  workloads: readonly Unit[],
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Record<string, Observation>> {
+  const observations: Record<string, Observation> = {};
+  await runSteps([
+    {
+      title: "Scheduling",
+      run: async (show) => {
+        for (const { stack } of workloads) {
+          const api = apiOf(controlPlanes, stack.cluster);
+          const end = Date.now() + settleMilliseconds;
+          let seen = await observe(api, namespace, signal);
+          while (!seen.decided && Date.now() < end) {
+            show(waitingLine(seen) ?? "");
+            await wait(250, undefined, { signal });
+            seen = await observe(api, namespace, signal);
+          }
+          observations[stack.party] = seen;
+        }
+        const wrong = Object.values(observations).flatMap(({ misplaced }) => misplaced);
+        if (wrong.length > 0)
+          throw new UserError(`The scheduler placed pods where they must not be: ${wrong.join("; ")}`);
+        const all = Object.values(observations).flatMap(({ placements }) => placements);
+        const running = all.filter(({ state }) => state === "running").length;
+        return `${running} of ${all.length} confidential pods run`;
+      },
+    },
+  ]);
+  return observations;
+}
+
+function apiOf(controlPlanes: readonly ControlPlane[], cluster: string): KubeApi {
+  const found = controlPlanes.find(({ name }) => name === cluster);
+  if (!found) throw new Error(`no control plane ${cluster}`);
+  return found.api;
+}
+
+function outcomeOf({ stack, outcome }: Unit): StackOutcome {
+  if (!outcome) throw new Error(`${stack.place.stackName} was not deployed`);
+  return outcome;
+}

@@ -43,7 +43,8 @@ export class PinError extends Error {}
 export const emptyLock: CatalogLock = { lockVersion: 1, pins: {} };
 export const pinKey = (name: string, version: string): string => `${name}@${version}`;
 
-const digestPattern = /^sha256:[0-9a-f]{64}$/;
+/** A digest as registries and this lock write it. */
+export const digestPattern = /^sha256:[0-9a-f]{64}$/;
 const lockCommand = "npm run catalog -- lock";
 
 /** Reads catalog.lock. Anything that is no lock is refused: a pin that cannot be read must not count as none. */
@@ -62,6 +63,10 @@ export function parseCatalogLock(text: string): CatalogLock {
     if (digests.length === 0 || !digests.every((digest) => typeof digest === "string" && digestPattern.test(digest)))
       throw new PinError(
         `catalog.lock: ${key} has no digest of the form sha256:<64 hex digits>; remove the entry and run \`${lockCommand}\``,
+      );
+    if (typeof pin?.from !== "string" || pin.from === "")
+      throw new PinError(
+        `catalog.lock: ${key} does not say where it was read (from); remove the entry and run \`${lockCommand}\``,
       );
   }
   return value as CatalogLock;
@@ -90,6 +95,8 @@ export function resolvePin(name: CatalogName, set: PlatformSetName, source: PinS
  */
 export function resolveImage(reference: string, source: PinSource): Pin {
   const { repository, tag, digest } = splitReference(reference);
+  if (digest && !digestPattern.test(digest))
+    throw new PinError(`the digest of the image ${reference} is none; write ${repository}@sha256:<64 hex digits>`);
   if (digest)
     return { name: repository, version: tag ?? digest, repository, digest, manifest: digest, simulated: false };
   if (!tag)

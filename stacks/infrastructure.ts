@@ -9,6 +9,7 @@ import { TenantNamespace } from "../components/cluster/tenantNamespace";
 import { quotaOfHosts } from "../components/cluster/tenantRules";
 import { platformSets } from "../components/platform";
 import { Kata } from "../components/runtime/kata";
+import { distributionWarning } from "../components/runtime/kataValues";
 import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
@@ -29,15 +30,16 @@ export async function infrastructure(
     throw new ConfigurationError([`${location(["provider"])}: "${config.provider}" is not among providers`]);
   const placement = chartPlacement(config);
   await requireReachable(config.cluster.context, environment);
-  for (const warning of platformSets[placement.platformSet].warnings) await pulumi.log.warn(warning);
 
-  const { hosts, kubernetesVersion } = provider;
+  const { hosts, kubernetesVersion, distribution } = provider;
+  for (const warning of [...platformSets[placement.platformSet].warnings, distributionWarning(distribution)])
+    if (warning) await pulumi.log.warn(warning);
   const opts = { provider: clusterProvider(config.provider, config.cluster.context) };
   const kubelet = new KubeletSettings("kubelet-settings", { kubernetesVersion }, opts);
   const nodeMode = new NodeMode("node-mode", { hosts }, opts);
   const nodeFeatures = new NodeFeatures("node-features", { placement }, opts);
   // Both wait for NFD and for the hosts' labels; in the documented order TEE labels would be missing for good.
-  const kata = new Kata("kata", { placement, distribution: provider.distribution, nodeFeatures, nodeMode }, opts);
+  const kata = new Kata("kata", { placement, distribution, nodeFeatures, nodeMode }, opts);
   const gpuOperator = new GpuOperator("gpu-operator", { placement, hosts, nodeFeatures, nodeMode }, opts);
   const tenant = new TenantNamespace(
     "tenant",

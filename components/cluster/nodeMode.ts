@@ -11,7 +11,8 @@ export interface NodeModeArgs {
 
 /**
  * What each GPU host is for, as labels on its Node: GPUs passed through or not, and the confidential mode asked of
- * them. Patches only these labels (server-side apply); the Node stays kubelet's, and on deletion the labels go.
+ * them. Patches only these labels (server-side apply); the Node stays kubelet's, and on deletion the labels go. A host
+ * that has not joined the cluster is an error.
  *
  * Changing the mode of a host takes its GPUs away from every pod on it, and the CC manager does not drain: empty the
  * host first.
@@ -25,14 +26,15 @@ export class NodeMode extends pulumi.ComponentResource {
     const problems = args.hosts.flatMap(hostProblems);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("; "), this, true);
 
-    const patches = args.hosts.map(
-      (host) =>
-        new k8s.core.v1.NodePatch(
-          `${name}-${host.name}`,
-          { metadata: { name: host.name, labels: nodeLabels(host) } },
-          { parent: this },
-        ),
-    );
+    const patches = args.hosts.map((host) => {
+      // A patch by server-side apply creates what is not there: a misspelt name would become a Node that no machine is.
+      const joined = k8s.core.v1.Node.get(`${name}-${host.name}-joined`, host.name, { parent: this });
+      return new k8s.core.v1.NodePatch(
+        `${name}-${host.name}`,
+        { metadata: { name: joined.metadata.name, labels: nodeLabels(host) } },
+        { parent: this },
+      );
+    });
     this.hostNames = pulumi.all(patches.map(({ metadata }) => metadata.name));
     this.registerOutputs({ hostNames: this.hostNames });
   }

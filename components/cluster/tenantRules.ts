@@ -1,43 +1,47 @@
 import type { types } from "@pulumi/kubernetes";
 import { nvswitchResource, pgpuResource } from "../host/hardware";
 import type { HostProfile } from "../host/profile";
-import { hostNvSwitches, isConfidential } from "../host/profile";
+import { isConfidential } from "../host/profile";
 
 type PolicyRule = types.input.rbac.v1.PolicyRule;
 type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
 
-/** How much of a provider's hosts one tenant may take: whole units, memory in GiB. Pending pods count, too. */
+/** How much of a provider's hosts one tenant may take: whole units, memory in GiB. Pods that wait count, too. */
 export interface TenantQuota {
-  readonly gpus: number;
-  readonly nvSwitches: number;
+  /**
+   * GPUs. Default: as many as the hosts have. For a tenant with hosts of its own, leave it out: a pod that no host can
+   * hold then stays Pending with the scheduler's reason, where a quota would refuse it before there is a pod to look at.
+   */
+  readonly gpus?: number;
+  /** NVSwitches. Default: as many as the hosts have. */
+  readonly nvSwitches?: number;
+  /** CPUs, which pods without a GPU take on any node of the cluster. */
   readonly cpus: number;
   readonly memoryGib: number;
   readonly pods: number;
 }
 
-/** All that a provider's confidential hosts have: for a tenant that has them to itself. */
+/** The quota of a tenant that has a provider's confidential hosts to itself: what they hold, and as much again waiting. */
 export function quotaOfHosts(hosts: readonly HostProfile[]): TenantQuota {
   const confidential = hosts.filter(isConfidential);
-  const sum = (amount: (host: HostProfile) => number) => confidential.reduce((total, host) => total + amount(host), 0);
-  const gpus = sum(({ gpu }) => gpu.count);
+  const twice = (amount: (host: HostProfile) => number) =>
+    2 * confidential.reduce((total, host) => total + amount(host), 0);
   return {
-    gpus,
-    nvSwitches: sum(hostNvSwitches),
-    cpus: sum(({ cpus }) => cpus),
-    memoryGib: sum(({ memoryGib }) => memoryGib),
-    // Every confidential pod takes a GPU or more; the other half is for pods that end, or wait.
-    pods: 2 * gpus,
+    cpus: twice(({ cpus }) => cpus),
+    memoryGib: twice(({ memoryGib }) => memoryGib),
+    // Every confidential pod takes a GPU or more.
+    pods: twice(({ gpu }) => gpu.count),
   };
 }
 
 /** The quota as Kubernetes writes it. Nothing of a tenant is reachable from outside but through the ingress. */
-export function quotaLimits(quota: TenantQuota): Record<string, string> {
+export function quotaLimits({ gpus, nvSwitches, cpus, memoryGib, pods }: TenantQuota): Record<string, string> {
   return {
-    [`requests.${pgpuResource}`]: String(quota.gpus),
-    [`requests.${nvswitchResource}`]: String(quota.nvSwitches),
-    "requests.cpu": String(quota.cpus),
-    "requests.memory": `${quota.memoryGib}Gi`,
-    pods: String(quota.pods),
+    ...(gpus !== undefined && { [`requests.${pgpuResource}`]: String(gpus) }),
+    ...(nvSwitches !== undefined && { [`requests.${nvswitchResource}`]: String(nvSwitches) }),
+    "requests.cpu": String(cpus),
+    "requests.memory": `${memoryGib}Gi`,
+    pods: String(pods),
     "services.loadbalancers": "0",
     "services.nodeports": "0",
   };

@@ -13,6 +13,21 @@ import { defaultPullTimeouts } from "./timeouts";
 export const distributions = ["k8s", "k3s", "rke2", "k0s", "microk8s"] as const;
 export type Distribution = (typeof distributions)[number];
 
+/**
+ * What a distribution needs of its hosts beyond Kata's values, or undefined.
+ *
+ * Source: kata-containers src/runtime/Makefile, DEFPODRESOURCEAPISOCK_NV, and kata-deploy
+ * binary/src/artifacts/install.rs, 22-k0s-kubelet-root.toml (4.0.0, 4.1.0); NVIDIA/gpu-operator
+ * assets/state-kata-device-plugin/0500_daemonset.yaml (v26.3.1, v26.7.0).
+ */
+export function distributionWarning(distribution: Distribution): string | undefined {
+  if (distribution !== "k0s") return undefined;
+  return (
+    "k0s keeps kubelet's directory in /var/lib/k0s/kubelet, and both NVIDIA's device plugin and the shim look for its " +
+    "sockets in /var/lib/kubelet: link the latter to the former on every GPU host, or no pod gets a GPU."
+  );
+}
+
 export interface KataSettings {
   readonly platformSet: PlatformSetName;
   /** Decides which containerd configuration is written; a wrong one configures Kata where nothing looks for it. */

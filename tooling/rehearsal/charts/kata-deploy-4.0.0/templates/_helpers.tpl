@@ -36,11 +36,13 @@ that moment; 4.1.0 does as it is told, or the same when told `auto`.
 {{- /* By TEE: the label, the countable resource, and what NFD reads both from. */ -}}
 {{- define "standin.tees" -}}
 snp:
+  rule: amd.sev-snp
   label: amd.feature.node.kubernetes.io/snp
   resource: sev-snp.amd.com/esids
   feature: sev.snp.enabled
   count: "@cpu.security.sev.encrypted_state_ids"
 tdx:
+  rule: intel.tdx
   label: intel.feature.node.kubernetes.io/tdx
   resource: tdx.intel.com/keys
   feature: tdx.enabled

@@ -1,3 +1,4 @@
+import type { Party } from "./cluster/labels";
 import type { PlatformSetName, PlatformVersions } from "./platform";
 import { kata4TrusteeRef, platformSetNames, platformSets } from "./platform";
 
@@ -14,6 +15,8 @@ export interface CatalogEntry {
   readonly date: string;
   readonly source: string;
   readonly licence: string;
+  /** Whose stacks place it. */
+  readonly party: Exclude<Party, "dataOwner">;
 }
 
 export const catalog = {
@@ -24,6 +27,7 @@ export const catalog = {
     date: "2026-08-21",
     source: "NVIDIA/gpu-operator deployments/gpu-operator/Chart.yaml (v26.3.1: 0.18.3; v26.7.0: 0.19.0)",
     licence: "Apache-2.0",
+    party: "infrastructureProvider",
   },
   "charts/gpu-operator": {
     kind: "chart",
@@ -33,6 +37,7 @@ export const catalog = {
     source:
       "NVIDIA cloud-native-docs confidential-containers/confidential-containers-deploy; releases of NVIDIA/gpu-operator",
     licence: "Apache-2.0",
+    party: "infrastructureProvider",
   },
   "charts/kata-deploy": {
     kind: "chart",
@@ -41,6 +46,7 @@ export const catalog = {
     date: "2026-08-21",
     source: "kata-containers tools/packaging/kata-deploy/helm-chart (4.0.0, 4.1.0)",
     licence: "Apache-2.0",
+    party: "infrastructureProvider",
   },
   "images/node-feature-discovery": {
     kind: "image",
@@ -49,6 +55,7 @@ export const catalog = {
     date: "2026-08-21",
     source: "node-feature-discovery chart 0.18.3 and 0.19.0, values image.repository and Chart.yaml appVersion",
     licence: "Apache-2.0",
+    party: "infrastructureProvider",
   },
   "images/gpu-operator": {
     ...operand("gpu-operator", { "ra-1.1.0": "v26.3.1", newest: "v26.7.0" }),
@@ -67,6 +74,7 @@ export const catalog = {
     date: "2026-08-21",
     source: "kata-deploy chart 4.0.0 and 4.1.0, values image.reference and Chart.yaml appVersion",
     licence: "Apache-2.0",
+    party: "infrastructureProvider",
   },
   "images/kata-kubectl": {
     kind: "image",
@@ -76,6 +84,7 @@ export const catalog = {
     date: "2026-08-22",
     source: "kata-containers .github/workflows/build-kubectl-image.yaml (4.1.0)",
     licence: "Apache-2.0",
+    party: "infrastructureProvider",
   },
   "images/trustee-kbs": trustee("kbs"),
   "images/trustee-kbs-grpc-as": trustee("kbs-grpc-as"),
@@ -106,6 +115,7 @@ function operand(image: string, versions: Record<PlatformSetName, string>): Cata
     date: "2026-08-21",
     source: "NVIDIA/gpu-operator deployments/gpu-operator/values.yaml (v26.3.1, v26.7.0)",
     licence: "NVIDIA Deep Learning Container License",
+    party: "infrastructureProvider",
   };
 }
 
@@ -118,5 +128,6 @@ function trustee(image: string): CatalogEntry {
     date: "2026-08-21",
     source: "confidential-containers/trustee .github/workflows (v0.21.0); kata-containers versions.yaml (4.0.0, 4.1.0)",
     licence: "Apache-2.0",
+    party: "modelOwner",
   };
 }

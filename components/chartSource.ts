@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CatalogName } from "./catalog";
-import { catalogEntry } from "./catalog";
+import { catalogEntry, catalogNames } from "./catalog";
+import type { Party } from "./cluster/labels";
 import type { PinSource } from "./catalogLock";
 import { PinError, resolvePin } from "./catalogLock";
 import type { PlatformSetName } from "./platform";
@@ -65,6 +66,26 @@ export function chartReference(name: ChartName, placement: ChartPlacement, files
   }
   const address = charts.kind === "mirror" ? `${charts.registry.replace(/\/+$/, "")}/${chart}` : repository;
   return { chart: `${address}@${pin.manifest}`, version };
+}
+
+/** Why charts and images that a party's stacks place cannot be had as pinned: all of it at once, one sentence each. */
+export function pinProblems(party: Party, placement: ChartPlacement, files = localFiles): string[] {
+  return catalogNames
+    .filter((name) => catalogEntry(name).party === party)
+    .flatMap((name) => {
+      try {
+        if (isChart(name)) chartReference(name, placement, files);
+        else resolvePin(name, placement.platformSet, placement.pins);
+        return [];
+      } catch (error) {
+        if (error instanceof PinError) return [error.message];
+        throw error;
+      }
+    });
+}
+
+function isChart(name: CatalogName): name is ChartName {
+  return catalogEntry(name).kind === "chart";
 }
 
 /** An archive as `helm pull` names it, or, in a rehearsal, an unpacked stand-in beside the others. */

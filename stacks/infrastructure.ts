@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartPlacement } from "../components/chartSource";
+import { pinProblems } from "../components/chartSource";
 import { GpuOperator } from "../components/cluster/gpuOperator";
 import { KubeletSettings } from "../components/cluster/kubelet";
 import { NodeFeatures } from "../components/cluster/nodeFeatures";
@@ -29,6 +30,8 @@ export async function infrastructure(
   if (!provider)
     throw new ConfigurationError([`${location(["provider"])}: "${config.provider}" is not among providers`]);
   const placement = chartPlacement(config);
+  const unpinned = pinProblems("infrastructureProvider", placement);
+  if (unpinned.length > 0) throw new ConfigurationError(unpinned);
   await requireReachable(config.cluster.context, environment);
 
   const { hosts, kubernetesVersion, distribution } = provider;

@@ -25,6 +25,8 @@ export function operatorRelease(
   name: string,
   args: OperatorReleaseArgs,
 ): k8s.helm.v3.Release {
+  // Before anything is registered: an update that was not previewed would apply what came earlier.
+  const chart = pinned(parent, () => chartReference(args.chart, args.placement));
   const namespace = new k8s.core.v1.Namespace(
     `${name}-namespace`,
     {
@@ -44,7 +46,7 @@ export function operatorRelease(
     {
       name: args.releaseName,
       namespace: namespace.metadata.name,
-      ...pinned(parent, () => chartReference(args.chart, args.placement)),
+      ...chart,
       values: args.values,
       timeout: timeoutSeconds,
       // A failed installation is taken back as a whole, so that the next attempt starts from a known state.

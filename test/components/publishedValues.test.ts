@@ -1,0 +1,206 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import type { CatalogName } from "../../components/catalog";
+import { catalogEntry } from "../../components/catalog";
+import { emptyLock, resolvePin } from "../../components/catalogLock";
+import { gpuOperatorValues } from "../../components/cluster/gpuOperatorValues";
+import { nodeFeatureValues } from "../../components/cluster/nodeFeatureValues";
+import type { PlatformSetName } from "../../components/platform";
+import { platformSetNames, platformSets } from "../../components/platform";
+import { kataValues } from "../../components/runtime/kataValues";
+import { sampleHost } from "../support/hosts";
+import { standInCharts } from "../support/placement";
+import { absence, upstream } from "../support/upstream";
+import type { Values } from "../support/valueKeys";
+import { isMap, unknownKeys } from "../support/valueKeys";
+
+const pin = (name: CatalogName, set: PlatformSetName) => resolvePin(name, set, { lock: emptyLock, simulated: true });
+
+/** Timeouts that differ from the default, and a host whose switches are bound: everything that can be set is set. */
+function ourValues(chart: ChartName, set: PlatformSetName): Values {
+  if (chart === "node-feature-discovery") return nodeFeatureValues(pin("images/node-feature-discovery", set));
+  if (chart === "gpu-operator")
+    return gpuOperatorValues(
+      set,
+      {
+        operator: pin("images/gpu-operator", set),
+        ccManager: pin("images/k8s-cc-manager", set),
+        driverManager: pin("images/k8s-driver-manager", set),
+        sandboxDevicePlugin: pin("images/nvidia-sandbox-device-plugin", set),
+      },
+      [sampleHost({ ccMode: "ppcie" })],
+    );
+  return kataValues({
+    platformSet: set,
+    distribution: "k8s",
+    timeouts: { kubeletSeconds: 2400, shimSeconds: 2400, agentSeconds: 2400 },
+    images: { kataDeploy: pin("images/kata-deploy", set), kubectl: pin("images/kata-kubectl", set) },
+  });
+}
+
+const chartNames = ["node-feature-discovery", "gpu-operator", "kata-deploy"] as const;
+type ChartName = (typeof chartNames)[number];
+
+/** Keys that a chart reads and its values.yaml shows only in a comment, and that comment. */
+const commentedKeys: Record<ChartName, Record<string, RegExp>> = {
+  "node-feature-discovery": { "image.tag": /^ +# tag, if defined will use the given image tag/m },
+  "gpu-operator": {
+    "operator.version": /^operator:\n(?: .*\n)*? +#version: ""/m,
+    "validator.version": /^validator:\n(?: .*\n)*? +#version: ""/m,
+  },
+  "kata-deploy": Object.fromEntries(
+    ["", "-snp", "-tdx"].flatMap((suffix) =>
+      ["dropIn", "runtimeClass.overhead", "runtimeClass.overheadEnabled"].map((key) => [
+        `shims.qemu-nvidia-gpu${suffix}.${key}`,
+        new RegExp(`^# +${key.split(".").at(-1)}:`, "m"),
+      ]),
+    ),
+  ),
+};
+
+const cases = platformSetNames.flatMap((set) =>
+  chartNames.map((chart) => {
+    const version = catalogEntry(`charts/${chart}`).versions[set];
+    return { set, chart, version, file: `${chart}/values-${version}.yaml` };
+  }),
+);
+
+function published(chart: ChartName, file: string): { text: string; values: Values } {
+  const text = readFileSync(upstream(file) ?? "", "utf8");
+  return { text, values: parse(text) as Values };
+}
+
+/** Keys that are neither in the published values nor in their comments. */
+function foreignKeys(ours: Values, chart: ChartName, file: string): string[] {
+  const { text, values } = published(chart, file);
+  return unknownKeys(ours, values).filter((key) => !commentedKeys[chart][key]?.test(text));
+}
+
+describe("values that components set", () => {
+  for (const { set, chart, version, file } of cases)
+    it.skipIf(!upstream(file))(`are keys of ${chart} ${version}${absence(file)}`, () => {
+      expect(foreignKeys(ourValues(chart, set), chart, file)).toEqual([]);
+    });
+
+  const reference = "kata-deploy/nvidia-reference-values.yaml";
+  it.skipIf(!upstream(reference))(
+    `leave out nfd.enabled, which NVIDIA's sample sets to no effect${absence(reference)}`,
+    () => {
+      const sample = parse(readFileSync(upstream(reference) ?? "", "utf8")) as Values;
+      for (const version of ["4.0.0", "4.1.0"])
+        expect(foreignKeys(sample, "kata-deploy", `kata-deploy/values-${version}.yaml`)).toEqual(["nfd"]);
+    },
+  );
+
+  it.skipIf(!upstream(reference))(`say of each shim what NVIDIA's sample says${absence(reference)}`, () => {
+    const sample = parse(readFileSync(upstream(reference) ?? "", "utf8")) as { shims: Record<string, Values> };
+    for (const set of platformSetNames) {
+      const { shims } = ourValues("kata-deploy", set) as { shims: Record<string, Values> };
+      expect(shims).toMatchObject(sample.shims);
+      expect(Object.keys(shims).sort()).toEqual(Object.keys(sample.shims).sort());
+    }
+  });
+});
+
+describe("the catalog's operand images", () => {
+  const operands = {
+    ccManager: "images/k8s-cc-manager",
+    vfioManager: "images/k8s-driver-manager",
+    kataSandboxDevicePlugin: "images/nvidia-sandbox-device-plugin",
+  } as const;
+  for (const { set, chart, version, file } of cases.filter(({ chart }) => chart === "gpu-operator"))
+    it.skipIf(!upstream(file))(`are those of ${chart} ${version}${absence(file)}`, () => {
+      const { values } = published(chart, file) as { values: Record<string, Record<string, string>> };
+      for (const [operand, image] of Object.entries(operands)) {
+        const { repository, versions } = catalogEntry(image);
+        expect(versions[set], operand).toBe(values[operand]?.version);
+        expect(repository, operand).toBe(`${values[operand]?.repository}/${values[operand]?.image}`);
+      }
+      for (const operand of ["operator", "validator"])
+        expect(catalogEntry("images/gpu-operator").repository).toBe(
+          `${values[operand]?.repository}/${values[operand]?.image}`,
+        );
+    });
+
+  const kataVersions = "kata-deploy/versions-4.0.0.yaml";
+  it.skipIf(!upstream(kataVersions))(`of Trustee are those that Kata names${absence(kataVersions)}`, () => {
+    const { externals } = parse(readFileSync(upstream(kataVersions) ?? "", "utf8")) as {
+      externals: Record<string, { version: string }>;
+    };
+    expect(platformSets["ra-1.1.0"].versions.trustee).toBe(externals["coco-trustee"]?.version);
+    expect(catalogEntry("images/trustee-kbs").versions["ra-1.1.0"]).toBe(externals["coco-trustee"]?.version);
+  });
+});
+
+describe("stand-in charts", () => {
+  for (const { set, chart, version, file } of cases) {
+    const folder = join(standInCharts, `${chart}-${version}`);
+    const schema = JSON.parse(readFileSync(join(folder, "values.schema.json"), "utf8")) as Schema;
+    const defaults = parse(readFileSync(join(folder, "values.yaml"), "utf8")) as Values;
+    const accepts = new Ajv({ strict: false }).compile(schema);
+
+    it(`${chart}-${version} accepts its own defaults and what components set`, () => {
+      expect(accepts(defaults), JSON.stringify(accepts.errors)).toBe(true);
+      expect(accepts(ourValues(chart, set)), JSON.stringify(accepts.errors)).toBe(true);
+    });
+
+    it(`${chart}-${version} refuses a key that it does not know, at every level`, () => {
+      for (const path of mapsOf(schema, schema)) {
+        const values = path.reduceRight<Values>((inner, key) => ({ [key]: inner }), { misspelt: true });
+        expect(accepts(values), path.join(".")).toBe(false);
+      }
+    });
+
+    it.skipIf(!upstream(file))(`${chart}-${version} knows no key that the real chart has not${absence(file)}`, () => {
+      expect(foreignKeys(exampleOf(schema, schema) as Values, chart, file)).toEqual([]);
+    });
+
+    it.skipIf(!upstream(file))(`${chart}-${version} has the real chart's defaults${absence(file)}`, () => {
+      const { values } = published(chart, file);
+      expect(departures(defaults, values)).toEqual([]);
+    });
+  }
+});
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: unknown;
+  readonly definitions?: Readonly<Record<string, Schema>>;
+}
+
+function resolved(schema: Schema, root: Schema): Schema {
+  return schema.$ref ? (root.definitions?.[schema.$ref.replace("#/definitions/", "")] ?? {}) : schema;
+}
+
+/** A structure with every key that a schema names. */
+function exampleOf(schema: Schema, root: Schema): unknown {
+  const { properties } = resolved(schema, root);
+  if (!properties) return "any";
+  return Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, exampleOf(inner, root)]));
+}
+
+/** Paths of all maps whose keys a schema names. */
+function mapsOf(schema: Schema, root: Schema, path: readonly string[] = []): (readonly string[])[] {
+  const { properties } = resolved(schema, root);
+  if (!properties) return [];
+  return [path, ...Object.entries(properties).flatMap(([key, inner]) => mapsOf(inner, root, [...path, key]))];
+}
+
+/**
+ * Defaults that differ from the published ones. The empty string stands for a key that the real chart leaves out, and an
+ * empty map for one whose content the stand-in does not read.
+ */
+function departures(defaults: Values, values: Values, path: readonly string[] = []): string[] {
+  return Object.entries(defaults).flatMap(([key, value]) => {
+    const here = [...path, key];
+    const theirs = values[key];
+    if (isMap(value) && isMap(theirs)) return departures(value, theirs, here);
+    if (value === "" || (isMap(value) && Object.keys(value).length === 0)) return theirs ? [here.join(".")] : [];
+    return JSON.stringify(value) === JSON.stringify(theirs) ? [] : [here.join(".")];
+  });
+}

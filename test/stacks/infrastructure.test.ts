@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo, Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { InfrastructureConfig } from "../../stacks/config/factory";
+import { parseAs } from "../../stacks/config/load";
+import { chartPlacement, infrastructure } from "../../stacks/infrastructure";
+import { deriveStacks } from "../../stacks/rehearsal";
+import { root, sampleFactory, withValue } from "../support/factory";
+import { settled } from "../support/mocks";
+import type { Recording } from "../support/registrations";
+import { named, recordRegistrations } from "../support/registrations";
+
+let directory: string;
+let server: Server;
+let recording: Recording;
+let warnings: string[];
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "infrastructure-"));
+  server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  writeFileSync(
+    join(directory, "kubeconfig"),
+    `clusters: [{ name: c, cluster: { server: "https://127.0.0.1:${(server.address() as AddressInfo).port}" } }]\n` +
+      "contexts: [{ name: provider-northern-metal, context: { cluster: c } }]\n",
+  );
+  recording = recordRegistrations();
+  warnings = [];
+  vi.spyOn(pulumi.log, "warn").mockImplementation((message: string) => {
+    warnings.push(message);
+    return Promise.resolve();
+  });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(directory, { recursive: true });
+});
+
+function sampleConfig(): InfrastructureConfig {
+  const derived = deriveStacks(sampleFactory(), "").providers["northern-metal"];
+  return parseAs("infrastructure", { ...derived?.infrastructure });
+}
+
+const run = (config: InfrastructureConfig) => infrastructure(config, { kubeconfigs: [join(directory, "kubeconfig")] });
+const resolved = async (value: unknown) =>
+  await new Promise((resolve) => pulumi.output(value).apply((plain) => resolve(plain)));
+
+describe("a provider's infrastructure", () => {
+  it("is six components of one cluster, and says what the provider's people ask for", async () => {
+    const outputs = await run(sampleConfig());
+    expect(await resolved(outputs)).toEqual({
+      hosts: ["genoa-h100-a", "genoa-h100-b", "granite-b200", "genoa-plain", "genoa-faulty"],
+      kubeletSettings: {
+        configMap: "trustfoundry-system/kubelet-settings",
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      },
+      namespaces: {
+        gpuOperator: "gpu-operator",
+        kata: "kata-system",
+        nodeFeatures: "node-feature-discovery",
+        tenant: "acme-models",
+      },
+      runtimeClasses: ["kata-qemu-nvidia-gpu", "kata-qemu-nvidia-gpu-snp", "kata-qemu-nvidia-gpu-tdx"],
+    });
+    await settled();
+    const components = recording.resources.filter(({ type }) => type.startsWith("trustfoundry:"));
+    expect(components.map(({ type }) => type).sort()).toEqual([
+      "trustfoundry:cluster:GpuOperator",
+      "trustfoundry:cluster:KubeletSettings",
+      "trustfoundry:cluster:NodeFeatures",
+      "trustfoundry:cluster:NodeMode",
+      "trustfoundry:cluster:TenantNamespace",
+      "trustfoundry:runtime:Kata",
+    ]);
+    for (const { urn, name } of components) expect(recording.finished, name).toContain(urn);
+    const provider = named(recording, "northern-metal");
+    for (const { type, name, provider: used } of recording.resources)
+      if (type.startsWith("kubernetes:")) expect(used.startsWith(provider.urn), name).toBe(true);
+  });
+
+  it("holds no address and no credential of the cluster", async () => {
+    await run(sampleConfig());
+    await settled();
+    expect(named(recording, "northern-metal").inputs).toMatchObject({ context: "provider-northern-metal" });
+    expect(JSON.stringify(recording.resources.map(({ inputs }) => inputs))).not.toMatch(
+      /127\.0\.0\.1|BEGIN|client-key|password|"kind":"Secret"/,
+    );
+  });
+
+  it("gives the tenant what the provider's configuration says, and nothing of its models", async () => {
+    await run(sampleConfig());
+    await settled();
+    expect(named(recording, "tenant-namespace").inputs).toMatchObject({ metadata: { name: "acme-models" } });
+    expect(named(recording, "tenant-allow-key-broker").inputs).toMatchObject({
+      spec: { egress: [{ to: [{ ipBlock: { cidr: "203.0.113.0/28" } }] }] },
+    });
+    expect(JSON.stringify(recording.resources)).not.toMatch(/llama|frontier|giant|model-key/);
+  });
+
+  it("warns of what is known about the platform set and the distribution", async () => {
+    await run(sampleConfig());
+    expect(warnings).toEqual([expect.stringMatching(/GHSA-fmg6-v47x-52wr/)]);
+    warnings.length = 0;
+    const newest = parseAs("infrastructure", {
+      ...deriveStacks(sampleFactory(), "").providers["northern-metal"]?.infrastructure,
+      platform: { set: "newest", charts: sampleFactory().platform.charts },
+    });
+    await run(withValue(newest, ["providers", 0, "distribution"], "k0s"));
+    expect(warnings).toEqual([
+      expect.stringMatching(/not in NVIDIA's validated matrix/),
+      expect.stringMatching(/^k0s keeps kubelet's directory/),
+    ]);
+  });
+});
+
+describe("before anything is registered", () => {
+  const registered = async () => {
+    await settled();
+    return recording.resources.filter(({ type }) => type !== "pulumi:pulumi:Stack");
+  };
+
+  it("every missing pin is refused at once", async () => {
+    const config = { ...sampleConfig(), simulated: false, platform: { ...sampleConfig().platform, charts: upstream } };
+    await expect(run(config)).rejects.toThrow(
+      /^\d+ things in the configuration to correct; nothing was changed:\n  - catalog\.lock has no digest of charts\/node-feature-discovery@0\.18\.3/,
+    );
+    expect(await registered()).toEqual([]);
+  });
+
+  it("a directory without charts is refused by the setting's name", async () => {
+    const config = withValue(sampleConfig(), ["platform", "charts", "path"], "no/such/place");
+    await expect(run(config)).rejects.toThrow(
+      `there is no folder node-feature-discovery-0.18.3 or archive node-feature-discovery-0.18.3.tgz in ${join(root, "no/such/place")}; put the chart there with \`helm pull\`, or correct platform.charts.path`,
+    );
+    expect(await registered()).toEqual([]);
+  });
+
+  it("a provider that is none is refused", async () => {
+    await expect(run({ ...sampleConfig(), provider: "southern-metal" })).rejects.toThrow(
+      'trustfoundry:provider: "southern-metal" is not among providers',
+    );
+  });
+
+  it("a cluster that does not answer is refused", async () => {
+    const config = withValue(sampleConfig(), ["cluster", "context"], "elsewhere");
+    await expect(run(config)).rejects.toThrow(/cluster\.context: "elsewhere": no such context/);
+    expect(await registered()).toEqual([]);
+  });
+});
+
+const upstream = { kind: "upstream" } as const;
+
+describe("a directory of charts", () => {
+  it("is looked for from the project's root, wherever the engine runs the program", () => {
+    const before = process.cwd();
+    process.chdir(tmpdir());
+    try {
+      expect(chartPlacement(sampleConfig()).charts).toEqual({
+        kind: "directory",
+        path: join(root, "tooling/rehearsal/charts"),
+      });
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it("stays where it is when its path is absolute, and other sources stay what they are", () => {
+    const absolute = withValue(sampleConfig(), ["platform", "charts", "path"], "/srv/charts");
+    expect(chartPlacement(absolute).charts).toEqual({ kind: "directory", path: "/srv/charts" });
+    const config = sampleConfig();
+    expect(chartPlacement({ ...config, platform: { ...config.platform, charts: upstream } }).charts).toEqual(upstream);
+  });
+});

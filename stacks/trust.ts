@@ -1,22 +1,59 @@
 import * as pulumi from "@pulumi/pulumi";
+import { evidenceProblems, evidenceWarnings } from "../components/attestation/acceptedEvidence";
+import { Trustee } from "../components/attestation/trustee";
 import type { PinSource } from "../components/catalogLock";
 import { PinError, resolveImage } from "../components/catalogLock";
 import { platformSets } from "../components/platform";
 import { ReleaseRefusal, computeRelease } from "../components/workload/computeRelease";
 import type { Release } from "../components/workload/release";
 import { releaseDigest, releaseFileText } from "../components/workload/releaseFile";
-import { requireReachable } from "./cluster";
+import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
 import type { TrustConfig } from "./config/factory";
+import { decodeTrustSecrets, parseTrustSecrets } from "./config/secrets";
 import { pinSource } from "./pins";
 
 /** The model owner's program: releases, and the key broker that holds guests to them. Reads nobody's state. */
 export async function trust(config: TrustConfig, environment: Environment): Promise<Record<string, unknown>> {
-  const releases = computedReleases(config, pinSource(config.simulated));
-  await requireReachable(config.cluster.context, environment);
-  for (const warning of platformSets[config.platform.set].warnings) await pulumi.log.warn(warning);
-  return { releases: releaseOutputs(config, releases) };
+  const { attestation, cluster, models, platform } = config;
+  const { dnsName, caCertificate, clientCidrs, replicas } = attestation.keyBroker;
+  const pins = pinSource(config.simulated);
+  const releases = computedReleases(config, pins);
+  const problems = evidenceProblems(releases, attestation);
+  if (problems.length > 0)
+    throw new ConfigurationError(problems.map((problem) => `${location(["attestation"])}: ${problem}`));
+  const wantedKeys = models.flatMap(({ keys }) => keys);
+  const secrets = parseTrustSecrets(decodeTrustSecrets(trustSecretsText()), { wantedKeys, dnsName, caCertificate });
+  await requireReachable(cluster.context, environment);
+  for (const warning of [...platformSets[platform.set].warnings, ...evidenceWarnings(attestation)])
+    await pulumi.log.warn(warning);
+
+  const trustee = new Trustee(
+    "trustee",
+    {
+      releases,
+      accepted: attestation,
+      referenceValueExpiry: attestation.referenceValueExpiry,
+      platformSet: platform.set,
+      pins,
+      replicas,
+      clientCidrs,
+      evidenceServiceCidrs: attestation.evidenceServiceCidrs,
+      secrets: pulumi.secret(secrets),
+    },
+    { provider: clusterProvider(config.parties.modelOwner, cluster.context) },
+  );
+  return {
+    releases: releaseOutputs(config, releases),
+    keyBroker: { endpoint: `https://${dnsName}`, caCertificate, service: trustee.keyBrokerHost },
+    namespace: trustee.namespaceName,
+  };
+}
+
+/** Decrypted by the engine, and read as text: Pulumi's own parser would show what it cannot parse. */
+function trustSecretsText(): string | undefined {
+  return new pulumi.Config("trustfoundry").get("trustSecrets");
 }
 
 /** One release a model; says about all that are refused why. */

@@ -29,6 +29,11 @@ export const attestationSchema = z
       .enum(["remote", "local"])
       .default("remote")
       .describe("remote: NVIDIA's attestation service (all GPUs); local: in Trustee (Hopper only)"),
+    evidenceServiceCidrs: z
+      .array(cidrSchema)
+      .min(1)
+      .optional()
+      .describe("ranges in which collateral and NVIDIA's service are reached; default: the public internet"),
     referenceValueExpiry: z
       .string()
       .regex(/^\d{4}-\d{2}-\d{2}T00:00:00Z$/, "a UTC day such as 2028-01-01T00:00:00Z")

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ConfigurationError, location } from "./errors";
+import { tlsProblems, tokenSignerProblems } from "./keyPairs";
 
 const pair = z.strictObject({
   certificate: z.string().startsWith("-----BEGIN CERTIFICATE-----"),
@@ -15,31 +16,79 @@ const trustSecretsSchema = z.strictObject({
 
 export type TrustSecrets = z.infer<typeof trustSecretsSchema>;
 
+/** What the secrets have to fit: all of it is public. */
+export interface TrustSecretsContext {
+  /** Resources that models name. */
+  readonly wantedKeys: readonly string[];
+  /** DNS name of the key broker. */
+  readonly dnsName: string;
+  /** PEM of the CA that is measured into every guest. */
+  readonly caCertificate: string;
+  /** Default: the present. */
+  readonly now?: Date;
+}
+
+/** All resources travel in one Secret of Kubernetes, which takes 1 MiB. */
+const resourceLimitBytes = 1024 * 1024;
+
 /** Says where something is wrong and never what stands there. */
-export function parseTrustSecrets(raw: unknown, wantedKeys: readonly string[]): TrustSecrets {
+export function parseTrustSecrets(raw: unknown, context: TrustSecretsContext): TrustSecrets {
+  if (raw === undefined)
+    throw new ConfigurationError([
+      `${at()}: missing; set it with \`pulumi config set --secret trustfoundry:trustSecrets\`, see docs/trust.md for the form`,
+    ]);
   const result = trustSecretsSchema.safeParse(raw);
   if (!result.success)
     throw new ConfigurationError(
-      result.error.issues.map((issue) => {
-        const here = location([
-          "trustSecrets",
-          ...issue.path.map((part) => (typeof part === "number" ? part : String(part))),
-        ]);
-        return `${here}: missing or of the wrong form (its value is not shown); see docs/trust.md for the form`;
-      }),
-    );
-  const given = Object.keys(result.data.resources);
-  const problems = [
-    ...wantedKeys
-      .filter((key) => !given.includes(key))
-      .map((key) => `${location(["trustSecrets", "resources"])}: has no value for ${key}, which a model names; add it`),
-    ...given
-      .filter((key) => !wantedKeys.includes(key))
-      .map(
-        (key) =>
-          `${location(["trustSecrets", "resources"])}: holds ${key}, which no model may be given; remove it, or name it in models`,
+      result.error.issues.map(
+        ({ path }) =>
+          `${at(...path.map((part) => (typeof part === "number" ? part : String(part))))}: missing or of the wrong form (its value is not shown); see docs/trust.md for the form`,
       ),
-  ];
+    );
+  const problems = [...pairProblems(result.data, context), ...resourceProblems(result.data, context.wantedKeys)];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return result.data;
+}
+
+/** The text of the setting as Pulumi hands it over, decrypted. A parser's own message would show a part of it. */
+export function decodeTrustSecrets(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new ConfigurationError([
+      `${at()}: is no JSON (its value is not shown); see docs/trust.md for the form, and for setting it from a file`,
+    ]);
+  }
+}
+
+function pairProblems(secrets: TrustSecrets, { dnsName, caCertificate, now }: TrustSecretsContext): string[] {
+  return [
+    ...tlsProblems(secrets.tls, dnsName, caCertificate, now).map((problem) => `${at("tls")}: ${problem}`),
+    ...tokenSignerProblems(secrets.tokenSigner, caCertificate, now).map(
+      (problem) => `${at("tokenSigner")}: ${problem}`,
+    ),
+  ];
+}
+
+function resourceProblems({ resources }: TrustSecrets, wantedKeys: readonly string[]): string[] {
+  const given = Object.keys(resources);
+  const bytes = Object.values(resources).reduce((sum, value) => sum + Buffer.byteLength(value, "base64"), 0);
+  return [
+    ...wantedKeys
+      .filter((key) => !given.includes(key))
+      .map((key) => `${at("resources")}: has no value for ${key}, which a model names; add it`),
+    ...given
+      .filter((key) => !wantedKeys.includes(key))
+      .map((key) => `${at("resources")}: holds ${key}, which no model may be given; remove it, or name it in models`),
+    ...(bytes > resourceLimitBytes
+      ? [
+          `${at("resources")}: are ${bytes} bytes together, and ${resourceLimitBytes} fit; keep weights in storage and only their keys here`,
+        ]
+      : []),
+  ];
+}
+
+function at(...path: (string | number)[]): string {
+  return location(["trustSecrets", ...path]);
 }

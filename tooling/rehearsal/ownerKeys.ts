@@ -61,10 +61,33 @@ async function makeKeys(dnsName: string): Promise<OwnerKeys> {
     caCertificate: pem(ca.toString("pem")),
     secrets: {
       tls: await issue(dnsName, [dnsName]),
-      tokenSigner: await issue("Attestation token signer", []),
+      tokenSigner: await issueSigner("Attestation token signer (SIMULATED)"),
       resources: {},
     },
   };
+}
+
+/** A certificate of its own making: the key broker trusts it as a root, so it must vouch for this one key alone. */
+async function issueSigner(commonName: string) {
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as CryptoKeyPair;
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: `CN=${commonName}`,
+    keys,
+    signingAlgorithm: algorithm,
+    serialNumber: randomBytes(16).toString("hex"),
+    notBefore: new Date(Date.now() - 3_600_000),
+    notAfter: inDays(365),
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign, true),
+    ],
+  });
+  return { certificate: pem(certificate.toString("pem")), privateKey: await privateKeyPem(keys) };
+}
+
+async function privateKeyPem({ privateKey }: CryptoKeyPair): Promise<string> {
+  const text = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", privateKey)).toString("base64");
+  return `-----BEGIN PRIVATE KEY-----\n${text.replace(/(.{64})/g, "$1\n").trim()}\n-----END PRIVATE KEY-----\n`;
 }
 
 async function issueLeaf(ca: x509.X509Certificate, caKeys: CryptoKeyPair, commonName: string, dnsNames: string[]) {
@@ -89,11 +112,7 @@ async function issueLeaf(ca: x509.X509Certificate, caKeys: CryptoKeyPair, common
         : []),
     ],
   });
-  const privateKey = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
-  return {
-    certificate: pem(certificate.toString("pem")),
-    privateKey: `-----BEGIN PRIVATE KEY-----\n${privateKey.replace(/(.{64})/g, "$1\n").trim()}\n-----END PRIVATE KEY-----\n`,
-  };
+  return { certificate: pem(certificate.toString("pem")), privateKey: await privateKeyPem(keys) };
 }
 
 function pem(text: string): string {

@@ -1,0 +1,46 @@
+import type { Release } from "../workload/release";
+import type { AcceptedEvidence } from "./acceptedEvidence";
+import { attestationPolicies } from "./attestationPolicies";
+import { referenceValueRecords, referenceValues } from "./referenceValues";
+import { resourcePolicy } from "./resourcePolicy";
+
+/** Files of one directory, by name. */
+export type Files = Readonly<Record<string, string>>;
+
+/** What the services decide by: one directory of Trustee's storage each, mounted read-only and alike on every replica. */
+export interface TrusteeStores {
+  readonly resourcePolicy: Files;
+  readonly attestationPolicies: Files;
+  readonly referenceValues: Files;
+}
+
+/**
+ * Every policy and value that Trustee looks for is there, so none of the open ones that it brings along is ever used;
+ * the names are those that it looks for (policies as `<id>.rego`: deps/policy-engine/src/policy/rego.rs).
+ */
+export function trusteeStores(
+  releases: readonly Release[],
+  accepted: AcceptedEvidence,
+  referenceValueExpiry: string,
+): TrusteeStores {
+  const stores = {
+    resourcePolicy: { "resource-policy.rego": resourcePolicy(releases, accepted) },
+    attestationPolicies: Object.fromEntries(
+      Object.entries(attestationPolicies(accepted.nvidiaVerifier)).map(([id, rego]) => [`${id}.rego`, rego]),
+    ),
+    referenceValues: referenceValueRecords(referenceValues(releases, accepted), referenceValueExpiry),
+  };
+  for (const [name, files] of Object.entries(stores)) requireFitting(name, files);
+  return stores;
+}
+
+/** A ConfigMap takes 1 MiB. */
+const limitBytes = 1024 * 1024;
+
+function requireFitting(name: string, files: Files): void {
+  const bytes = Object.entries(files).reduce((sum, [key, text]) => sum + key.length + Buffer.byteLength(text), 0);
+  if (bytes > limitBytes)
+    throw new Error(
+      `${name}: ${bytes} bytes, and a ConfigMap takes ${limitBytes}; spread the releases over several key brokers`,
+    );
+}

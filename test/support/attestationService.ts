@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import type { AcceptedEvidence } from "../../components/attestation/acceptedEvidence";
+import { attestationPolicies } from "../../components/attestation/attestationPolicies";
+import { referenceValues } from "../../components/attestation/referenceValues";
+import { resourcePolicy } from "../../components/attestation/resourcePolicy";
+import type { Release } from "../../components/workload/release";
+import type { Token, TrustClaims } from "./ear";
+import { tokenOf } from "./ear";
+import type { Claims } from "./evidence";
+import { Opa } from "./opa";
+
+/** What the attestation service adds to its policy engine (ear_token/broker.rs): a value, or null where there is none. */
+const extension = `package policy
+
+import rego.v1
+
+query_reference_value(id) := object.get(data.reference_values, id, null)
+`;
+
+export interface Request {
+  readonly plugin: string;
+  readonly "resource-path": readonly string[];
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** Trustee's two decisions, with its own policies and OPA in place of its engine: evidence to token, token to key. */
+export class Decisions {
+  private readonly appraisers: Readonly<Record<Claims["deviceClass"], Opa>>;
+  private readonly broker: Opa;
+  private readonly values: unknown;
+
+  constructor(binDir: string, releases: readonly Release[], accepted: AcceptedEvidence) {
+    const opa = join(binDir, "opa");
+    const policies = attestationPolicies(accepted.nvidiaVerifier);
+    const appraiser = (deviceClass: Claims["deviceClass"]) =>
+      new Opa(opa, { "policy.rego": policies[`default_${deviceClass}`], "extension.rego": extension });
+    this.appraisers = {
+      cpu: appraiser("cpu"),
+      gpu: appraiser("gpu"),
+      switch: appraiser("switch"),
+      ppcie: appraiser("ppcie"),
+    };
+    this.broker = new Opa(opa, { "resource-policy.rego": resourcePolicy(releases, accepted) });
+    this.values = referenceValues(releases, accepted);
+  }
+
+  async trustClaims({ deviceClass, claims }: Claims, values = this.values): Promise<TrustClaims> {
+    const data = { reference_values: values };
+    return (await this.appraisers[deviceClass].evaluate("data.policy.trust_claims", claims, data)) as TrustClaims;
+  }
+
+  /** The token for the evidence of a whole guest. */
+  async token(evidence: readonly Claims[]): Promise<Token> {
+    const parts = [];
+    for (const part of evidence) parts.push({ ...part, trust: await this.trustClaims(part) });
+    return tokenOf(parts);
+  }
+
+  /** Whether the KBS hands the resource out: only `true` counts, all else is a refusal (kbs/src/api_server.rs). */
+  async allows(token: unknown, path: string, request: Partial<Request> = {}): Promise<boolean> {
+    const data = { plugin: "resource", "resource-path": path.split("/"), query: {}, ...request };
+    const allow = await this.broker.evaluate("data.policy.allow", token, data);
+    return allow === true;
+  }
+
+  async check(): Promise<void> {
+    for (const opa of [...Object.values(this.appraisers), this.broker]) await opa.check();
+  }
+
+  remove(): void {
+    for (const opa of [...Object.values(this.appraisers), this.broker]) opa.remove();
+  }
+}

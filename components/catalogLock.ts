@@ -33,6 +33,8 @@ export interface Pin {
   readonly digest: string;
   readonly manifest?: string;
   readonly archive?: string;
+  /** Where the lock says it was read; nowhere when it was computed or named by the user. */
+  readonly from?: string;
   /** True when the digest was computed for a rehearsal and belongs to nothing that exists. */
   readonly simulated: boolean;
 }
@@ -141,5 +143,6 @@ function pinOf(name: string, version: string, repository: string, { lock, simula
       `catalog.lock has no digest of ${pinKey(name, version)}${known}; run \`${lockCommand}${hint}\` where its registry can be reached`,
     );
   }
-  return { name, version, repository, digest, manifest: pin.manifest, archive: pin.archive, simulated: false };
+  const { manifest, archive, from } = pin;
+  return { name, version, repository, digest, manifest, archive, from, simulated: false };
 }

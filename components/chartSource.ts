@@ -58,13 +58,14 @@ export function chartReference(name: ChartName, placement: ChartPlacement, files
   const pin = resolvePin(name, platformSet, pins);
   if (charts.kind === "upstream" && !repository.startsWith("oci://"))
     return { chart, version, repositoryOpts: { repo: repository } };
-  if (!pin.manifest) {
-    const registry = charts.kind === "mirror" ? charts.registry : repository;
+  const address = charts.kind === "mirror" ? `${charts.registry.replace(/\/+$/, "")}/${chart}` : repository;
+  // A manifest's digest belongs to its registry: a mirror makes manifests of its own.
+  if (!pin.manifest || (pin.from !== undefined && pin.from !== address)) {
+    const option = charts.kind === "mirror" ? ` --mirror ${charts.registry}` : "";
     throw new PinError(
-      `catalog.lock knows no digest of ${chart} ${version} in ${registry}; run \`npm run catalog -- lock --mirror ${registry}\` where it can be reached`,
+      `catalog.lock knows no digest of ${chart} ${version} in ${address}; run \`npm run catalog -- lock${option}\` where it can be reached`,
     );
   }
-  const address = charts.kind === "mirror" ? `${charts.registry.replace(/\/+$/, "")}/${chart}` : repository;
   return { chart: `${address}@${pin.manifest}`, version };
 }
 

@@ -22,11 +22,15 @@ const real = (charts: ChartSource, lock: CatalogLock): ChartPlacement => ({
   pins: { lock, simulated: false },
 });
 
+const kata = "oci://ghcr.io/kata-containers/kata-deploy-charts/kata-deploy";
+
 describe("a chart from its own registry", () => {
   it("is addressed by the digest of its manifest, which Helm compares", () => {
-    const lock = lockOf({ "charts/kata-deploy@4.0.0": { manifest: digestOf("a"), archive: digestOf("b") } });
+    const lock = lockOf({
+      "charts/kata-deploy@4.0.0": { manifest: digestOf("a"), archive: digestOf("b"), from: kata },
+    });
     expect(chartReference("charts/kata-deploy", real({ kind: "upstream" }, lock))).toEqual({
-      chart: `oci://ghcr.io/kata-containers/kata-deploy-charts/kata-deploy@${digestOf("a")}`,
+      chart: `${kata}@${digestOf("a")}`,
       version: "4.0.0",
     });
   });
@@ -44,8 +48,14 @@ describe("a chart from its own registry", () => {
   it("is refused when only its archive is known", () => {
     const lock = lockOf({ "charts/kata-deploy@4.0.0": { archive: digestOf("b") } });
     expect(() => chartReference("charts/kata-deploy", real({ kind: "upstream" }, lock))).toThrow(
-      /knows no digest of kata-deploy 4\.0\.0 in oci:\/\/ghcr\.io\S+; run `npm run catalog -- lock --mirror/,
+      `catalog.lock knows no digest of kata-deploy 4.0.0 in ${kata}; run \`npm run catalog -- lock\` where it can be reached`,
     );
+  });
+
+  it("is refused when the digest is that of a mirror's manifest", () => {
+    const from = "oci://registry.example/charts/kata-deploy";
+    const lock = lockOf({ "charts/kata-deploy@4.0.0": { manifest: digestOf("a"), archive: digestOf("b"), from } });
+    expect(() => chartReference("charts/kata-deploy", real({ kind: "upstream" }, lock))).toThrow(/knows no digest of/);
   });
 });
 
@@ -53,7 +63,9 @@ describe("a chart from a mirror", () => {
   const mirror = { kind: "mirror", registry: "oci://registry.example/charts/" } as const;
 
   it("lies there under its own name, by the manifest's digest", () => {
-    const lock = lockOf({ "charts/gpu-operator@v26.3.1": { manifest: digestOf("d") } });
+    const lock = lockOf({
+      "charts/gpu-operator@v26.3.1": { manifest: digestOf("d"), from: "oci://registry.example/charts/gpu-operator" },
+    });
     expect(chartReference("charts/gpu-operator", real(mirror, lock))).toEqual({
       chart: `oci://registry.example/charts/gpu-operator@${digestOf("d")}`,
       version: "v26.3.1",

@@ -68,14 +68,14 @@ const cases = platformSetNames.flatMap((set) =>
   }),
 );
 
-function published(chart: ChartName, file: string): { text: string; values: Values } {
+function published(file: string): { text: string; values: Values } {
   const text = readFileSync(upstream(file) ?? "", "utf8");
   return { text, values: parse(text) as Values };
 }
 
 /** Keys that are neither in the published values nor in their comments. */
 function foreignKeys(ours: Values, chart: ChartName, file: string): string[] {
-  const { text, values } = published(chart, file);
+  const { text, values } = published(file);
   return unknownKeys(ours, values).filter((key) => !commentedKeys[chart][key]?.test(text));
 }
 
@@ -113,7 +113,7 @@ describe("the catalog's operand images", () => {
   } as const;
   for (const { set, chart, version, file } of cases.filter(({ chart }) => chart === "gpu-operator"))
     it.skipIf(!upstream(file))(`are those of ${chart} ${version}${absence(file)}`, () => {
-      const { values } = published(chart, file) as { values: Record<string, Record<string, string>> };
+      const { values } = published(file) as { values: Record<string, Record<string, string>> };
       for (const [operand, image] of Object.entries(operands)) {
         const { repository, versions } = catalogEntry(image);
         expect(versions[set], operand).toBe(values[operand]?.version);
@@ -159,7 +159,7 @@ describe("stand-in charts", () => {
     });
 
     it.skipIf(!upstream(file))(`${chart}-${version} has the real chart's defaults${absence(file)}`, () => {
-      const { values } = published(chart, file);
+      const { values } = published(file);
       expect(departures(defaults, values)).toEqual([]);
     });
   }

@@ -10,7 +10,7 @@ import { parseAs } from "../../stacks/config/load";
 import { chartPlacement, infrastructure } from "../../stacks/infrastructure";
 import { deriveStacks } from "../../stacks/rehearsal";
 import { root, sampleFactory, withValue } from "../support/factory";
-import { settled } from "../support/mocks";
+import { settled, valueOf } from "../support/mocks";
 import type { Recording } from "../support/registrations";
 import { named, recordRegistrations } from "../support/registrations";
 
@@ -47,8 +47,7 @@ function sampleConfig(): InfrastructureConfig {
 }
 
 const run = (config: InfrastructureConfig) => infrastructure(config, { kubeconfigs: [join(directory, "kubeconfig")] });
-const resolved = async (value: unknown) =>
-  await new Promise((resolve) => pulumi.output(value).apply((plain) => resolve(plain)));
+const resolved = async (value: unknown) => await valueOf(pulumi.output(value) as pulumi.Output<unknown>);
 
 describe("a provider's infrastructure", () => {
   it("is six components of one cluster, and says what the provider's people ask for", async () => {

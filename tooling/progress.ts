@@ -27,7 +27,8 @@ export async function runSteps(steps: readonly Step[], { concurrent = false } = 
         const show = isInteractive() ? (line: string) => (task.output = line) : seldom((line) => (task.output = line));
         const result = await run(show).catch((error: unknown) => {
           failures.push(error);
-          throw error;
+          // The whole message is shown once, at the end of the command.
+          throw new Error("see below");
         });
         task.title = `${title}${result ? `: ${result}` : ""} (${duration((Date.now() - started) / 1000)})`;
       },

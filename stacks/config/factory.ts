@@ -108,6 +108,14 @@ export const rehearsalSchema = z
   .superRefine((config, ctx) => {
     checkProviders(config.providers, config.platform, true, ctx);
     checkModels(config.models, true, config.platform, ctx);
+    config.providers.forEach(({ name }, index) => {
+      if (Object.values(config.parties).includes(name))
+        crossCheck(
+          ctx,
+          ["providers", index, "name"],
+          "is another party's name; the parties do not trust each other, so name each",
+        );
+    });
     config.models.forEach((model, index) =>
       model.providers.forEach((provider, position) => {
         if (!config.providers.some((candidate) => candidate.name === provider))

@@ -28,10 +28,10 @@ function program(signal: AbortSignal): Command {
     root
       .command(name)
       .description(description)
-      .option("-n, --name <name>", "name of the rehearsal; several can run side by side", "default");
+      .option("--name <name>", "name of the rehearsal; several can run side by side", "default");
 
   command("up", "start the control planes and deploy every stack (this is the default)")
-    .option("-f, --file <path>", "description of the factory", "Pulumi.rehearsal.yaml")
+    .option("--file <path>", "description of the factory", "Pulumi.rehearsal.yaml")
     .option("--api-port <cluster=port>", "fixed port of an API server, e.g. trust=6443; may be repeated", parsePort, {})
     .action(async ({ name, file, apiPort }: Named & { file: string; apiPort: Record<string, number> }) => {
       const paths = new InstancePaths(name);
@@ -65,6 +65,7 @@ function program(signal: AbortSignal): Command {
     )
     .argument("[args...]", "arguments of kubectl")
     .passThroughOptions()
+    .allowUnknownOption()
     .action(async (args: string[], { name, as }: Named & { as: string }) => {
       process.exitCode = await kubectl(new InstancePaths(name), as, args, signal);
     });

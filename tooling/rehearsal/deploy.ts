@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { main } from "../../stacks";
 import type { DerivedStacks, Handover } from "../../stacks/rehearsal";
 import type { Toolchain } from "../toolchain/ensure";
 import { checkout } from "../toolchain/ensure";
@@ -7,10 +6,7 @@ import { UserError } from "../ui";
 import type { ReleaseOutput } from "./handover";
 import type { RehearsalStack } from "./instance";
 import type { OwnerKeys } from "./ownerKeys";
-import type { StackRow } from "./report";
-import { changesText } from "./report";
-import type { Operation, StackOutcome, StackRun } from "./stackRunner";
-import { resourceCount, runStack } from "./stackRunner";
+import type { StackOutcome, StackSettings } from "./stackRunner";
 
 /** The pack that every rehearsal is held to. */
 export const policyPack = join(checkout, "policies", "packs", "baseline");
@@ -20,21 +16,18 @@ export interface DeployContext {
   readonly toolchain: Toolchain;
   readonly derived: DerivedStacks;
   readonly ownerKeys: OwnerKeys;
-  readonly signal: AbortSignal;
 }
 
-/** The program, settings and secrets of a stack: what its party would have in its own checkout. */
-export function stackRun(context: DeployContext, stack: RehearsalStack, handover?: Handover): StackRun {
-  const { toolchain, derived, ownerKeys, signal } = context;
+/** The settings and secrets of a stack: what its party would have in its own checkout. */
+export function stackSettings(context: DeployContext, stack: RehearsalStack, handover?: Handover): StackSettings {
+  const { toolchain, derived, ownerKeys } = context;
   return {
     place: stack.place,
     engine: { pulumiRoot: toolchain.pulumiRoot, binDir: toolchain.binDir },
-    program: () => main({ kubeconfigs: [stack.place.kubeconfig] }),
     config: settingsOf(derived, stack, handover),
     // Secrets of the model owner are in the model owner's stack and in no other.
     ...(stack.role === "trust" ? { secrets: { trustSecrets: ownerKeys.secrets } } : {}),
-    policyPacks: [policyPack],
-    signal,
+    policyPacks: [],
   };
 }
 
@@ -45,25 +38,6 @@ function settingsOf(derived: DerivedStacks, { role, party }: RehearsalStack, han
   if (role === "infrastructure") return own.infrastructure;
   if (!handover) throw new Error(`nothing was handed over to ${party}`);
   return own.workloads(handover);
-}
-
-/** Runs one operation of a stack and tells, resource by resource, what happens. */
-export async function perform(
-  operation: Operation,
-  run: StackRun,
-  onProgress: (line: string) => void,
-): Promise<StackOutcome> {
-  return runStack(operation, { ...run, onProgress });
-}
-
-/** A line of the final table. */
-export async function stackRow(
-  run: StackRun,
-  { role, party }: RehearsalStack,
-  outcome: StackOutcome,
-): Promise<StackRow> {
-  const resources = await resourceCount(run);
-  return { stack: run.place.stackName, party, role, resources, changes: changesText(outcome.changes) };
 }
 
 /** The releases that the model owner's stack put out. */

@@ -56,10 +56,9 @@ export function failureMessage(failure: Failure): string {
   if (known) return `${failure.operation} of stack ${failure.stackName} stopped. ${known.sentence}`;
   const own = failure.errors.filter((message) => !/^(update|preview|destroy) failed$/.test(message));
   const said = own.length > 0 ? own.map(withoutTrace) : [withoutTrace(text)];
-  return [
-    `${failure.operation} of stack ${failure.stackName} failed:`,
-    ...said.map((message) => `  - ${indent(message)}`),
-  ].join("\n");
+  const failed = `${failure.operation} of stack ${failure.stackName} failed`;
+  if (said.length === 1) return `${failed}: ${said[0] ?? ""}`;
+  return [`${failed}:`, ...said.map((message) => `  - ${indent(message)}`)].join("\n");
 }
 
 function resourceName(urn: string): string {

@@ -27,16 +27,21 @@ export interface StackEngine {
   readonly binDir: string;
 }
 
-export interface StackRun {
+/** What a stack is run with: plain data, so that it can be handed to the stack's own process. */
+export interface StackSettings {
   readonly place: StackPlace;
   readonly engine: StackEngine;
-  /** The very function that `pulumi up` runs by stacks/index.ts. */
-  readonly program: automation.PulumiFn;
   /** Settings without the project's prefix; structures stay structures. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Settings that Pulumi encrypts with the stack's passphrase. */
   readonly secrets?: Readonly<Record<string, unknown>>;
+  /** Absolute paths of policy packs. */
   readonly policyPacks: readonly string[];
+}
+
+export interface StackRun extends StackSettings {
+  /** The very function that `pulumi up` runs by stacks/index.ts. */
+  readonly program: automation.PulumiFn;
   readonly signal?: AbortSignal;
   /** A line for a progress display: what happens to which resource. */
   readonly onProgress?: (line: string) => void;
@@ -70,7 +75,9 @@ export async function runStack(operation: Operation, run: StackRun): Promise<Sta
     onEvent: (event: automation.EngineEvent) => {
       if (event.diagnosticEvent?.severity === "error")
         errors.push(plain(event.diagnosticEvent.message, event.diagnosticEvent.urn));
-      if (event.diagnosticEvent?.severity === "warning") warnings.push(plain(event.diagnosticEvent.message));
+      // What is said in passing, while something is waited for, is no warning once it came.
+      if (event.diagnosticEvent?.severity === "warning" && !event.diagnosticEvent.ephemeral)
+        warnings.push(plain(event.diagnosticEvent.message, event.diagnosticEvent.urn));
       if (event.policyEvent?.enforcementLevel === "mandatory")
         violations.push({
           policy: event.policyEvent.policyName,
@@ -90,7 +97,9 @@ export async function runStack(operation: Operation, run: StackRun): Promise<Sta
     if (operation === "up") await stack.up({ ...options, policyPacks });
     if (operation === "destroy") await stack.destroy(options);
   } catch (error) {
-    throw new UserError(failureMessage({ operation, stackName: run.place.stackName, violations, errors, error }));
+    throw new UserError(
+      failureMessage({ operation, stackName: run.place.stackName, violations, errors: [...new Set(errors)], error }),
+    );
   }
   const outputs = operation === "up" ? await stack.outputs() : {};
   return {
@@ -124,7 +133,13 @@ async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promis
       pulumiHome: home,
       pulumiCommand: await automation.PulumiCommand.get({ root: engine.pulumiRoot, skipVersionCheck: true }),
       secretsProvider: "passphrase",
-      projectSettings: { name: projectName, runtime: "nodejs", backend: { url: `file://${state}` } },
+      projectSettings: {
+        name: projectName,
+        runtime: "nodejs",
+        backend: { url: `file://${state}` },
+        // Named here, since the engine warns of plugins that it finds on PATH.
+        plugins: { providers: [{ name: "kubernetes", path: engine.binDir }] },
+      },
       envVars: {
         PATH: `${engine.binDir}:${process.env.PATH ?? ""}`,
         KUBECONFIG: place.kubeconfig,
@@ -159,7 +174,8 @@ async function writeSettings(
     ...(settings.encryptionSalt ? { encryptionsalt: settings.encryptionSalt } : {}),
     config: { ...config, ...kept },
   };
-  writeFileSync(file, stringify(text, { lineWidth: 0 }), { mode: 0o600 });
+  // The engine reads YAML 1.1, where a bare 2028-01-01T00:00:00Z is a point in time and no text.
+  writeFileSync(file, stringify(text, { lineWidth: 0, version: "1.1" }), { mode: 0o600 });
   for (const [key, value] of Object.entries(run.secrets ?? {}))
     await stack.setConfig(`${projectName}:${key}`, { value: JSON.stringify(value), secret: true });
 }

@@ -9,7 +9,7 @@ import { runSteps } from "../progress";
 import { ensureToolchain } from "../toolchain/ensure";
 import { UserError } from "../ui";
 import type { DeployContext } from "./deploy";
-import { perform, releasesOf, stackRow, stackRun } from "./deploy";
+import { releasesOf, stackSettings } from "./deploy";
 import { handOver } from "./handover";
 import type { RehearsalStack } from "./instance";
 import { clustersOf, stacksOf, writeRecord } from "./instance";
@@ -18,7 +18,9 @@ import { observe, waitingLine } from "./observe";
 import { ownerKeys } from "./ownerKeys";
 import type { InstancePaths } from "./paths";
 import type { StackRow } from "./report";
-import type { StackOutcome, StackRun } from "./stackRunner";
+import { changesText } from "./report";
+import { StackProcess } from "./stackProcess";
+import type { StackOutcome } from "./stackRunner";
 
 export interface UpArgs {
   readonly paths: InstancePaths;
@@ -37,10 +39,10 @@ export interface UpResult {
   readonly warnings: readonly string[];
 }
 
-/** A stack with its run; results are added as they come. */
+/** A stack with its process; results are added as they come. */
 interface Unit {
   readonly stack: RehearsalStack;
-  readonly run: StackRun;
+  readonly process: StackProcess;
   outcome?: StackOutcome;
 }
 
@@ -56,13 +58,8 @@ export async function up({ paths, file, factory, ports = {}, signal }: UpArgs): 
   const controlPlanes = await startControlPlanes(paths, clusters, toolchain.binDir, signal);
   try {
     const keys = await ownerKeys(paths.party(factory.parties.modelOwner), factory);
-    const context: DeployContext = {
-      toolchain,
-      derived: deriveStacks(factory, keys.caCertificate),
-      ownerKeys: keys,
-      signal,
-    };
-    return await deployAll({ paths, factory, context, controlPlanes });
+    const context = { toolchain, derived: deriveStacks(factory, keys.caCertificate), ownerKeys: keys };
+    return await deployAll({ paths, factory, context, controlPlanes, signal });
   } catch (error) {
     // After Ctrl-C nothing that this command started goes on; after a failure the clusters stay for a look at them.
     if (signal.aborted) await Promise.all(controlPlanes.map(({ undo }) => undo()));
@@ -101,14 +98,29 @@ interface Deployment {
   readonly factory: Factory;
   readonly context: DeployContext;
   readonly controlPlanes: readonly ControlPlane[];
+  readonly signal: AbortSignal;
 }
 
-async function deployAll({ paths, factory, context, controlPlanes }: Deployment): Promise<UpResult> {
+async function deployAll(deployment: Deployment): Promise<UpResult> {
+  const { signal, context } = deployment;
+  const processes: StackProcess[] = [];
+  const unit = (stack: RehearsalStack, handover?: Handover): Unit => {
+    const process = new StackProcess(stackSettings(context, stack, handover), signal);
+    processes.push(process);
+    return { stack, process };
+  };
+  try {
+    return await deployWith(deployment, unit);
+  } finally {
+    for (const process of processes) process.close();
+  }
+}
+
+async function deployWith(
+  { paths, factory, controlPlanes, signal }: Deployment,
+  unit: (stack: RehearsalStack, handover?: Handover) => Unit,
+): Promise<UpResult> {
   const stacks = stacksOf(paths, factory);
-  const unit = (stack: RehearsalStack, handover?: Handover): Unit => ({
-    stack,
-    run: stackRun(context, stack, handover),
-  });
   const trust = unit(stacks.trust);
   const infrastructures = stacks.providers.map(({ infrastructure }) => unit(infrastructure));
   await applyAll([trust, ...infrastructures]);
@@ -121,17 +133,21 @@ async function deployAll({ paths, factory, context, controlPlanes }: Deployment)
       run: async () => {
         const handover = handOver(releases, provider.provider, paths.inbox(provider.provider));
         workloads.push(unit(provider.workloads, handover));
-        return handover.files.join(", ") || "none";
+        return Promise.resolve(handover.files.join(", ") || "none");
       },
     })),
   );
-  const watch = watcher(controlPlanes, factory.parties.modelOwner, context.signal);
+  const watch = watcher(controlPlanes, factory.parties.modelOwner, signal);
   await applyAll(workloads, watch);
+  const observations = await settle(controlPlanes, workloads, factory.parties.modelOwner, signal);
 
   const units = [trust, ...infrastructures, ...workloads];
-  const observations = await settle(controlPlanes, workloads, factory.parties.modelOwner, context.signal);
-  const rows: StackRow[] = [];
-  for (const each of units) rows.push(await stackRow(each.run, each.stack, outcomeOf(each)));
+  const rows = await Promise.all(
+    units.map(async ({ stack: { place, party, role }, process, outcome }): Promise<StackRow> => {
+      const resources = await process.resourceCount();
+      return { stack: place.stackName, party, role, resources, changes: changesText(outcome?.changes ?? {}) };
+    }),
+  );
   return { rows, observations, warnings: [...new Set(units.flatMap((each) => outcomeOf(each).warnings))] };
 }
 
@@ -143,7 +159,7 @@ async function applyAll(units: readonly Unit[], watch?: Watch): Promise<void> {
   await runSteps(
     units.map((each) => ({
       title: title("Preview", each),
-      run: async (show) => void (await perform("preview", each.run, show)),
+      run: async (show) => void (await each.process.run("preview", show)),
     })),
     { concurrent: true },
   );
@@ -153,7 +169,7 @@ async function applyAll(units: readonly Unit[], watch?: Watch): Promise<void> {
       run: async (show) => {
         const watching = watch?.(each.stack, show);
         try {
-          each.outcome = await perform("up", each.run, show);
+          each.outcome = await each.process.run("up", show);
         } finally {
           watching?.stop();
         }

@@ -1,0 +1,99 @@
+import type { ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import { UserError } from "../ui";
+import type { Operation, StackOutcome, StackSettings } from "./stackRunner";
+
+/** What a stack's process is asked for. */
+export interface Request {
+  readonly ask: Operation | "resourceCount";
+  readonly run: StackSettings;
+}
+
+/** What it says: any number of progress lines, then one of the others. */
+export type Answer =
+  | { readonly kind: "progress"; readonly line: string }
+  | { readonly kind: "outcome"; readonly outcome: StackOutcome }
+  | { readonly kind: "count"; readonly count: number }
+  | { readonly kind: "failure"; readonly message: string; readonly hint?: string; readonly defect?: string };
+
+/**
+ * One party's stack in a process of its own, as on a machine of its own. The Automation API would let several stacks
+ * share a process, but then an error of one party's program is reported to the others, and every party's secrets lie in
+ * one memory. Settings and secrets travel over the channel: neither command line nor environment shows them.
+ */
+export class StackProcess {
+  private readonly child: ChildProcess;
+
+  constructor(
+    private readonly settings: StackSettings,
+    private readonly signal?: AbortSignal,
+  ) {
+    this.child = fork(join(__dirname, "stackWorker.ts"), {
+      execArgv: ["--import", require.resolve("tsx")],
+      // In a group of its own: the terminal's Ctrl-C reaches it through us alone, once.
+      detached: true,
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+  }
+
+  /** Runs one operation. Throws a UserError that says what went wrong in the stack's own words. */
+  async run(operation: Operation, onProgress?: (line: string) => void): Promise<StackOutcome> {
+    const answer = await this.ask(operation, onProgress);
+    if (answer.kind !== "outcome") throw new Error(`unexpected answer ${answer.kind}`);
+    return answer.outcome;
+  }
+
+  /** How many resources the state holds. */
+  async resourceCount(): Promise<number> {
+    const answer = await this.ask("resourceCount");
+    if (answer.kind !== "count") throw new Error(`unexpected answer ${answer.kind}`);
+    return answer.count;
+  }
+
+  /** Ends the process; it has nothing left to do. */
+  close(): void {
+    this.child.kill("SIGKILL");
+  }
+
+  private ask(
+    ask: Request["ask"],
+    onProgress?: (line: string) => void,
+  ): Promise<Exclude<Answer, { kind: "progress" }>> {
+    const { child, signal, settings } = this;
+    const said: Buffer[] = [];
+    const hear = (data: Buffer) => said.push(data);
+    const interrupt = () => child.kill("SIGINT");
+    return new Promise<Exclude<Answer, { kind: "progress" }>>((resolve, reject) => {
+      const done = (settle: () => void) => {
+        child.removeAllListeners();
+        child.stderr?.removeListener("data", hear);
+        signal?.removeEventListener("abort", interrupt);
+        settle();
+      };
+      child.stderr?.on("data", hear);
+      child.on("message", (answer: Answer) => {
+        if (answer.kind === "progress") onProgress?.(answer.line);
+        else if (answer.kind !== "failure") done(() => resolve(answer));
+        else if (answer.defect) done(() => reject(Object.assign(new Error(answer.message), { stack: answer.defect })));
+        else done(() => reject(new UserError(answer.message, answer.hint)));
+      });
+      child.on("error", (error) => done(() => reject(error)));
+      child.on("exit", (code, ended) =>
+        done(() => reject(endedProcess(settings.place.stackName, code, ended, Buffer.concat(said).toString()))),
+      );
+      signal?.addEventListener("abort", interrupt, { once: true });
+      child.send({ ask, run: settings } satisfies Request);
+      if (signal?.aborted) interrupt();
+    });
+  }
+}
+
+function endedProcess(stackName: string, code: number | null, signal: NodeJS.Signals | null, said: string): UserError {
+  const how = signal ? `was ended by ${signal}` : `ended with exit code ${code ?? "unknown"}`;
+  return new UserError(
+    `The process of stack ${stackName} ${how}.`,
+    "Run the command again; it continues where it stopped.",
+    said.trim().split("\n").slice(-10),
+  );
+}

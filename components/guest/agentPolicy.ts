@@ -11,11 +11,15 @@ export interface AgentPolicyArgs {
   readonly image: { readonly repository: string; readonly digest: string };
   /** Numeric user and group, never root. */
   readonly user: { readonly uid: number; readonly gid: number };
-  /** The program with its arguments. Empty: the image's own, which then is not bound (`notBound` says so). */
+  /**
+   * The program with its arguments. Empty: the image's own, which then is not bound: the host may start any program of
+   * the image, a shell included (`notBound` says so). Name it wherever the host is not trusted.
+   */
   readonly command: readonly string[];
   /**
    * Every variable, `NAME=value`, of the image's configuration and of the pod. Kubernetes' own (HOSTNAME, KUBERNETES_…)
-   * are known. Undefined: not bound, except that loader and interpreter switches such as LD_PRELOAD are refused.
+   * are known. Undefined: not bound, except that known switches of loaders and interpreters such as LD_PRELOAD, and
+   * values that name one of the files which the host writes, are refused. No such list is ever complete.
    */
   readonly environment?: readonly string[];
   /** Where encrypted scratch (emptyDir) may be mounted. Default: /tmp. */
@@ -63,8 +67,18 @@ export function lockdownPolicy(args: AgentPolicyArgs): AgentPolicy {
   const notBound = [
     "agent policy: host name, resolv.conf and hosts come from the provider; name resolution is not trusted",
     "agent policy: the number of containers started from the image",
-    ...(args.command.length > 0 ? [] : ["agent policy: program and arguments, since the release names no command"]),
-    ...(args.environment ? [] : ["agent policy: environment variables, since the release lists none"]),
+    "agent policy: working directory, resource limits and mount options",
+    ...(args.command.length > 0
+      ? []
+      : [
+          "agent policy: program and arguments, since the release names no command; the provider may run any program " +
+            "of the image, a shell included, with everything that the guest may read",
+        ]),
+    ...(args.environment
+      ? []
+      : [
+          "agent policy: environment variables, since the release lists none; only known switches of loaders and interpreters are refused",
+        ]),
   ];
   // policy_data has to come last and be JSON: the attestation service finds it by that.
   return { rego: `${agentPolicyRules}\npolicy_data := ${JSON.stringify(policyData, null, 2)}\n`, notBound };
@@ -75,6 +89,8 @@ export function givenPolicy(rego: string): AgentPolicy {
   if (!/^package agent_policy\b/m.test(rego)) throw new Error("agent policy: the text is not of package agent_policy");
   for (const rule of [
     "AllowRequestsFailingPolicy",
+    "CopyFileRequest",
+    "CreateContainerRequest",
     "ExecProcessRequest",
     "SetPolicyRequest",
     "ReadStreamRequest",
@@ -97,14 +113,15 @@ const fixedData = {
     "^KUBERNETES_PORT_443_TCP_(PROTO=tcp|PORT=443|ADDR=[0-9a-f.:]+)$",
   ],
   kernel_mounts: {
-    "/dev": "tmpfs",
-    "/dev/mqueue": "mqueue",
-    "/dev/pts": "devpts",
-    "/proc": "proc",
-    "/sys": "sysfs",
-    "/sys/fs/cgroup": "cgroup",
+    "/dev": { source: "tmpfs", type: "tmpfs" },
+    "/dev/mqueue": { source: "mqueue", type: "mqueue" },
+    "/dev/pts": { source: "devpts", type: "devpts" },
+    "/proc": { source: "proc", type: "proc" },
+    "/sys": { source: "sysfs", type: "sysfs" },
+    "/sys/fs/cgroup": { source: "cgroup", type: "cgroup" },
   },
   masked_paths: ["/proc/acpi", "/proc/kcore", "/proc/keys", "/sys/firmware"],
+  pod_file_names: "(^|[/:;,=])(hostname|hosts|resolv\\.conf|termination-log)($|[:;,])",
   pod_files: {
     "/dev/termination-log": "termination-log",
     "/etc/hostname": "hostname",
@@ -113,22 +130,61 @@ const fixedData = {
   },
   readonly_paths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
   refused_environment: [
+    "BASHOPTS",
     "BASH_ENV",
+    "BROWSER",
+    "CLASSPATH",
+    "CUDA_INJECTION32_PATH",
     "CUDA_INJECTION64_PATH",
+    "CURL_CA_BUNDLE",
     "ENV",
     "GCONV_PATH",
     "GLIBC_TUNABLES",
+    "HOSTALIASES",
     "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
     "LD_AUDIT",
     "LD_PRELOAD",
+    "LOCPATH",
+    "NCCL_CONF_FILE",
+    "NCCL_NET_PLUGIN",
+    "NCCL_PROFILER_PLUGIN",
+    "NCCL_TUNER_PLUGIN",
+    "NODE_EXTRA_CA_CERTS",
     "NODE_OPTIONS",
+    "NODE_PATH",
+    "NODE_TLS_REJECT_UNAUTHORIZED",
+    "OCL_ICD_FILENAMES",
+    "OPENSSL_CONF",
+    "OPENSSL_ENGINES",
+    "OPENSSL_MODULES",
+    "PERL5DB",
+    "PERL5LIB",
     "PERL5OPT",
+    "PERLLIB",
+    "PROMPT_COMMAND",
+    "PS4",
+    "PYTHONBREAKPOINT",
     "PYTHONHOME",
+    "PYTHONHTTPSVERIFY",
     "PYTHONINSPECT",
     "PYTHONPATH",
+    "PYTHONPLATLIBDIR",
     "PYTHONSTARTUP",
+    "PYTHONUSERBASE",
+    "PYTHONWARNINGS",
+    "REQUESTS_CA_BUNDLE",
+    "RUBYLIB",
     "RUBYOPT",
+    "SHELLOPTS",
+    "SSLKEYLOGFILE",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "VK_ICD_FILENAMES",
+    "_JAVA_OPTIONS",
   ],
+  // SCSI host:LUN, or the PCI path that a virtio block device hangs on.
+  scratch_sources: { blk: "^[0-9a-f]{2}(/[0-9a-f]{2})?$", scsi: "^[0-9]+:[0-9]+$" },
   sysctls: { "net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647" },
 };
 
@@ -137,7 +193,7 @@ function checkArgs({ image, user, environment, scratchMounts, passthroughDevices
     throw new Error(
       `agent policy: "${image.digest}" is no digest; a tag could be moved, so write sha256:<64 hex digits>`,
     );
-  if (user.uid < 1 || user.gid < 1)
+  if (![user.uid, user.gid].every((id) => Number.isSafeInteger(id) && id >= 1))
     throw new Error("agent policy: the container would run as root; write a user and group id of at least 1");
   for (const variable of environment ?? []) {
     if (!/^[A-Za-z_][\w.-]*=/.test(variable))
@@ -146,8 +202,8 @@ function checkArgs({ image, user, environment, scratchMounts, passthroughDevices
   for (const path of scratchMounts ?? []) {
     if (
       !/^(\/[\w.-]+)+$/.test(path) ||
-      path.split("/").includes("..") ||
-      /^\/(proc|sys|dev|etc|usr|lib|lib64|bin|sbin)(\/|$)/.test(path)
+      path.split("/").some((part) => part === "." || part === "..") ||
+      /^\/(proc|sys|dev|etc|usr|lib\w*|bin|sbin)(\/|$)/.test(path)
     )
       throw new Error(
         `agent policy: scratch at "${path}" would cover system files; write a path such as /tmp or /cache`,

@@ -78,10 +78,14 @@ CreateSandboxRequest if {
 # ---- containers: the pause container, whose program comes with the guest image, and the model's
 CreateContainerRequest if {
 	common_request
-	input.OCI.Annotations["io.kubernetes.cri.container-type"] == "sandbox"
+	container_type("sandbox", "pod_sandbox")
 	count(input.storages) == 1
 	guest_pull(input.storages[0], "pause")
 	count(input.devices) == 0
+	count(input.OCI.Linux.Devices) == 0
+	# The agent takes the process of its own pause image; a host that asks for another one is refused all the same.
+	input.OCI.Process.Args == ["/pause"]
+	input.OCI.Process.Terminal == false
 	every mount in input.OCI.Mounts {
 		common_mount(mount)
 	}
@@ -89,7 +93,7 @@ CreateContainerRequest if {
 
 CreateContainerRequest if {
 	common_request
-	input.OCI.Annotations["io.kubernetes.cri.container-type"] == "container"
+	container_type("container", "pod_container")
 	some container in policy_data.containers
 	count([storage | some storage in input.storages; guest_pull(storage, container.image)]) == 1
 	every storage in input.storages {
@@ -104,8 +108,15 @@ CreateContainerRequest if {
 	count(gpu_devices) <= container.passthrough_devices
 	every device in input.OCI.Linux.Devices {
 		device.Path == "/dev/trusted_store"
+		device.Type == "b"
 	}
 	container_process(input.OCI.Process, container)
+}
+
+# The agent looks at one annotation to choose the process and at the other to hand in devices: they have to agree.
+container_type(cri, kata) if {
+	input.OCI.Annotations["io.kubernetes.cri.container-type"] == cri
+	input.OCI.Annotations["io.katacontainers.pkg.oci.container_type"] == kata
 }
 
 common_request if {
@@ -114,6 +125,9 @@ common_request if {
 	count(input.shared_mounts) == 0
 	is_null(input.OCI.Hooks)
 	is_null(input.OCI.Linux.IntelRdt)
+	# A filter of the host's could make a system call fail, or seem to succeed, in the middle of the program.
+	is_null(input.OCI.Linux.Seccomp)
+	count(input.OCI.Linux.MountLabel) == 0
 	count(input.OCI.Linux.Resources.Devices) == 0
 	count(input.OCI.Linux.RootfsPropagation) == 0
 	count(input.OCI.Linux.UIDMappings) == 0
@@ -154,7 +168,7 @@ own_namespace(namespace) if namespace.Type == "network"
 
 known_annotation(name, _) if startswith(name, "io.kubernetes.cri.")
 
-known_annotation(name, _) if startswith(name, "io.katacontainers.")
+known_annotation(name, _) if startswith(name, "io.katacontainers.pkg.oci.")
 
 known_annotation(name, _) if name == "nerdctl/network-namespace"
 
@@ -170,22 +184,37 @@ guest_pull(storage, image) if {
 	storage.fstype == "overlay"
 	storage.mount_point == root_path
 	storage.options == []
+	storage.shared == false
+	is_null(storage.fs_group)
 }
 
 container_storage(storage, container) if guest_pull(storage, container.image)
 
-container_storage(storage, _) if encrypted_scratch(storage)
+container_storage(storage, container) if encrypted_scratch(storage, container)
 
-encrypted_scratch(storage) if {
-	storage.driver in ["blk", "scsi"]
+encrypted_scratch(storage, container) if {
+	regex.match(policy_data.scratch_sources[storage.driver], storage.source)
+	scratch_group(storage.fs_group, container)
 	storage.fstype == "ext4"
 	storage.options == []
 	storage.driver_options == ["encryption_key=ephemeral", "create_filesystem"]
 	storage.mount_point == concat("", ["/run/kata-containers/sandbox/storage/", base64url.encode(storage.source)])
 }
 
+scratch_group(group, _) if is_null(group)
+
+scratch_group(group, container) if group.group_id in container.groups
+
 # ---- mounts: where and from where, so that no host file covers a file of the image
-common_mount(mount) if mount.type_ == policy_data.kernel_mounts[mount.destination]
+common_mount(mount) if {
+	kernel := policy_data.kernel_mounts[mount.destination]
+	mount.type_ == kernel.type
+	mount.source == kernel.source
+	# With one of these the kernel mounts the source, whatever the type says.
+	every option in mount.options {
+		not option in ["bind", "rbind", "remount"]
+	}
+}
 
 common_mount(mount) if {
 	mount.destination == "/dev/shm"
@@ -205,7 +234,7 @@ container_mount(mount, container) if {
 	mount.destination in container.scratch_mounts
 	mount.type_ == "bind"
 	some storage in input.storages
-	encrypted_scratch(storage)
+	encrypted_scratch(storage, container)
 	storage.mount_point == mount.source
 }
 
@@ -214,8 +243,10 @@ pod_file(path, file) if {
 	regex.match(pattern, path)
 }
 
+# Plain data: neither executable nor setuid (octal 6111).
 CopyFileRequest if {
 	input.file_type == "Regular"
+	bits.and(input.file_mode, 3145) == 0
 	some file in policy_data.pod_files
 	pod_file(input.path, file)
 }
@@ -268,8 +299,18 @@ environment_match(variable, _) if {
 
 environment_match(variable, container) if {
 	is_null(container.environment)
-	name := split(variable, "=")[0]
+	[name, value] := split_variable(variable)
 	not name in policy_data.refused_environment
+	not startswith(name, "BASH_FUNC_")
+	# What the host wrote is read as host names, never as a configuration, a plugin or a certificate.
+	not regex.match(policy_data.pod_file_names, value)
+}
+
+split_variable(variable) := [name, value] if {
+	at := indexof(variable, "=")
+	at > 0
+	name := substring(variable, 0, at)
+	value := substring(variable, at + 1, -1)
 }
 
 # ---- network: the host owns it, but may not touch loopback

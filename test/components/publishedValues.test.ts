@@ -3,49 +3,19 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { CatalogName } from "../../components/catalog";
 import { catalogEntry } from "../../components/catalog";
-import { emptyLock, resolvePin } from "../../components/catalogLock";
-import { gpuOperatorValues } from "../../components/cluster/gpuOperatorValues";
-import { nodeFeatureValues } from "../../components/cluster/nodeFeatureValues";
 import type { PlatformSetName } from "../../components/platform";
 import { platformSetNames, platformSets } from "../../components/platform";
-import { kataValues } from "../../components/runtime/kataValues";
+import type { OperatorChart } from "../support/chartValues";
+import { chartCases, componentValues } from "../support/chartValues";
 import { sampleHost } from "../support/hosts";
 import { standInCharts } from "../support/placement";
 import { absence, upstream } from "../support/upstream";
 import type { Values } from "../support/valueKeys";
 import { isMap, unknownKeys } from "../support/valueKeys";
 
-const pin = (name: CatalogName, set: PlatformSetName) => resolvePin(name, set, { lock: emptyLock, simulated: true });
-
-/** Timeouts that differ from the default, and a host whose switches are bound: everything that can be set is set. */
-function ourValues(chart: ChartName, set: PlatformSetName): Values {
-  if (chart === "node-feature-discovery") return nodeFeatureValues(pin("images/node-feature-discovery", set));
-  if (chart === "gpu-operator")
-    return gpuOperatorValues(
-      set,
-      {
-        operator: pin("images/gpu-operator", set),
-        ccManager: pin("images/k8s-cc-manager", set),
-        driverManager: pin("images/k8s-driver-manager", set),
-        sandboxDevicePlugin: pin("images/nvidia-sandbox-device-plugin", set),
-      },
-      [sampleHost({ ccMode: "ppcie" })],
-    );
-  return kataValues({
-    platformSet: set,
-    distribution: "k8s",
-    timeouts: { kubeletSeconds: 2400, shimSeconds: 2400, agentSeconds: 2400 },
-    images: { kataDeploy: pin("images/kata-deploy", set), kubectl: pin("images/kata-kubectl", set) },
-  });
-}
-
-const chartNames = ["node-feature-discovery", "gpu-operator", "kata-deploy"] as const;
-type ChartName = (typeof chartNames)[number];
-
 /** Keys that a chart reads and its values.yaml shows only in a comment, and that comment. */
-const commentedKeys: Record<ChartName, Record<string, RegExp>> = {
+const commentedKeys: Record<OperatorChart, Record<string, RegExp>> = {
   "node-feature-discovery": { "image.tag": /^ +# tag, if defined will use the given image tag/m },
   "gpu-operator": {
     "operator.version": /^operator:\n(?: .*\n)*? +#version: ""/m,
@@ -61,12 +31,13 @@ const commentedKeys: Record<ChartName, Record<string, RegExp>> = {
   ),
 };
 
-const cases = platformSetNames.flatMap((set) =>
-  chartNames.map((chart) => {
-    const version = catalogEntry(`charts/${chart}`).versions[set];
-    return { set, chart, version, file: `${chart}/values-${version}.yaml` };
-  }),
-);
+const cases = chartCases.map((each) => ({ ...each, file: `${each.chart}/values-${each.version}.yaml` }));
+
+/** Timeouts that differ from the default, and a host whose switches are bound: everything that can be set is set. */
+function ourValues(chart: OperatorChart, set: PlatformSetName): Values {
+  const timeouts = { kubeletSeconds: 2400, shimSeconds: 2400, agentSeconds: 2400 };
+  return componentValues(chart, set, { hosts: [sampleHost({ ccMode: "ppcie" })], timeouts });
+}
 
 function published(file: string): { text: string; values: Values } {
   const text = readFileSync(upstream(file) ?? "", "utf8");
@@ -74,7 +45,7 @@ function published(file: string): { text: string; values: Values } {
 }
 
 /** Keys that are neither in the published values nor in their comments. */
-function foreignKeys(ours: Values, chart: ChartName, file: string): string[] {
+function foreignKeys(ours: Values, chart: OperatorChart, file: string): string[] {
   const { text, values } = published(file);
   return unknownKeys(ours, values).filter((key) => !commentedKeys[chart][key]?.test(text));
 }

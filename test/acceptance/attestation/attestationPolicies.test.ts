@@ -165,6 +165,29 @@ it.each([
   expect(statusOf(await decisions.trustClaims(genuine, {}))).not.toBe("affirming");
 });
 
+describe("a GPU judged by the local verifier", () => {
+  const local = sampleEvidence({ nvidiaVerifier: "local" });
+  const release = sampleRelease();
+  const genuine = genuineClaims(release, local).find(({ deviceClass }) => deviceClass === "gpu") as Claims;
+  let own: Decisions;
+  beforeAll(() => {
+    own = new Decisions(inject("toolchain").binDir, [release], local);
+  });
+  afterAll(() => own.remove());
+
+  it("affirms without a word on its executables", async () => {
+    expect(await own.trustClaims(genuine)).toMatchObject({ hardware: 2, executables: 0, configuration: 2 });
+  });
+
+  it.each([
+    ["of another architecture", ["claims", "nvidia", "arch"], "Blackwell", { hardware: 97 }],
+    ["with a driver not listed", ["claims", "nvidia", "config", "driver_version"], "1", { configuration: 36 }],
+    ["with a VBIOS not listed", ["claims", "nvidia", "config", "vbios_version"], "1", { configuration: 36 }],
+  ])("%s is not affirmed", async (_, path, value, verdict) => {
+    expect(await own.trustClaims(withValue(genuine, path, value))).toMatchObject(verdict);
+  });
+});
+
 it("affirms no sample evidence, whose verifier Trustee always brings along", async () => {
   const sample = { svn: "1", launch_digest: "abcde", debug: false, platform_version: { major: 1, minor: 4 } };
   const trust = await decisions.trustClaims({

@@ -130,10 +130,13 @@ describe("a guest that differs in one thing", () => {
     expect(await decisions.allows(withValue(tokenFor(release), path, value), release.resources[0] ?? "")).toBe(false);
   });
 
-  it("one GPU reported in the place of eight", async () => {
-    const ueid = (tokenFor(tdx).submods.gpu0?.["ear.veraison.annotated-evidence"].nvidia as { ueid: string }).ueid;
-    const doubled = withValue(tokenFor(tdx), evidence("gpu5", "nvidia", "ueid"), ueid);
-    expect(await decisions.allows(doubled, "acme/model-key/frontier")).toBe(false);
+  it.each([
+    ["GPU", "gpu0", "gpu5", tdx],
+    ["NVSwitch", "switch0", "switch3", hopperBoard],
+  ])("one %s reported twice", async (_, one, other, release) => {
+    const device = tokenFor(release).submods[one]?.["ear.veraison.annotated-evidence"].nvidia as { ueid: string };
+    const doubled = withValue(tokenFor(release), evidence(other, "nvidia", "ueid"), device.ueid);
+    expect(await decisions.allows(doubled, release.resources[0] ?? "")).toBe(false);
   });
 
   it("a part more than the release names, though it affirms", async () => {

@@ -55,10 +55,16 @@ export function failureMessage(failure: Failure): string {
   const known = causes.find(({ pattern }) => pattern.test(text));
   if (known) return `${failure.operation} of stack ${failure.stackName} stopped. ${known.sentence}`;
   const own = failure.errors.filter((message) => !/^(update|preview|destroy) failed$/.test(message));
-  const said = own.length > 0 ? own.map(withoutTrace) : [withoutTrace(text)];
+  const said = own.length > 0 ? own.map(withoutTrace) : engineErrors(text);
   const failed = `${failure.operation} of stack ${failure.stackName} failed`;
   if (said.length === 1) return `${failed}: ${said[0] ?? ""}`;
   return [`${failed}:`, ...said.map((message) => `  - ${indent(message)}`)].join("\n");
+}
+
+/** The engine's own sentences out of what the Automation API threw, which repeats the whole run. */
+function engineErrors(text: string): string[] {
+  const sentences = [...text.matchAll(/^\s*error: (.+)$/gm)].map(([, sentence]) => sentence ?? "");
+  return sentences.length > 0 ? [...new Set(sentences)] : [withoutTrace(text)];
 }
 
 function resourceName(urn: string): string {

@@ -126,6 +126,7 @@ async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promis
   const home = join(place.directory, "home");
   for (const directory of [place.directory, state, home]) mkdirSync(directory, { recursive: true, mode: 0o700 });
   ensurePassphrase(place.passphraseFile);
+  writeFileSync(join(place.directory, "Pulumi.yaml"), stringify(projectSettings(state, engine.binDir)));
   const stack = await automation.LocalWorkspace.createOrSelectStack(
     { projectName, stackName: place.stackName, program: run.program },
     {
@@ -133,13 +134,6 @@ async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promis
       pulumiHome: home,
       pulumiCommand: await automation.PulumiCommand.get({ root: engine.pulumiRoot, skipVersionCheck: true }),
       secretsProvider: "passphrase",
-      projectSettings: {
-        name: projectName,
-        runtime: "nodejs",
-        backend: { url: `file://${state}` },
-        // Named here, since the engine warns of plugins that it finds on PATH.
-        plugins: { providers: [{ name: "kubernetes", path: engine.binDir }] },
-      },
       envVars: {
         PATH: `${engine.binDir}:${process.env.PATH ?? ""}`,
         KUBECONFIG: place.kubeconfig,
@@ -151,6 +145,16 @@ async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promis
   );
   await writeSettings(stack, run);
   return stack;
+}
+
+/** The plugin is named, since the engine warns of those that it finds on PATH. */
+function projectSettings(state: string, binDir: string): object {
+  return {
+    name: projectName,
+    runtime: "nodejs",
+    backend: { url: `file://${state}` },
+    plugins: { providers: [{ name: "kubernetes", path: binDir }] },
+  };
 }
 
 /**

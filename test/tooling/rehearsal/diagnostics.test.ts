@@ -32,6 +32,14 @@ describe("what a user is told about a failed operation", () => {
     expect(failureMessage({ ...failure, errors: [text] })).toMatch(says);
   });
 
+  it("takes the engine's own sentence, once, out of what the Automation API repeats", () => {
+    const error = new Error(
+      "code: -2\n stdout: \n stderr: Command failed with exit code 255: /x/pulumi preview\nerror: the policy pack does not load\n" +
+        " err?: Error: Command failed with exit code 255\nerror: the policy pack does not load\n",
+    );
+    expect(failureMessage({ ...failure, error })).toBe("up of stack trust failed: the policy pack does not load");
+  });
+
   it("shows an unknown error without the frames of a trace", () => {
     const message = failureMessage({
       ...failure,

@@ -1,0 +1,222 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { processesNaming } from "../../support/processes";
+import { RehearsalCli } from "../../support/rehearsalCli";
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly labels: Record<string, string>; readonly uid: string };
+  readonly spec: { readonly nodeName?: string; readonly runtimeClassName?: string; readonly overhead?: object };
+  readonly status: {
+    readonly phase: string;
+    readonly conditions?: { type: string; status: string; message?: string }[];
+  };
+}
+interface Model {
+  name: string;
+  version: string;
+  replicas?: number;
+}
+
+const rehearsal = new RehearsalCli("lifecycle");
+const owner = "acme-models";
+
+afterAll(async () => {
+  await rehearsal.run("destroy");
+  rehearsal.remove();
+});
+
+function modelPods(): Promise<Pod[]> {
+  return rehearsal.get<Pod>("provider", "pods", "-n", owner);
+}
+
+const nameOf = (pod: Pod) => pod.metadata.labels["app.kubernetes.io/name"];
+
+/** What a row of the stack table says about this run. */
+function changesOf(screen: string): Record<string, string> {
+  const rows = screen.split("\n").flatMap((line) => {
+    const [, stack, , resources, changes] = line.split("│").map((cell) => cell.trim());
+    return stack && /^\d+$/.test(resources ?? "") ? [[stack.replace(/…$/, ""), changes ?? ""]] : [];
+  });
+  return Object.fromEntries(rows) as Record<string, string>;
+}
+
+function filesUnder(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe("a rehearsal from first start to destruction", () => {
+  it("brings the sample factory up and says what is simulated", async () => {
+    const { exitCode, all } = await rehearsal.run("up", "--file", rehearsal.describe());
+    expect(all).toContain("SIMULATED: no TEE, no key released");
+    expect(exitCode).toBe(0);
+    expect(Object.keys(changesOf(all))).toHaveLength(3);
+    expect(all).toContain("trust boundary");
+    expect(all).toContain("What to try next");
+    // Its date tells how old the warning is.
+    expect(all).toMatch(/⚠ 2026-\d\d-\d\d: GHSA-fmg6-v47x-52wr/);
+  });
+
+  it("schedules confidential pods to CC-ready hosts of the right TEE and nowhere else", async () => {
+    const pods = await modelPods();
+    const at = (name: string) => pods.filter((pod) => nameOf(pod) === name).map(({ spec }) => spec.nodeName);
+    expect(at("llama-8b")).toHaveLength(2);
+    for (const host of at("llama-8b")) expect(["genoa-h100-a", "genoa-h100-b"]).toContain(host);
+    expect(at("frontier-400b")).toEqual(["granite-b200"]);
+    const used = new Set(pods.map(({ spec }) => spec.nodeName));
+    expect(used).not.toContain("genoa-plain");
+    expect(used).not.toContain("genoa-faulty");
+  });
+
+  it("applied the runtime class's overhead and selector by real admission", async () => {
+    const [pod] = (await modelPods()).filter((each) => nameOf(each) === "llama-8b");
+    expect(pod?.spec.runtimeClassName).toBe("kata-qemu-nvidia-gpu-snp");
+    expect(pod?.spec.overhead).toMatchObject({ memory: "10Gi", cpu: "1" });
+  });
+
+  it("leaves a model that asks for more GPUs than a host has Pending, and shows why", async () => {
+    const pod = (await modelPods()).find((each) => nameOf(each) === "giant-1t");
+    expect(pod?.status.phase).toBe("Pending");
+    const reason = pod?.status.conditions?.find(({ type }) => type === "PodScheduled")?.message;
+    expect(reason).toMatch(/Insufficient nvidia\.com\/pgpu/);
+    const { all } = await rehearsal.run("status");
+    expect(all.replace(/\s+/g, " ")).toContain("Insufficient nvidia.com/pgpu");
+  });
+
+  it("gives the deployer rights in its namespace alone, and none to look into pods", async () => {
+    const can = async (...what: string[]) =>
+      (await rehearsal.run("kubectl", "--as", "deployer", "auth", "can-i", ...what)).all.trim().split("\n").at(-1);
+    expect(await can("create", "deployments.apps", "-n", owner)).toBe("yes");
+    expect(await can("create", "pods", "--subresource=exec", "-n", owner)).toBe("no");
+    expect(await can("get", "secrets", "-n", owner)).toBe("no");
+    expect(await can("get", "pods", "--subresource=log", "-n", owner)).toBe("no");
+    expect(await can("patch", "nodes")).toBe("no");
+    expect(await can("create", "deployments.apps", "-n", "gpu-operator")).toBe("no");
+  });
+
+  it("changes nothing when it is run again", async () => {
+    const before = await modelPods();
+    const { exitCode, all } = await rehearsal.run("up", "--file", rehearsal.describe());
+    expect(exitCode).toBe(0);
+    expect(Object.values(changesOf(all))).toEqual(["no change", "no change", "no change"]);
+    expect((await modelPods()).map(({ metadata }) => metadata.uid)).toEqual(before.map(({ metadata }) => metadata.uid));
+  });
+
+  it("rolls one model, and the key broker that must know it, when that model's version changes", async () => {
+    const uids = async (name: string) =>
+      (await modelPods()).filter((pod) => nameOf(pod) === name).map(({ metadata }) => metadata.uid);
+    const [llama, frontier] = [await uids("llama-8b"), await uids("frontier-400b")];
+    const file = rehearsal.describe((sections) => {
+      const model = (sections.models as Model[]).find(({ name }) => name === "llama-8b");
+      if (model) Object.assign(model, { version: "2026.11.2", command: ["serve", "--model", "/models/llama-8b"] });
+    });
+    const { exitCode, all } = await rehearsal.run("up", "--file", file);
+    expect(exitCode, all).toBe(0);
+    const changes = changesOf(all);
+    expect(changes["northern-metal-workloads"]).toBe("1 update");
+    expect(changes["northern-metal-infrastructu"]).toBe("no change");
+    expect(changes["acme-models-trust"]).toMatch(/update|replace/);
+    const rolled = await uids("llama-8b");
+    expect(rolled.filter((uid) => llama.includes(uid))).toEqual([]);
+    expect(await uids("frontier-400b")).toEqual(frontier);
+  });
+
+  it("keeps secrets out of state, settings, logs, screens, releases and ConfigMaps", async () => {
+    const keys = JSON.parse(readFileSync(join(rehearsal.root, "parties", owner, "owner-keys.json"), "utf8")) as {
+      secrets: { tls: { privateKey: string }; tokenSigner: { privateKey: string }; resources: Record<string, string> };
+    };
+    const passphrases = filesUnder(rehearsal.root).filter((file) => file.endsWith("/passphrase"));
+    expect(passphrases).toHaveLength(3);
+    const pem = (text: string) => text.split("\n")[1] ?? "";
+    const canaries = [
+      ...Object.values(keys.secrets.resources),
+      pem(keys.secrets.tls.privateKey),
+      pem(keys.secrets.tokenSigner.privateKey),
+      ...passphrases.map((file) => readFileSync(file, "utf8")),
+    ];
+    expect(canaries.length).toBeGreaterThanOrEqual(8);
+    for (const canary of canaries) expect(canary.length).toBeGreaterThan(20);
+
+    // As text, as base64 of the text, and as the bytes that a key's base64 stands for.
+    const forms = canaries.flatMap((canary) => [
+      Buffer.from(canary),
+      Buffer.from(Buffer.from(canary).toString("base64").replace(/=+$/, "").slice(0, -1)),
+      Buffer.from(canary, "base64"),
+      Buffer.from(Buffer.from(canary, "base64").toString("hex")),
+    ]);
+    const holdsCanary = (content: Buffer) => forms.some((form) => content.includes(form));
+
+    const own = ["owner-keys.json", "/passphrase"];
+    const files = filesUnder(rehearsal.root).filter((file) => !own.some((name) => file.endsWith(name)));
+    expect(files.some((file) => file.includes("/state/.pulumi/stacks/"))).toBe(true);
+    expect(files.some((file) => file.includes("/etcd/"))).toBe(true);
+    expect(files.filter((file) => holdsCanary(readFileSync(file)))).toEqual([]);
+    expect(holdsCanary(Buffer.from(rehearsal.transcript))).toBe(false);
+
+    for (const party of ["trust", "provider"]) {
+      const configMaps = await rehearsal.get<object>(party, "configmaps", "-A");
+      expect(configMaps.length).toBeGreaterThan(0);
+      expect(holdsCanary(Buffer.from(JSON.stringify(configMaps)))).toBe(false);
+    }
+    // The search finds what is there: the Secrets that the key broker mounts.
+    const secrets = await rehearsal.get<{ data?: Record<string, string> }>("trust", "secrets", "-A");
+    const decoded = secrets
+      .flatMap(({ data }) => Object.values(data ?? {}))
+      .map((value) => Buffer.from(value, "base64"));
+    expect(decoded.some(holdsCanary)).toBe(true);
+  });
+
+  it("lets nobody but the owner read its files", () => {
+    for (const file of filesUnder(rehearsal.root)) {
+      const secret = /owner-keys|passphrase|kubeconfig|\.key$|state\/|Pulumi\..*yaml|encryption/.test(file);
+      const path = file.slice(rehearsal.root.length);
+      if (secret && !/etcd|schema|plugins/.test(file)) expect([path, isPrivate(file)]).toEqual([path, true]);
+    }
+  });
+
+  it("keeps the parties' stacks apart: no provider holds the model owner's keys, state or kubeconfig", () => {
+    const provider = filesUnder(join(rehearsal.root, "parties", "northern-metal"));
+    expect(provider.length).toBeGreaterThan(0);
+    for (const file of provider) expect(readFileSync(file, "utf8")).not.toMatch(/trustSecrets|acme\/model-key.*secure/);
+    expect(readdirSync(join(rehearsal.root, "parties", "northern-metal", "inbox")).sort()).toEqual([
+      "frontier-400b.release.json",
+      "giant-1t.release.json",
+      "llama-8b.release.json",
+    ]);
+  });
+
+  it("stops and goes on: the same pods on the same hosts", async () => {
+    const before = await modelPods();
+    expect((await rehearsal.run("down")).exitCode).toBe(0);
+    expect(processesNaming(rehearsal.root)).toEqual([]);
+    expect((await rehearsal.run("status")).all).toContain("stopped");
+    const file = join(rehearsal.home, "factory.yaml");
+    const { exitCode, all } = await rehearsal.run("up", "--file", file);
+    expect(exitCode, all).toBe(0);
+    expect(Object.values(changesOf(all))).toEqual(["no change", "no change", "no change"]);
+    const place = (pods: Pod[]) => pods.map(({ metadata, spec }) => [metadata.uid, spec.nodeName]);
+    expect(place(await modelPods())).toEqual(place(before));
+  });
+
+  it("destroys everything: states empty, no process, no file", async () => {
+    const { exitCode, all } = await rehearsal.run("destroy");
+    expect(exitCode, all).toBe(0);
+    expect(all.match(/resources deleted, state empty/g)).toHaveLength(3);
+    expect(processesNaming(rehearsal.root)).toEqual([]);
+    expect(existsSync(rehearsal.root)).toBe(false);
+    expect((await rehearsal.run("status")).all).toContain("There is no rehearsal lifecycle");
+  });
+});
+
+/** Only the owner may read it, or may enter a folder that it lies in. */
+function isPrivate(file: string): boolean {
+  if ((statSync(file).mode & 0o077) === 0) return true;
+  return file !== rehearsal.root && file.includes("/") && isPrivateFolder(file.slice(0, file.lastIndexOf("/")));
+}
+
+function isPrivateFolder(folder: string): boolean {
+  if (!folder.startsWith(rehearsal.root)) return false;
+  return (statSync(folder).mode & 0o077) === 0 || isPrivateFolder(folder.slice(0, folder.lastIndexOf("/")));
+}

@@ -60,14 +60,15 @@ function renderValue(value: TomlValue): string {
 
 /** Text of several lines stays readable as a literal block, wherever it can be one; all else is escaped. */
 function renderString(text: string): string {
-  if (/\p{Cs}/u.test(text)) throw new Error("TOML: the text has half of a surrogate pair; write valid Unicode");
   // A literal block knows no escapes: no quotes that could end it, no control characters, no carriage returns.
-  const literal = text.includes("\n") && !text.includes("'''") && !text.endsWith("'") && !/[^\P{Cc}\t\n]/u.test(text);
+  const literal =
+    text.includes("\n") && !text.includes("'''") && !text.endsWith("'") && !/[^\P{Cc}\t\n]|\p{Cs}/u.test(text);
   return literal ? `'''\n${text}'''` : renderBasicString(text);
 }
 
 /** JSON's escapes are TOML's; TOML also wants DEL escaped, and allows it for the C1 controls. */
 function renderBasicString(text: string): string {
+  if (/\p{Cs}/u.test(text)) throw new Error("TOML: the text has half of a surrogate pair; write valid Unicode");
   return JSON.stringify(text).replace(
     /[\u007f-\u009f]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CpuTee } from "../host/hardware";
+import { checkClosed } from "../images/closedPolicy";
 import { renderToml } from "../toml";
 import { encodeInitData } from "./initDataAnnotation";
 
@@ -85,18 +86,11 @@ export function boundDigest(tee: CpuTee, digest: string): string {
 function checkArgs(args: InitDataArgs): void {
   const url = URL.canParse(args.kbsUrl) ? new URL(args.kbsUrl) : undefined;
   // The guest appends /kbs/v0 to the text as it stands: a path or a final slash would miss the key broker.
-  if (url?.protocol !== "https:" || url.username || url.password || args.kbsUrl !== `https://${url.host}`)
+  if (url?.protocol !== "https:" || url.username || url.password || !/^https:\/\/[a-z0-9.:[\]-]+$/.test(args.kbsUrl))
     throw new Error(
-      `init-data: "${args.kbsUrl}" is no URL of a key broker; write https://<DNS name>[:port], without a path`,
+      `init-data: "${args.kbsUrl}" is no URL of a key broker; write https://<DNS name>[:port] in lower case, without a path`,
     );
-  for (const pem of [args.kbsCaCertificate, ...(args.registryCaCertificates ?? [])]) {
-    if (!/^-----BEGIN CERTIFICATE-----\n[\s\S]+-----END CERTIFICATE-----\s*$/.test(pem))
-      throw new Error(
-        "init-data: a CA certificate is not PEM; write the text from BEGIN CERTIFICATE to END CERTIFICATE",
-      );
-    if (pem.includes("PRIVATE KEY"))
-      throw new Error("init-data: a CA certificate comes with its private key; leave the key out");
-  }
+  for (const pem of [args.kbsCaCertificate, ...(args.registryCaCertificates ?? [])]) checkCertificate(pem);
   if (!/^package agent_policy\b/m.test(args.agentPolicy))
     throw new Error(
       "init-data: the agent policy is not of package agent_policy, so the guest would refuse every request",
@@ -108,20 +102,14 @@ function checkArgs(args: InitDataArgs): void {
     throw new Error(
       `init-data: "${args.registryCredentialsUri}" is no KBS resource; write kbs:///<repository>/<type>/<tag>`,
     );
-  checkImagePolicy(args.imageSecurityPolicy);
+  checkClosed(args.imageSecurityPolicy);
 }
 
-/** A policy without requirements allows every image: image-rs (v0.21.0) accepts what no requirement covers. */
-function checkImagePolicy(json: string): void {
-  let policy: { default?: unknown };
-  try {
-    policy = JSON.parse(json) as { default?: unknown };
-  } catch {
-    throw new Error("init-data: the image security policy is not JSON; make it with imageSecurityPolicy()");
-  }
-  const rules = policy.default;
-  if (!Array.isArray(rules) || rules.length !== 1 || (rules[0] as { type?: unknown }).type !== "reject")
-    throw new Error(
-      'init-data: the image security policy does not reject by default; write "default": [{"type": "reject"}]',
-    );
+function checkCertificate(pem: string): void {
+  // Init-data is public: the provider reads it in the pod's annotations.
+  if (pem.includes("PRIVATE KEY"))
+    throw new Error("init-data: a CA certificate comes with its private key; leave the key out, and make a new one");
+  const blocks = /^(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\s*)+$/;
+  if (!blocks.test(pem))
+    throw new Error("init-data: a CA certificate is not PEM; write the text from BEGIN CERTIFICATE to END CERTIFICATE");
 }

@@ -16,11 +16,15 @@ export function encodeInitData(toml: string): string {
 
 /** The measured bytes out of an annotation, as any gzip implementation may have made it. */
 export function decodeInitData(annotation: string): string {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(annotation)) throw new Error("init-data: the annotation is not base64");
+  // Padded, as the runtime's decoder wants it.
+  if (!/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(annotation))
+    throw new Error("init-data: the annotation is not base64");
   try {
-    return gunzipSync(Buffer.from(annotation, "base64"), { maxOutputLength: decodedLimitBytes }).toString("utf8");
+    const bytes = gunzipSync(Buffer.from(annotation, "base64"), { maxOutputLength: decodedLimitBytes });
+    // Replacing what is no UTF-8 would give text with another digest.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new Error(`init-data: the annotation is not gzip of at most ${decodedLimitBytes / 1024 / 1024} MiB`);
+    throw new Error(`init-data: the annotation is not gzip of at most ${decodedLimitBytes / 1024 / 1024} MiB of text`);
   }
 }
 

@@ -71,7 +71,7 @@ function bytesOf(quantity: string | number): number {
 
 function parse(quantity: string | number, units: Record<string, number>, what: string, example: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(String(quantity)) ?? [];
-  const factor = unit === undefined ? undefined : units[unit];
+  const factor = unit !== undefined && Object.hasOwn(units, unit) ? units[unit] : undefined;
   if (digits === undefined || factor === undefined)
     throw new Error(`${what} "${quantity}" is no quantity; write for example ${example}`);
   return Number(digits) * factor;

@@ -18,6 +18,11 @@ const repeating = fc
   )
   .map(([parts, order]) => Buffer.concat(order.map((index) => parts[index % parts.length] ?? Buffer.alloc(0))));
 
+/** Bytes that hold no repetition worth a reference. */
+function noise(length: number): Buffer {
+  return createHash("shake256", { outputLength: length }).update("noise").digest();
+}
+
 describe("gzip", () => {
   it("is undone by zlib for any bytes", () => {
     fc.assert(fc.property(bytes, expectRoundTrip));
@@ -28,13 +33,19 @@ describe("gzip", () => {
     expectRoundTrip(Buffer.alloc(length, 7));
   });
 
-  it.each([1, 2, 3, 4, 5, 32_766, 32_767, 32_768, 32_769, 40_000])(
+  it.each([1, 2, 3, 4, 5, 24, 25, 257, 258, 259])("is undone by zlib for a pattern of %i bytes", (length) => {
+    expectRoundTrip(Buffer.alloc(3_000, noise(length)));
+  });
+
+  // 32 KiB is as far back as a reference reaches.
+  it.each([64, 8_193, 16_385, 32_766, 32_767, 32_768, 32_769, 40_000])(
     "is undone by zlib where a text comes again %i bytes later",
     (distance) => {
-      // A de Bruijn-like filler with no repetition of its own, so that the far text is the only match.
-      const filler = Buffer.from(createHash("shake256", { outputLength: distance }).update("filler").digest());
       const text = Buffer.from("one text that comes again, long enough to be worth a reference");
-      expectRoundTrip(Buffer.concat([text.subarray(0, Math.min(distance, text.length)), filler, text, text]));
+      const again = Buffer.concat([text, noise(distance - text.length), text]);
+      expectRoundTrip(again);
+      const once = Buffer.concat([text, noise(distance)]);
+      if (distance <= 32_768) expect(gzip(again).length).toBeLessThan(gzip(once).length);
     },
   );
 

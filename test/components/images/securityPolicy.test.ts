@@ -5,7 +5,9 @@ import { imageSecurityPolicy } from "../../../components/images/securityPolicy";
 import type { ImageTrust } from "../../../components/images/securityPolicy";
 
 function publicKey(): string {
-  return generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ type: "spki", format: "pem" });
+  return generateKeyPairSync("ec", { namedCurve: "P-256" })
+    .publicKey.export({ type: "spki", format: "pem" })
+    .toString();
 }
 
 const key = publicKey();

@@ -1,0 +1,73 @@
+import { BlockList } from "node:net";
+import { describe, expect, it } from "vitest";
+import { publicInternet, trusteeNetwork } from "../../../components/attestation/trusteeNetwork";
+
+const clientCidrs = ["198.51.100.0/24", "192.0.2.0/24"];
+const from = (service: string) => ({
+  podSelector: {
+    matchLabels: { "app.kubernetes.io/name": `trustee-${service}`, "app.kubernetes.io/part-of": "trustfoundry" },
+  },
+});
+const tcp = (port: number) => [{ port, protocol: "TCP" }];
+
+describe("Trustee's network", () => {
+  const policies = trusteeNetwork({ clientCidrs });
+
+  it("lets guests to the key broker alone, and the key broker out to the attestation service alone", () => {
+    expect(policies.kbs).toEqual({
+      ...from("kbs"),
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [
+        { from: [{ ipBlock: { cidr: "192.0.2.0/24" } }, { ipBlock: { cidr: "198.51.100.0/24" } }], ports: tcp(8443) },
+      ],
+      egress: [{ to: [from("as")], ports: tcp(50004) }],
+    });
+  });
+
+  it("lets the attestation service to reference values and public collateral, and in from the key broker alone", () => {
+    expect(policies.as).toEqual({
+      ...from("as"),
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: [from("kbs")], ports: tcp(50004) }],
+      egress: [
+        { to: [from("rvps")], ports: tcp(50003) },
+        { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: [...publicInternet.except] } }], ports: tcp(443) },
+      ],
+    });
+  });
+
+  it("lets nobody but the attestation service ask for reference values, which knows no authentication", () => {
+    expect(policies.rvps).toEqual({
+      ...from("rvps"),
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: [from("as")], ports: tcp(50003) }],
+    });
+  });
+
+  it("lets the two that call others look names up", () => {
+    expect(policies["allow-dns"]?.podSelector).toEqual({
+      matchExpressions: [{ key: "app.kubernetes.io/name", operator: "In", values: ["trustee-as", "trustee-kbs"] }],
+    });
+    expect(Object.keys(policies).sort()).toEqual(["allow-dns", "as", "kbs", "rvps"]);
+  });
+
+  it("leaves out of the internet what is inside", () => {
+    const inside = new BlockList();
+    for (const range of publicInternet.except) {
+      const [network = "", bits] = range.split("/");
+      inside.addSubnet(network, Number(bits));
+    }
+    for (const address of ["169.254.169.254", "10.96.0.1", "127.0.0.1", "192.168.1.1", "172.31.0.1", "100.100.100.200"])
+      expect(inside.check(address), address).toBe(true);
+    expect(inside.check("8.8.8.8")).toBe(false);
+  });
+
+  it("narrows the way out where asked", () => {
+    const egress = trusteeNetwork({ clientCidrs, evidenceServiceCidrs: ["203.0.113.9/32"] }).as?.egress;
+    expect(egress).toContainEqual({ to: [{ ipBlock: { cidr: "203.0.113.9/32" } }], ports: tcp(443) });
+  });
+
+  it("is refused without clients: an empty list of peers would mean everybody", () => {
+    expect(() => trusteeNetwork({ clientCidrs: [] })).toThrow(/clientCidrs is empty/);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { trusteeStores } from "../../../components/attestation/trusteeStores";
+import { sampleEvidence } from "../../support/evidence";
+import { sampleRelease } from "../../support/release";
+
+const expiry = "2028-01-01T00:00:00Z";
+
+describe("what Trustee decides by", () => {
+  it("has a file for every policy that it would otherwise write itself", () => {
+    const stores = trusteeStores([sampleRelease()], sampleEvidence(), expiry);
+    // KBS_POLICY_ID and the four of EarAttestationTokenBroker::new, with the engine's suffix.
+    expect(Object.keys(stores.resourcePolicy)).toEqual(["resource-policy.rego"]);
+    expect(Object.keys(stores.attestationPolicies).sort()).toEqual([
+      "default_cpu.rego",
+      "default_gpu.rego",
+      "default_ppcie.rego",
+      "default_switch.rego",
+    ]);
+    expect(Object.keys(stores.referenceValues)).toContain("snp_launch_measurement");
+  });
+
+  it("has names that a ConfigMap takes", () => {
+    const { resourcePolicy, attestationPolicies, referenceValues } = trusteeStores(
+      [sampleRelease()],
+      sampleEvidence(),
+      expiry,
+    );
+    for (const name of Object.keys({ ...resourcePolicy, ...attestationPolicies, ...referenceValues }))
+      expect(name).toMatch(/^[-._a-zA-Z0-9]{1,253}$/);
+  });
+
+  it("is refused where a ConfigMap would not hold it", () => {
+    const releases = Array.from({ length: 850 }, (_, index) =>
+      sampleRelease({
+        name: `m-${index}`,
+        resources: Array.from({ length: 20 }, (_, key) => `acme-models-of-the-north/model-key/m-${index}-${key}`),
+      }),
+    );
+    expect(() => trusteeStores(releases, sampleEvidence(), expiry)).toThrow(
+      /spread the releases over several key brokers/,
+    );
+  });
+});

@@ -12,6 +12,7 @@ import { StackProcess } from "../../../tooling/rehearsal/stackProcess";
 import type { Operation, StackOutcome } from "../../../tooling/rehearsal/stackRunner";
 import { changed } from "../../../tooling/rehearsal/stackRunner";
 import { sampleFactory, withValue } from "../../support/factory";
+import { sampleHost } from "../../support/hosts";
 import type { TestCluster } from "../cluster";
 import { startCluster } from "../cluster";
 
@@ -22,9 +23,12 @@ const factory = sampleFactory();
 const provider = factory.providers[0]!;
 const context = `provider-${provider.name}`;
 
+/** A Hopper board whose switches go to the guest with its GPUs, which Kata can do since 4.1.0. It is there from the start. */
+const board = sampleHost({ name: "genoa-h200", gpu: { model: "H200", count: 8 }, ccMode: "ppcie" });
+
 let cluster: TestCluster;
 beforeAll(async () => {
-  cluster = await startCluster(context, provider.hosts.map(gpuNode));
+  cluster = await startCluster(context, [...provider.hosts, board].map(gpuNode));
 });
 afterAll(() => cluster.destroy());
 
@@ -129,15 +133,26 @@ describe("the first installation", () => {
     expect(Object.keys(ready).sort()).toEqual(["genoa-h100-a", "genoa-h100-b", "granite-b200"]);
     expect(ready["genoa-h100-a"]).toMatchObject({ "nvidia.com/pgpu": "8", "sev-snp.amd.com/esids": "509" });
     expect(ready["granite-b200"]).toMatchObject({ "nvidia.com/pgpu": "8", "tdx.intel.com/keys": "31" });
-    const states = Object.fromEntries(
-      (await nodes()).map(({ metadata }) => [
-        metadata.name,
-        { mode: metadata.labels?.[labels.ccModeState], ready: metadata.labels?.[labels.ccReadyState] },
-      ]),
-    );
-    expect(states["genoa-faulty"]).toEqual({ mode: "failed", ready: "" });
-    // Its GPUs belong to containers with a driver of their own: the CC manager is not there.
-    expect(states["genoa-plain"]).toEqual({ mode: undefined, ready: undefined });
+    const states = async () =>
+      Object.fromEntries(
+        (await nodes()).map(({ metadata: { name, labels: has = {} } }) => [
+          name,
+          has[labels.ccModeState] && `${has[labels.ccModeState]}/${has[labels.ccReadyState]}`,
+        ]),
+      );
+    await poll(async () => ((await states())["genoa-faulty"] && (await states())["genoa-h200"]) || undefined, {
+      timeoutMilliseconds: 30_000,
+    });
+    expect(await states()).toEqual({
+      "genoa-h100-a": "on/true",
+      "genoa-h100-b": "on/true",
+      "granite-b200": "on/true",
+      "genoa-faulty": "failed/",
+      // Its GPUs belong to containers with a driver of their own: the CC manager is not there.
+      "genoa-plain": undefined,
+      // Nobody has declared this one. Its GPUs are made confidential all the same, and Kata keeps off it.
+      "genoa-h200": "on/true",
+    });
   });
 
   it("closes the tenant's namespace before anybody places a pod in it", async () => {
@@ -192,19 +207,43 @@ describe("a pod that no host can hold", () => {
       },
       { timeoutMilliseconds: 30_000 },
     );
-    expect(message).toMatch(/0\/5 nodes are available: .*1 Insufficient nvidia\.com\/pgpu/);
+    expect(message).toMatch(/0\/6 nodes are available: .*1 Insufficient nvidia\.com\/pgpu/);
     await cluster.api.delete(`${pods}/giant`);
   });
 });
 
 describe("the upgrade to the newest platform set", () => {
-  it("replaces nothing, and leaves the same hosts ready under the new version's marks", async () => {
-    const outcome = await run("up", settings("newest"));
-    expect(Object.keys(outcome.changes).sort()).toEqual(["read", "same", "update"]);
+  const newest = withValue(settings("newest"), ["providers", 0, "hosts"], [...provider.hosts, board]);
+  const mark = "kata-deploy.katacontainers.io/default";
+  let outcome: StackOutcome;
+  beforeAll(async () => {
+    outcome = await run("up", newest);
+  });
+
+  it("replaces and removes nothing", () => {
+    const { create, ...others } = outcome.changes;
+    expect(Object.keys(others).sort()).toEqual(["read", "same", "update"]);
+    // The labels of the host that is declared now.
+    expect(create).toBe(1);
     expect(outcome.warnings).toEqual(platformSets.newest.warnings);
+  });
+
+  it("leaves the same hosts ready under the new version's marks, and the new one with its switches", async () => {
     expect(await runtimeClasses()).toEqual(expectedClasses("newest"));
-    const ready = await eligibleHosts(3, "kata-deploy.katacontainers.io/default");
-    expect(Object.keys(ready).sort()).toEqual(["genoa-h100-a", "genoa-h100-b", "granite-b200"]);
+    const ready = await eligibleHosts(4, mark);
+    expect(Object.keys(ready).sort()).toEqual(["genoa-h100-a", "genoa-h100-b", "genoa-h200", "granite-b200"]);
+    const modeOf = async () => {
+      const { metadata } = await cluster.api.get<KubeObject>("/api/v1/nodes/genoa-h200");
+      return metadata.labels?.[labels.ccModeState] === "ppcie" ? "ppcie" : undefined;
+    };
+    expect(await poll(modeOf, { timeoutMilliseconds: 30_000 })).toBe("ppcie");
+    const switches = async () => {
+      const { status } = await cluster.api.get<NodeObject>("/api/v1/nodes/genoa-h200");
+      return status.allocatable["nvidia.com/nvswitch"];
+    };
+    expect(await poll(switches, { timeoutMilliseconds: 30_000 })).toBe("4");
+    for (const [name, allocatable] of Object.entries(await eligibleHosts(4, mark)))
+      if (name !== board.name) expect(allocatable, name).not.toHaveProperty(["nvidia.com/nvswitch"]);
   });
 });
 
@@ -213,7 +252,9 @@ describe("removal", () => {
     await run("destroy", settings("newest"));
     expect(await runtimeClasses()).toEqual([]);
     const left = await nodes();
-    expect(left.map(({ metadata }) => metadata.name).sort()).toEqual(provider.hosts.map(({ name }) => name).sort());
+    expect(left.map(({ metadata }) => metadata.name).sort()).toEqual(
+      [...provider.hosts, board].map(({ name }) => name).sort(),
+    );
     for (const { metadata } of left)
       for (const label of [labels.workloadConfig, labels.ccMode]) expect(metadata.labels).not.toHaveProperty([label]);
     const namespaces = await cluster.api.list<KubeObject>("/api/v1/namespaces");

@@ -49,12 +49,14 @@ export function computeRelease(inputs: ReleaseInputs): Release {
   const { cpus, memoryGib, tee, gpu } = model;
   const { vcpus } = vmShape({ cpu: cpus, memory: `${memoryGib}Gi`, gpus: gpu.count, nvSwitches });
   const runtimeClassName = runtimeClassNameFor(tee);
-  const agentPolicy = lockdownPolicy({
-    image,
-    user: model.user,
-    command: model.command,
-    passthroughDevices: gpu.count + nvSwitches,
-  });
+  const agentPolicy = refusing(() =>
+    lockdownPolicy({
+      image,
+      user: model.user,
+      command: model.command,
+      passthroughDevices: gpu.count + nvSwitches,
+    }),
+  );
   const measurement = measurementOf(inputs, runtimeClassName, vcpus);
   // Parsed at once, so that no file leaves that its reader would refuse.
   return releaseSchema.parse({
@@ -76,7 +78,7 @@ export function computeRelease(inputs: ReleaseInputs): Release {
     trustedStorageGib: model.trustedStorageGib,
     startupSeconds: model.startupSeconds,
     awaitReadiness: model.awaitReadiness,
-    initData: initDataOf(inputs, agentPolicy),
+    initData: refusing(() => initDataOf(inputs, agentPolicy)),
     ...measurement,
     resources: [...model.keys].sort(),
     notMeasured: notMeasured({
@@ -87,6 +89,16 @@ export function computeRelease(inputs: ReleaseInputs): Release {
       kata: platformSets[platformSet].versions.kata,
     }),
   });
+}
+
+/** What the guest's parts refuse, they refuse by a sentence for the owner. */
+function refusing<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Error && error.constructor === Error) throw new ReleaseRefusal(error.message);
+    throw error;
+  }
 }
 
 /** Only Hopper GPUs bring their switches into the VM, and then all of the board: eight GPUs, four switches. */

@@ -1,8 +1,6 @@
 import type { Pin } from "../catalogLock";
 import { taggedDigest } from "../catalogLock";
-
-/** GPU hosts are usually tainted, so that nothing else lands on them; what prepares them has to tolerate that. */
-export const gpuToleration = { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" } as const;
+import { gpuToleration } from "../host/hardware";
 
 /**
  * Values of the Node Feature Discovery chart, as the GPU Operator sets them for the copy it bundles: its operands look

@@ -67,5 +67,8 @@ export const labels = {
   gpuPresent: "feature.node.kubernetes.io/pci-10de.present",
 } as const;
 
+/** GPU hosts are usually tainted, so that nothing else lands on them; what prepares or uses them has to tolerate that. */
+export const gpuToleration = { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" } as const;
+
 /** Extended resources that count a host's TEE keys; NFD publishes them from kata's NodeFeatureRule. */
 export const teeKeyResource = { snp: "sev-snp.amd.com/esids", tdx: "tdx.intel.com/keys" } as const;

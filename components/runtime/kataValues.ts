@@ -1,7 +1,6 @@
 import type { Pin } from "../catalogLock";
 import { imageReference } from "../catalogLock";
-import { gpuToleration } from "../cluster/nodeFeatureValues";
-import { labels } from "../host/hardware";
+import { gpuToleration, labels } from "../host/hardware";
 import type { PlatformSetName } from "../platform";
 import { platformSets } from "../platform";
 import { renderToml } from "../toml";

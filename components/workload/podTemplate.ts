@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import { labels, nvswitchResource, pgpuResource } from "../host/hardware";
+import { gpuToleration, labels, nvswitchResource, pgpuResource } from "../host/hardware";
 import type { Release } from "./release";
 
 /** The annotation that carries init-data to the guest. Kata 4.1.0's runtime honours no other hypervisor annotation. */
@@ -50,6 +50,8 @@ export function podTemplate(release: Release, options: PodTemplateOptions): type
         [gpuModelLabel]: release.gpu.model,
         ...(release.simulated ? { [simulatedNodeLabel]: "true" } : {}),
       },
+      // GPU hosts are often kept for GPU pods by this taint.
+      tolerations: [gpuToleration],
       // Explicit ids: with guest pull, a policy could not match ids that only the image knows.
       securityContext: {
         runAsNonRoot: true,

@@ -10,6 +10,7 @@ type Plain = Record<string, never> & {
   metadata: { annotations: Record<string, string> };
   spec: {
     runtimeClassName: string;
+    tolerations: unknown;
     nodeSelector: Record<string, string>;
     automountServiceAccountToken: boolean;
     securityContext: Record<string, unknown>;
@@ -54,6 +55,11 @@ describe("the pod of a release", () => {
       "nvidia.com/pgpu": "8",
       "nvidia.com/nvswitch": "4",
     });
+  });
+
+  it("reaches hosts that are tainted for GPU pods, and tolerates nothing else", () => {
+    const { tolerations } = template().spec;
+    expect(tolerations).toEqual([{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }]);
   });
 
   it("confines a simulated release to simulated hosts, and only that one", () => {

@@ -49,6 +49,9 @@ export interface ApiRequest {
 /** Owner of the fields that the control plane sets on objects. */
 export const fieldManager = "trustfoundry-control-plane";
 
+/** How long "not now" is taken for an answer. */
+const busyMilliseconds = 30_000;
+
 /** A small client of one API server: kept-alive TLS with a client certificate; the server's is always verified. */
 export class KubeApi {
   private readonly agent: Agent;
@@ -119,7 +122,21 @@ export class KubeApi {
     this.agent.destroy();
   }
 
-  send(call: ApiRequest): Promise<string> {
+  /** Sends a request; where the server says "not now" (a kind's storage is being opened, it is busy), tries again. */
+  async send(call: ApiRequest): Promise<string> {
+    const end = Date.now() + busyMilliseconds;
+    for (;;) {
+      try {
+        return await this.sendOnce(call);
+      } catch (error) {
+        const busy = error instanceof ApiError && error.status === 429;
+        if (!busy || Date.now() >= end) throw error;
+        await wait(250, undefined, { signal: call.signal });
+      }
+    }
+  }
+
+  private sendOnce(call: ApiRequest): Promise<string> {
     const url = new URL(call.path, this.server);
     for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value);
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);

@@ -27,7 +27,7 @@ export function stackSettings(context: DeployContext, stack: RehearsalStack, han
     config: settingsOf(derived, stack, handover),
     // Secrets of the model owner are in the model owner's stack and in no other.
     ...(stack.role === "trust" ? { secrets: { trustSecrets: ownerKeys.secrets } } : {}),
-    policyPacks: [],
+    policyPacks: [policyPack],
   };
 }
 

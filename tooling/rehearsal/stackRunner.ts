@@ -153,7 +153,10 @@ function projectSettings(state: string, binDir: string): object {
     name: projectName,
     runtime: "nodejs",
     backend: { url: `file://${state}` },
-    plugins: { providers: [{ name: "kubernetes", path: binDir }] },
+    plugins: {
+      providers: [{ name: "kubernetes", path: binDir }],
+      analyzers: [{ name: "policy", path: binDir }],
+    },
   };
 }
 

@@ -52,6 +52,14 @@ interface Unit {
  * of it is applied, and the first two kinds before anything at all is.
  */
 export async function up({ paths, file, factory, ports = {}, signal }: UpArgs): Promise<UpResult> {
+  const unknown = Object.keys(ports).find((name) => !clustersOf(factory).some((cluster) => cluster.name === name));
+  if (unknown)
+    throw new UserError(
+      `There is no control plane "${unknown}".`,
+      `Write ${clustersOf(factory)
+        .map(({ name }) => name)
+        .join(" or ")} before the port.`,
+    );
   const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
   writeRecord(paths, file, factory);
   const clusters = clustersOf(factory).map((cluster) => ({ ...cluster, port: ports[cluster.name] }));

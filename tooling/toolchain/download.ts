@@ -23,7 +23,6 @@ export interface Source {
 }
 
 const connectMilliseconds = 3_000;
-const stallMilliseconds = 30_000;
 
 export function officialSource(pin: ToolPin, { system, arch }: Machine): Source | undefined {
   const { official } = pin;
@@ -66,22 +65,25 @@ export interface DownloadArgs {
   readonly cache: string;
   readonly key: string;
   readonly signal?: AbortSignal;
+  /** After how long without a byte a download counts as stuck. Default 30,000. */
+  readonly stallMilliseconds?: number;
 }
 
 /**
  * Fetches a published program into the cache; the caller holds its lock. Returns undefined when it cannot be had here;
  * throws when it is not what its publisher says it is.
  */
-export async function downloadTool({ pin, source, cache, key, signal }: DownloadArgs): Promise<string | undefined> {
+export async function downloadTool(args: DownloadArgs): Promise<string | undefined> {
+  const { pin, source, cache, key, signal, stallMilliseconds = 30_000 } = args;
   const directory = toolDirectory(cache, key);
   clearDeadWork(directory);
   const work = WorkFolder.create(directory);
   try {
     const fetched = join(work.path, basename(source.url));
-    const expected = publishedSha256(await text(source.sha256Url, signal), basename(source.url));
+    const expected = publishedSha256(await text(source.sha256Url, stallMilliseconds, signal), basename(source.url));
     // What cannot be verified is not used.
     if (!expected) return undefined;
-    await save(source.url, fetched, signal);
+    await save(source.url, fetched, stallMilliseconds, signal);
     const actual = await fileSha256(fetched);
     if (actual !== expected)
       throw new ToolchainError(
@@ -114,7 +116,7 @@ async function get(url: string, signal: AbortSignal): Promise<Response> {
   return response;
 }
 
-async function text(url: string, signal?: AbortSignal): Promise<string> {
+async function text(url: string, stallMilliseconds: number, signal?: AbortSignal): Promise<string> {
   const timeout = AbortSignal.timeout(stallMilliseconds);
   const response = await get(url, signal ? AbortSignal.any([signal, timeout]) : timeout);
   return await response.text().catch((error: unknown) => {
@@ -122,7 +124,7 @@ async function text(url: string, signal?: AbortSignal): Promise<string> {
   });
 }
 
-async function save(url: string, file: string, signal?: AbortSignal): Promise<void> {
+async function save(url: string, file: string, stallMilliseconds: number, signal?: AbortSignal): Promise<void> {
   const stall = new AbortController();
   const timer = setTimeout(() => stall.abort(), stallMilliseconds);
   try {

@@ -37,8 +37,13 @@ const explanations: readonly Explanation[] = [
     hint: "This is a defect of the checkout; restore tooling/toolchain/modules from the repository.",
   },
   {
+    pattern: /reading \S+: (404|410|no such file)|unknown revision/,
+    message: (tool, line) => `The module server does not serve source code of ${tool}: ${line}`,
+    hint: "Let GOPROXY name a Go module proxy that serves all public modules, and run the command again; it continues where it stopped.",
+  },
+  {
     pattern:
-      /module lookup disabled|dial tcp|no such host|connection (refused|reset)|network is unreachable|i\/o timeout|TLS handshake timeout|Client\.Timeout|proxyconnect|server misbehaving|x509: |Get "[^"]*": .*EOF/,
+      /module lookup disabled|reading https?:\S+: \d{3} |dial tcp|no such host|connection (refused|reset)|network is unreachable|i\/o timeout|TLS handshake timeout|Client\.Timeout|proxyconnect|server misbehaving|x509: |Get "[^"]*": .*EOF/,
     message: (tool, line) => `Source code of ${tool} cannot be fetched: ${line}`,
     hint: "Check the network, or let GOPROXY name a Go module proxy that this machine reaches, and run the command again; it continues where it stopped.",
   },
@@ -48,7 +53,7 @@ const explanations: readonly Explanation[] = [
     hint: "Install Go 1.26 or newer from https://go.dev/dl/ and put it first on PATH.",
   },
   {
-    pattern: /build cache is required|permission denied|read-only file system/i,
+    pattern: /build cache is required|could not create module cache|permission denied|read-only file system/i,
     message: (tool, line) => `Go may not write its cache while building ${tool}: ${line}`,
     hint: "Let GOCACHE and GOMODCACHE name folders that you may write.",
   },

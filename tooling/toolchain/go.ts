@@ -17,16 +17,25 @@ const installHint = `Install ${needed} from https://go.dev/dl/ and put it first 
 /** Where its installer puts it, which is not on everybody's PATH. */
 const usualPlace = "/usr/local/go/bin/go";
 
+/** What Go calls Node's names. */
+const systems: Readonly<Record<string, string>> = { win32: "windows" };
+const processors: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
+
 /**
- * What a build is made with, whatever the user has set: no C compiler, no workspace file, no silent download of
- * another Go. Where modules come from and how they are verified stays the user's own.
+ * What a build is made with, whatever the user has set, here or with `go env -w`: for this machine, no C compiler, no
+ * workspace file, no silent download of another Go. Where modules come from and how they are verified stays the user's
+ * own.
  */
 export function goEnvironment(env: NodeJS.ProcessEnv, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const own = { ...env };
-  for (const name of ["GOOS", "GOARCH", "GOROOT", "GONOSUMCHECK"]) delete own[name];
-  // An empty GOFLAGS would let the one of `go env -w` through.
+  for (const name of ["GOROOT", "GOEXPERIMENT", "GOFIPS140", "GONOSUMCHECK"]) delete own[name];
+  // An unset or empty variable would let the one of `go env -w` through.
   return {
     ...own,
+    GOOS: systems[process.platform] ?? process.platform,
+    GOARCH: processors[process.arch] ?? process.arch,
+    GOAMD64: "v1",
+    GOARM64: "v8.0",
     CGO_ENABLED: "0",
     GOFLAGS: "-buildvcs=false",
     GOWORK: "off",

@@ -1,5 +1,5 @@
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { delimiter, join, resolve, sep } from "node:path";
 import { execa } from "execa";
 import { satisfies } from "semver";
 import type { ToolPin } from "./pins";
@@ -9,7 +9,13 @@ export function findOnPath(name: string, env: NodeJS.ProcessEnv, except?: string
   const places = (env.PATH ?? "").split(delimiter).filter((place) => place !== "");
   return places
     .map((place) => join(resolve(place), name))
-    .find((file) => isExecutable(file) && !(except !== undefined && realpathSync(file).startsWith(except)));
+    .find((file) => isExecutable(file) && !(except !== undefined && liesIn(except, file)));
+}
+
+function liesIn(folder: string, file: string): boolean {
+  // The folder itself may be reached by a link, or not be there yet.
+  const real = existsSync(folder) ? realpathSync(folder) : resolve(folder);
+  return realpathSync(file).startsWith(real + sep);
 }
 
 function isExecutable(file: string): boolean {
@@ -26,9 +32,14 @@ export function parseVersion(output: string): string | undefined {
   return /\bv?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)/.exec(output)?.[1];
 }
 
-/** Vendors' builds (`1.36.2-gke.1`, `1.36.0+k3s1`) count as what they are built from; releases to come do not. */
+/**
+ * Vendors' builds (`1.36.2-gke.1`, `1.36.0+k3s1`) count as what they are built from. A release to come (`1.38.0-rc.1`)
+ * has to lie in the range as the release will, and may not be older than its beginning.
+ */
 export function isAcceptable(version: string, range: string): boolean {
-  return satisfies(version, range, { includePrerelease: true });
+  const [release = "", suffix = ""] = version.split(/(?=[-+])/, 2);
+  const toCome = /^-(alpha|beta|rc|dev|pre)\b/.test(suffix);
+  return satisfies(release, range) && (!toCome || satisfies(version, range, { includePrerelease: true }));
 }
 
 export interface Installed {

@@ -1,0 +1,191 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, inject, it } from "vitest";
+import { main } from "../../../stacks";
+import { runStack } from "../../../tooling/rehearsal/stackRunner";
+import { processesNaming } from "../../support/processes";
+import type { CliResult } from "../../support/rehearsalCli";
+import { RehearsalCli } from "../../support/rehearsalCli";
+
+const rehearsal = new RehearsalCli("refusals");
+afterAll(() => rehearsal.remove());
+
+/** One clear message, exit code 1, no trace, nothing left running. */
+function expectRefusal({ exitCode, all }: CliResult, ...says: readonly (string | RegExp)[]): void {
+  expect(exitCode, all).toBe(1);
+  for (const part of says) expect(all).toMatch(part);
+  expect(all.match(/✗ /g)).toHaveLength(1);
+  expect(all).not.toMatch(/\n\s+at \S+ \(|node:internal|This is a defect/);
+  expect(processesNaming(rehearsal.root)).toEqual([]);
+}
+
+type Sections = Record<string, unknown>;
+const first = (list: unknown) => (list as Record<string, unknown>[])[0] ?? {};
+
+describe("a description that cannot be right", () => {
+  it.each<[string, (sections: Sections) => void, readonly RegExp[]]>([
+    [
+      "a misspelt key",
+      (sections) => {
+        sections.modles = sections.models;
+        delete sections.models;
+      },
+      [/trustfoundry:modles: no such setting; write `models` instead/, /trustfoundry:models: missing/],
+    ],
+    [
+      "a wrong enum value",
+      (sections) => Object.assign(first(sections.models), { tee: "sev" }),
+      [/trustfoundry:models\[0\]\.tee: "sev" is not known; write .*snp/],
+    ],
+    [
+      "a missing section",
+      (sections) => delete sections.attestation,
+      [/trustfoundry:attestation: missing; add key broker and what evidence must show/],
+    ],
+    [
+      "versions that do not fit together",
+      (sections) => {
+        sections.platform = { versions: { kata: "4.1.0", gpuOperator: "v26.3.1", trustee: "v0.21.0", nfd: "0.19.0" } };
+      },
+      [
+        /trustfoundry:platform\.versions: .*no combination that is known to fit/,
+        /gpuOperator is v26\.3\.1, not v26\.7\.0/,
+      ],
+    ],
+    [
+      "one name for two parties",
+      (sections) => Object.assign(first(sections.providers), { name: "acme-models" }),
+      [/trustfoundry:providers\[0\]\.name: "acme-models" is another party's name/],
+    ],
+  ])("%s", async (_what, change, says) => {
+    expectRefusal(await rehearsal.run("up", "--file", rehearsal.describe(change)), ...says);
+    expect(existsSync(rehearsal.root)).toBe(false);
+  });
+
+  it("names every error at once", async () => {
+    const file = rehearsal.describe((sections) => {
+      Object.assign(first(sections.models), { tee: "sev", cpus: 0 });
+      Object.assign(first(sections.providers), { kubernetesVersion: "1.20" });
+    });
+    expectRefusal(await rehearsal.run("up", "--file", file), /3 things in the configuration/, /cpus: 0/, /1\.20/);
+  });
+
+  it("a file that is not there, and one that is no YAML", async () => {
+    expectRefusal(await rehearsal.run("up", "--file", join(rehearsal.home, "none.yaml")), /There is no file/);
+    const broken = join(rehearsal.home, "broken.yaml");
+    writeFileSync(broken, "config: [unclosed\n");
+    expectRefusal(await rehearsal.run("up", "--file", broken), /broken\.yaml is not valid YAML/);
+  });
+});
+
+describe("a command line that cannot be right", () => {
+  it.each<[string, readonly string[], RegExp]>([
+    ["an unknown command", ["upp"], /unknown command 'upp'[\s\S]*Did you mean up\?/],
+    ["an unknown option", ["up", "--fil", "x"], /unknown option '--fil'/],
+    ["a port that is none", ["up", "--api-port", "trust=99999"], /Write <cluster>=<port>/],
+    ["a port of an unknown cluster", ["up", "--api-port", "nobody=6443"], /there is no control plane "nobody"/i],
+  ])("%s", async (_what, args, says) => {
+    const { exitCode, all } = await rehearsal.start(args);
+    expect(exitCode, all).toBe(1);
+    expect(all).toMatch(says);
+    expect(all).not.toMatch(/node:internal|at \S+ \(/);
+  });
+
+  it("a name that is none", async () => {
+    const { exitCode, all } = await rehearsal.start(["status", "--name", "../etc"]);
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(/"\.\.\/etc" is no name for an instance/);
+  });
+});
+
+describe("a machine that cannot do it now", () => {
+  it("a port that is taken", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const result = await rehearsal.run("up", "--file", rehearsal.describe(), "--api-port", `trust=${port}`);
+      expectRefusal(result, new RegExp(`Port ${port}, which was asked for as the API server's of trust, is taken`));
+    } finally {
+      server.close();
+    }
+  });
+
+  const canMount = process.platform === "linux" && process.getuid?.() === 0 && mounts();
+  describe.skipIf(!canMount)(
+    `a full disk${canMount ? "" : " (skipped: only root may mount a small file system)"}`,
+    () => {
+      const small = new RehearsalCli("small", join(rehearsal.home, "small-disk"));
+      afterEach(() => execFileSync("umount", [small.home]));
+
+      it("says so in one sentence, and leaves nothing running", async () => {
+        mkdirSync(small.home, { recursive: true });
+        execFileSync("mount", ["-t", "tmpfs", "-o", "size=24m", "tmpfs", small.home]);
+        const file = rehearsal.describe();
+        const { exitCode, all } = await small.run("up", "--file", file);
+        expect(exitCode, all).toBe(1);
+        expect(all).toMatch(/The disk that holds .* is full/);
+        expect(all).toMatch(/TRUSTFOUNDRY_HOME moves rehearsals to another disk/);
+        expect(all).not.toMatch(/node:internal|This is a defect/);
+        expect(processesNaming(small.root)).toEqual([]);
+      });
+    },
+  );
+});
+
+function mounts(): boolean {
+  try {
+    const probe = "/tmp/trustfoundry-mount-probe";
+    mkdirSync(probe, { recursive: true });
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", probe], { stdio: "ignore" });
+    execFileSync("umount", [probe]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe("a stack whose API server is gone", () => {
+  it("stops before anything is registered, with one sentence", async () => {
+    expect((await rehearsal.run("up", "--file", rehearsal.describe())).exitCode).toBe(0);
+    const before = stateOf("northern-metal");
+    // Another rehearsal of the same files would start it again; a stack of its own cannot.
+    await rehearsal.run("down");
+    const { binDir, pulumiRoot } = inject("toolchain");
+    const directory = join(rehearsal.root, "parties/northern-metal/stacks/northern-metal-infrastructure");
+    const kubeconfig = join(
+      rehearsal.root,
+      "control-planes/provider-northern-metal/credentials/provider-northern-metal.kubeconfig",
+    );
+    const run = runStack("up", {
+      place: {
+        stackName: "northern-metal-infrastructure",
+        party: "northern-metal",
+        directory,
+        passphraseFile: join(directory, "passphrase"),
+        kubeconfig,
+      },
+      engine: { binDir, pulumiRoot },
+      program: () => main({ kubeconfigs: [kubeconfig] }),
+      config: {},
+      policyPacks: [],
+    });
+    await expect(run).rejects.toThrow(/does not answer/);
+    expect(before.length).toBeGreaterThan(20);
+    expect(stateOf("northern-metal")).toEqual(before);
+    expect((await rehearsal.run("destroy")).exitCode).toBe(0);
+  });
+});
+
+/** What the engine's state says was deployed. */
+function stateOf(party: string): unknown[] {
+  const stack = `${party}-infrastructure`;
+  const folder = join(rehearsal.root, "parties", party, "stacks", stack, "state/.pulumi/stacks/trustfoundry");
+  const state = JSON.parse(readFileSync(join(folder, `${stack}.json`), "utf8")) as {
+    checkpoint: { latest: { resources: { urn: string; id?: string; modified?: string }[] } };
+  };
+  return state.checkpoint.latest.resources.map(({ urn, id, modified }) => [urn, id, modified]);
+}

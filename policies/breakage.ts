@@ -1,11 +1,11 @@
-import { decodeInitData, encodeInitData } from "./documents";
+import { decodeInitData, encodeInitData } from "../components/guest/initDataAnnotation";
 import type { Resource } from "./rule";
 
 /** A one-property change of a rule's compliant example, as data. */
 export type Breakage = {
   /** What somebody did, in a few words: the title of its test, and of its attack. */
   readonly mistake: string;
-  /** JSON pointer into the inputs; a last segment of `-` appends to a list. */
+  /** JSON pointer into the inputs; a last segment of `-` appends to a list. `dependsOn`: what the resource depends on. */
   readonly path: string;
   /** Which of the example's resources is changed; default the first. */
   readonly resource?: number;
@@ -30,8 +30,9 @@ export function broken(resources: readonly Resource[], breakage: Breakage): Reso
     .split("/")
     .slice(1)
     .map((segment) => segment.replace(/~1/g, "/").replace(/~0/g, "~"));
-  const last = segments.pop() ?? "";
-  let holder = target.props as unknown;
+  const ofResource = breakage.path === "dependsOn";
+  const last = ofResource ? breakage.path : (segments.pop() ?? "");
+  let holder: unknown = ofResource ? target : target.props;
   for (const segment of segments) holder = (holder as Record<string, unknown> | undefined)?.[segment];
   if (typeof holder !== "object" || holder === null)
     throw new Error(`${breakage.mistake}: nothing at ${breakage.path}`);

@@ -1,20 +1,6 @@
-import { gunzipSync, gzipSync } from "node:zlib";
 import { parse as parseToml } from "smol-toml";
 import { parse as parseYaml } from "yaml";
 import { isObject } from "./place";
-
-/** The largest init-data document that is unpacked, in bytes: a small annotation must not fill a preview's memory. */
-const largestInitData = 4 * 1024 * 1024;
-
-/** The TOML text of a `cc_init_data` annotation: base64 of gzip. Throws where it is neither. */
-export function decodeInitData(annotation: string): string {
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(annotation)) throw new Error("not base64");
-  return gunzipSync(Buffer.from(annotation, "base64"), { maxOutputLength: largestInitData }).toString("utf8");
-}
-
-export function encodeInitData(toml: string): string {
-  return gzipSync(toml, { level: 9 }).toString("base64");
-}
 
 export type Parsed = { readonly value: Readonly<Record<string, unknown>> } | { readonly error: string };
 

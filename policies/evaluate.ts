@@ -1,4 +1,5 @@
 import type { Finding } from "./place";
+import { unknownPath } from "./place";
 import type { Resource } from "./rule";
 
 /** A value that decides about a rule and that only `up` will know. */
@@ -54,11 +55,17 @@ export function evaluateItems<Item>(
   return { applies, findings, unknown };
 }
 
-/**
- * The property path of the policy SDK's UnknownValueError, undefined for any other error. Told by its shape: the class is
- * not exported.
- */
-export function unknownPath(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("unknownTypeSentinel" in error) || !("props" in error)) return undefined;
-  return Array.isArray(error.props) ? error.props.map(String).join(".") : undefined;
+/** Whether an item fits. One with a value that is not known yet decides only where no other fits: it throws then. */
+export function someKnown<Item>(items: Iterable<Item>, fits: (item: Item) => boolean): boolean {
+  let undecided: unknown;
+  for (const item of items) {
+    try {
+      if (fits(item)) return true;
+    } catch (error) {
+      if (unknownPath(error) === undefined) throw error;
+      undecided ??= error;
+    }
+  }
+  if (undecided !== undefined) throw undecided;
+  return false;
 }

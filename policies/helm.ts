@@ -30,9 +30,19 @@ export function releases(...charts: readonly string[]): Selector<HelmRelease> {
   };
 }
 
+/** Every release. */
+export const helmReleases: Selector<HelmRelease> = {
+  kinds: ["Helm releases"],
+  select(resource) {
+    const release = helmReleaseOf(resource);
+    return release ? [release] : [];
+  },
+};
+
 /** Charts whose values decide about confidentiality. */
 export const gpuOperatorChart = "gpu-operator";
 export const kataChart = "kata-deploy";
+export const nodeFeatureChart = "node-feature-discovery";
 export const trusteeChart = "trustee";
 
 /** `oci://host/path/kata-deploy`, `./charts/kata-deploy`, `/mirror/kata-deploy-4.0.0.tgz` are all `kata-deploy`. */

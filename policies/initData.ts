@@ -1,5 +1,6 @@
 import { initDataAnnotation } from "../components/workload/podTemplate";
-import { decodeInitData, parseDocument } from "./documents";
+import { decodeInitData } from "../components/guest/initDataAnnotation";
+import { parseDocument } from "./documents";
 import type { Pod } from "./kubernetes";
 import { confidentialPods } from "./kubernetes";
 import type { Place } from "./place";
@@ -31,7 +32,7 @@ export const initDataAnnotations: Selector<InitData> = {
   },
 };
 
-/** Only what decodes; that it does is a rule of its own. */
+/** Only what decodes; that it does is a demand of `init-data-present`. */
 export const initDataDocuments: Selector<{ readonly document: Place }> = {
   kinds: confidentialPods.kinds,
   *select(resource) {

@@ -1,4 +1,4 @@
-import { parseDocument, regoPackage } from "./documents";
+import { parseDocument, regoPackage, regoStatements } from "./documents";
 import type { KubernetesObject, Pod } from "./kubernetes";
 import { containersOf, objects, pods } from "./kubernetes";
 import type { Place } from "./place";
@@ -39,6 +39,8 @@ export function storedTexts(fits: (name: string) => boolean): Selector<NamedText
 const configurationFiles = storedTexts((name) => /\.(toml|json|ya?ml)$/.test(name));
 
 export interface Configuration {
+  /** Whether a Secret holds it; a ConfigMap is for everybody to read. */
+  readonly secret: boolean;
   readonly place: Place;
   /** The parsed document; undefined where it does not parse. */
   readonly document: Place | undefined;
@@ -48,18 +50,19 @@ export interface Configuration {
 export const keyBrokerConfigurations: Selector<Configuration> = {
   kinds: stores.kinds,
   *select(resource) {
-    for (const { name, place, text } of configurationFiles.select(resource)) {
+    for (const { object, name, place, text } of configurationFiles.select(resource)) {
       const parsed = parseDocument(name, text);
       const named = /^kbs(-config)?\./.test(name);
+      const secret = object.kind === "v1/Secret";
       if (parsed && "value" in parsed) {
         if (named || ("http_server" in parsed.value && "admin" in parsed.value))
-          yield { place, document: place.document(parsed.value) };
-      } else if (named) yield { place, document: undefined };
+          yield { secret, place, document: place.document(parsed.value) };
+      } else if (named) yield { secret, place, document: undefined };
     }
   },
 };
 
-/** Only what parses; that it does is a rule of its own. */
+/** Only what parses; that it does is a demand of `kbs-admin-closed`. */
 export const keyBrokerDocuments: Selector<Place> = {
   kinds: stores.kinds,
   *select(resource) {
@@ -91,24 +94,37 @@ export interface RegoText {
   readonly text: string;
 }
 
-/** Resource policies: Rego of package `policy` that is no attestation policy, plain or as a value in a JSON store. */
-export const resourcePolicies: Selector<RegoText> = {
-  kinds: stores.kinds,
-  *select(resource) {
-    for (const { name, place, text } of policyFiles.select(resource)) {
-      const parsed = name.endsWith(".json") ? parseDocument(name, text) : undefined;
-      const texts = parsed && "value" in parsed ? Object.entries(parsed.value) : [];
-      if (isResourcePolicy(text)) yield { place, text };
-      for (const [key, value] of texts)
-        if (typeof value === "string" && isResourcePolicy(value))
-          yield { place: place.document({ [key]: value }).at(key), text: value };
-    }
-  },
-};
-
-function isResourcePolicy(text: string): boolean {
-  return regoPackage(text) === "policy" && !text.includes("trust_claims");
+/** Policies of Trustee: Rego of package `policy`, plain or as a value in a JSON store. Texts are long: never shown. */
+function policies(fits: (text: string) => boolean): Selector<RegoText> {
+  return {
+    kinds: stores.kinds,
+    *select(resource) {
+      for (const { name, place, text } of policyFiles.select(resource)) {
+        if (isPolicy(text) && fits(text)) yield { place: place.hidden(), text };
+        const parsed = name.endsWith(".json") ? parseDocument(name, text) : undefined;
+        const texts = parsed && "value" in parsed ? Object.entries(parsed.value) : [];
+        for (const [key, value] of texts)
+          if (typeof value === "string" && isPolicy(value) && fits(value))
+            yield {
+              place: place
+                .document(parsed && "value" in parsed ? parsed.value : {})
+                .at(key)
+                .hidden(),
+              text: value,
+            };
+      }
+    },
+  };
 }
+
+const isPolicy = (text: string) => regoPackage(text) === "policy";
+const appraises = (text: string) => regoStatements(text).some((line) => line.includes("trust_claims"));
+
+/** What the key broker decides by. */
+export const resourcePolicies = policies((text) => !appraises(text));
+
+/** What the attestation service makes of evidence. */
+export const attestationPolicies = policies(appraises);
 
 /** Names of the images of Trustee's services, released and staged. */
 const trusteeImages = [

@@ -143,19 +143,12 @@ function isBuiltIn(kind: string): boolean {
 function embeddedPods(object: KubernetesObject, holder: Place, depth = 0): Pod[] {
   if (depth > 12) return [];
   const children = holder.items().length > 0 ? holder.items() : holder.keys().map((key) => holder.at(key));
-  return children.filter(isKnown).flatMap((spec) => {
-    const containers = spec.at("containers");
-    const isSpec = isKnown(containers) && containers.items().length > 0;
-    return isSpec ? [{ object, metadata: holder.at("metadata"), spec }] : embeddedPods(object, spec, depth + 1);
-  });
-}
-
-/** Any value of a custom resource could turn out to hold pods; one that is not known yet is looked into at `up`. */
-function isKnown(place: Place): boolean {
-  try {
-    void place.value;
-    return true;
-  } catch {
-    return false;
-  }
+  // Any value of a custom resource could turn out to hold pods; one that is not known yet is looked into at `up`.
+  return children
+    .filter(({ known }) => known)
+    .flatMap((spec) => {
+      const containers = spec.at("containers");
+      const isSpec = containers.known && containers.items().length > 0;
+      return isSpec ? [{ object, metadata: holder.at("metadata"), spec }] : embeddedPods(object, spec, depth + 1);
+    });
 }

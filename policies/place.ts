@@ -55,6 +55,17 @@ export class Place {
     return this.value !== undefined;
   }
 
+  /** Whether the value, or its absence, is known already. */
+  get known(): boolean {
+    try {
+      void this.value;
+      return true;
+    } catch (error) {
+      if (unknownPath(error) === undefined) throw error;
+      return false;
+    }
+  }
+
   get text(): string | undefined {
     return typeof this.value === "string" ? this.value : undefined;
   }
@@ -76,7 +87,7 @@ export class Place {
   }
 
   finding(message: string): Finding {
-    const value = this.secret ? undefined : shown(this.value);
+    const value = this.secret || !this.known ? undefined : shown(this.value);
     return { path: this.path, ...(value === undefined ? {} : { value }), message };
   }
 
@@ -102,4 +113,13 @@ function shown(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const line = value.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ");
   return JSON.stringify(line.length > longestShown ? `${line.slice(0, longestShown)}…` : line);
+}
+
+/**
+ * The property path of the policy SDK's UnknownValueError, undefined for any other error. Told by its shape: the class is
+ * not exported.
+ */
+export function unknownPath(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("unknownTypeSentinel" in error) || !("props" in error)) return undefined;
+  return Array.isArray(error.props) ? error.props.map(String).join(".") : undefined;
 }

@@ -10,7 +10,7 @@ export const gpuOperator: Resource = {
     namespace: "gpu-operator",
     repositoryOpts: { repo: "https://helm.ngc.nvidia.com/nvidia" },
     values: {
-      sandboxWorkloads: { enabled: true, mode: "kata", defaultWorkload: "container" },
+      sandboxWorkloads: { enabled: true, mode: "kata", defaultWorkload: "vm-passthrough" },
       ccManager: { defaultMode: "on" },
       nfd: { enabled: false },
     },
@@ -121,6 +121,34 @@ export const confidentialNamespace: Resource = {
       name: "acme",
       labels: { "trustfoundry.dev/confidential": "true", "pod-security.kubernetes.io/enforce": "baseline" },
     },
+  },
+};
+
+/** Node Feature Discovery, installed once and before everything that brings rules for it. */
+export const nodeFeatureDiscovery: Resource = {
+  type: "kubernetes:helm.sh/v3:Release",
+  name: "node-feature-discovery",
+  urn: "urn:pulumi:example::trustfoundry::kubernetes:helm.sh/v3:Release::node-feature-discovery",
+  props: {
+    chart: "node-feature-discovery",
+    version: "0.18.3",
+    namespace: "node-feature-discovery",
+    repositoryOpts: { repo: "https://kubernetes-sigs.github.io/node-feature-discovery/charts" },
+  },
+};
+
+/** kata-deploy, told to wait for it. */
+export const orderedKataDeploy: Resource = { ...kataDeploy, dependsOn: [nodeFeatureDiscovery.urn ?? ""] };
+
+/** A Secret of a tenant: opened inside the guest alone. */
+export const sealedSecret: Resource = {
+  type: "kubernetes:core/v1:Secret",
+  name: "llama-sealed",
+  props: {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "llama-sealed", namespace: "acme", labels: { "trustfoundry.dev/confidential": "true" } },
+    stringData: { NGC_API_KEY: "sealed.eyJiNjQiOnRydWV9.eyJ0eXBlIjoidmF1bHQifQ.c2lnbmF0dXJl" },
   },
 };
 

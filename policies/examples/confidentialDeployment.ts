@@ -1,5 +1,5 @@
 import { initDataAnnotation } from "../../components/workload/podTemplate";
-import { encodeInitData } from "../documents";
+import { encodeInitData } from "../../components/guest/initDataAnnotation";
 import type { Resource } from "../rule";
 
 const digest = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945";

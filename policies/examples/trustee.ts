@@ -36,11 +36,77 @@ storage_type = "LocalFs"
 
 [[plugins]]
 name = "resource"
-storage_backend_type = "Vault"
-vault_url = "https://vault.acme.example"
-verify_ssl = true
+storage_backend_type = "kvstorage"
 `,
     },
+  },
+};
+
+/** Keys from a Vault. Its token is in the file, so the file is in a Secret. */
+export const vaultPlugin = `storage_backend_type = "Vault"
+vault_url = "https://vault.acme.example"
+verify_ssl = true
+token = "hvs.example"
+`;
+export const vaultPointer = "/stringData/kbs-config.toml";
+export const vaultPath = `stringData["kbs-config.toml"]`;
+export const vaultedKeyBroker: Resource = {
+  type: "kubernetes:core/v1:Secret",
+  name: "kbs-config",
+  props: {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "kbs-config", namespace: "trustee" },
+    stringData: {
+      "kbs-config.toml": `[http_server]
+private_key = "/etc/kbs/tls/tls.key"
+certificate = "/etc/kbs/tls/tls.crt"
+
+[admin]
+authorization_mode = "DenyAll"
+
+[attestation_token]
+trusted_certs_paths = ["/etc/kbs/token/ca.crt"]
+
+[[plugins]]
+name = "resource"
+${vaultPlugin}`,
+    },
+  },
+};
+
+export const attestationServicePointer = "/data/as-config.json";
+export const attestationServicePath = `data["as-config.json"]`;
+
+/** An attestation service on its own (Trustee v0.21). */
+export const attestationServiceConfiguration: Resource = {
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "as-config",
+  props: {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "as-config", namespace: "trustee" },
+    data: {
+      "as-config.json": JSON.stringify({
+        rvps_config: { type: "GrpcRemote", address: "http://rvps.trustee.svc:50003" },
+        attestation_token_broker: {
+          signer: { key_path: "/etc/as/token/token.key", cert_path: "/etc/as/token/token.crt" },
+        },
+        verifier_config: { nvidia_verifier: { type: "Remote" } },
+      }),
+    },
+  },
+};
+
+/** What the operator is told in one word. */
+export const trusteeConfig: Resource = {
+  type: "kubernetes:confidentialcontainers.org/v1alpha1:TrusteeConfig",
+  name: "trustee",
+  props: {
+    apiVersion: "confidentialcontainers.org/v1alpha1",
+    kind: "TrusteeConfig",
+    metadata: { name: "trustee", namespace: "trustee" },
+    spec: { profileType: "Restricted" },
   },
 };
 
@@ -102,6 +168,82 @@ export const keyBrokerDeployment: Resource = {
           ],
         },
       },
+    },
+  },
+};
+
+export const attestationPolicyPointer = "/data/default_cpu.rego";
+export const attestationPolicyPath = `data["default_cpu.rego"]`;
+
+/** An attestation policy by which nothing affirms that was not compared with a reference value. */
+export const attestationPolicy: Resource = {
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "attestation-policies",
+  props: {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "attestation-policies", namespace: "trustee" },
+    data: {
+      "default_cpu.rego": `package policy
+
+import rego.v1
+
+default executables := 33
+default hardware := 97
+default configuration := 36
+
+trust_claims := {
+  "executables": executables,
+  "hardware": hardware,
+  "configuration": configuration,
+}
+
+executables := 3 if input.snp.measurement in query_reference_value("snp_launch_measurement")
+
+hardware := 2 if input.snp.reported_tcb_snp in query_reference_value("snp_snp_svn")
+
+configuration := 2 if input.snp.policy_debug_allowed == false
+`,
+    },
+  },
+};
+
+export const measurement =
+  "9d13634b6014bb21cf059b2dc694e7bff01a8a7137041100cd2b695f3d10fb687267b97808b27f8f471d943bc6f53a20";
+
+/** Reference values as LocalFs keeps them: a record a name. */
+export const referenceValues: Resource = {
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "reference-values",
+  props: {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "reference-values", namespace: "trustee" },
+    data: Object.fromEntries(
+      Object.entries({
+        snp_launch_measurement: [measurement],
+        snp_bootloader: [4],
+        snp_smt_enabled: true,
+      }).map(([name, value]) => [
+        name,
+        JSON.stringify({ version: "0.1.0", name, expiration: "2028-01-01T00:00:00Z", value }),
+      ]),
+    ),
+  },
+};
+
+/** The same in one document, as the operator mounts them. */
+export const referenceValueTable: Resource = {
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "rvps-reference-values",
+  props: {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "rvps-reference-values", namespace: "trustee" },
+    data: {
+      reference_value: JSON.stringify({
+        snp_launch_measurement: { expiration: "2028-01-01T00:00:00Z", value: [measurement] },
+      }),
     },
   },
 };

@@ -12,6 +12,28 @@ import { noDebugRuntimeClass } from "./runtime/noDebugRuntimeClass";
 import { onlyInitDataAnnotation } from "./runtime/onlyInitDataAnnotation";
 import { runtimeClassOverhead } from "./runtime/runtimeClassOverhead";
 import { runtimeClassSelectsTee } from "./runtime/runtimeClassSelectsTee";
+import { agentPolicyClosed } from "./guest/agentPolicyClosed";
+import { guestKeyBrokerTls } from "./guest/guestKeyBrokerTls";
+import { initDataPresent } from "./guest/initDataPresent";
+import { attestationPolicyEarned } from "./attestation/attestationPolicyEarned";
+import { attestationServicesInternal } from "./attestation/attestationServicesInternal";
+import { attestationTokenTrusted } from "./attestation/attestationTokenTrusted";
+import { kbsAdminClosed } from "./attestation/kbsAdminClosed";
+import { kbsTransportTls } from "./attestation/kbsTransportTls";
+import { keyStoreVerified } from "./attestation/keyStoreVerified";
+import { referenceValuesTyped } from "./attestation/referenceValuesTyped";
+import { resourcePolicyAffirming } from "./attestation/resourcePolicyAffirming";
+import { resourcePolicyConditional } from "./attestation/resourcePolicyConditional";
+import { imagePolicyRejects } from "./images/imagePolicyRejects";
+import { imagesByDigest } from "./images/imagesByDigest";
+import { noPlainSecrets } from "./images/noPlainSecrets";
+import { chartsPinned } from "./cluster/chartsPinned";
+import { defaultDenyNetwork } from "./cluster/defaultDenyNetwork";
+import { gpuOperatorKataMode } from "./cluster/gpuOperatorKataMode";
+import { kataAfterNodeFeatures } from "./cluster/kataAfterNodeFeatures";
+import { namespacePodSecurity } from "./cluster/namespacePodSecurity";
+import { noHostAccess } from "./cluster/noHostAccess";
+import { noServiceAccountToken } from "./cluster/noServiceAccountToken";
 
 /** Every rule there is, by pillar. Packs choose among them. */
 export const rules: readonly Rule[] = [
@@ -29,4 +51,30 @@ export const rules: readonly Rule[] = [
   onlyInitDataAnnotation,
   runtimeClassOverhead,
   runtimeClassSelectsTee,
+
+  agentPolicyClosed,
+  guestKeyBrokerTls,
+  initDataPresent,
+
+  attestationPolicyEarned,
+  attestationServicesInternal,
+  attestationTokenTrusted,
+  kbsAdminClosed,
+  kbsTransportTls,
+  keyStoreVerified,
+  referenceValuesTyped,
+  resourcePolicyAffirming,
+  resourcePolicyConditional,
+
+  imagePolicyRejects,
+  imagesByDigest,
+  noPlainSecrets,
+
+  chartsPinned,
+  defaultDenyNetwork,
+  gpuOperatorKataMode,
+  kataAfterNodeFeatures,
+  namespacePodSecurity,
+  noHostAccess,
+  noServiceAccountToken,
 ];

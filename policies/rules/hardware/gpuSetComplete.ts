@@ -38,7 +38,7 @@ export const gpuSetComplete = resourceRule({
       yield switches.place.finding(`is for Hopper; NVSwitches of ${name} stay outside the virtual machine`);
     else if (model && gpus.sum > 1 && model.multiGpu === undefined)
       yield gpus.place.finding(`${name} is passed one at a time`);
-    else if (model && gpus.sum > 1 && switches.sum !== model.nvSwitchesInTcb)
+    else if (model && gpus.sum > 1 && switches.sum !== model.nvSwitchesInTcb && !pod.object.partial)
       yield gpus.place.finding(`${name} in sets of ${board.gpus} needs ${nvswitchResource}: ${model.nvSwitchesInTcb}`);
   },
   compliant: [eightGpuDeployment],

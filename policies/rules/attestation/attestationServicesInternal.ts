@@ -1,0 +1,56 @@
+import { attestationService } from "../../examples/trustee";
+import { releases, trusteeChart } from "../../helm";
+import { objects } from "../../kubernetes";
+import type { Place } from "../../place";
+import type { Selector } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
+import { issue, repositories } from "../../sources";
+
+/** gRPC of the reference value provider and of the attestation service; neither asks who is calling. */
+const ports = [50003, 50004];
+const opened = "opens unauthenticated gRPC beyond the cluster";
+
+/** How Services with such a port may be reached. */
+const exposures: Selector<{ readonly type: Place; readonly externalIps?: Place }> = {
+  kinds: ["v1/Service", `Helm release of ${trusteeChart}`],
+  *select(resource) {
+    for (const { body } of objects("v1/Service").select(resource)) {
+      const numbers = body
+        .at("spec", "ports")
+        .items()
+        .flatMap((port) => [port.at("port").count, port.at("targetPort").count]);
+      if (numbers.some((number) => number !== undefined && ports.includes(number)))
+        yield { type: body.at("spec", "type"), externalIps: body.at("spec", "externalIPs") };
+    }
+    for (const { values } of releases(trusteeChart).select(resource))
+      for (const service of ["as", "rvps"]) yield { type: values.at(service, "service", "type") };
+  },
+};
+
+export const attestationServicesInternal = resourceRule({
+  id: "attestation-services-internal",
+  title: "Attestation service and reference value provider are reachable inside the cluster only",
+  pillar: "attestation",
+  severity: "critical",
+  threat: "Their gRPC takes no credentials: whoever reaches it adds the measurement of a guest of their own.",
+  remediation: "Write type: ClusterIP for ports 50003 and 50004, and let a NetworkPolicy admit the key broker alone.",
+  source: issue(repositories.trustee, 1586),
+  platforms,
+  boundary: { by: "ownControlPlane", how: "the model owner runs both beside the key broker" },
+  looksAt: exposures,
+  *check({ type, externalIps }) {
+    if ((type.value ?? "ClusterIP") !== "ClusterIP") yield type.finding(opened);
+    if (externalIps && externalIps.items().length > 0) yield externalIps.finding(opened);
+  },
+  compliant: [attestationService],
+  breakages: [
+    { mistake: "a load balancer", path: "/spec/type", value: "LoadBalancer", expect: "spec.type" },
+    { mistake: "a port on every node", path: "/spec/type", value: "NodePort", expect: "spec.type" },
+    {
+      mistake: "an address of a node's",
+      path: "/spec/externalIPs",
+      value: ["203.0.113.7"],
+      expect: "spec.externalIPs",
+    },
+  ],
+});

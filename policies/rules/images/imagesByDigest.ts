@@ -1,0 +1,74 @@
+import { containerPath, containerPointer, confidentialDeployment } from "../../examples/confidentialDeployment";
+import { keyBrokerDeployment } from "../../examples/trustee";
+import { trusteePods } from "../../keyBroker";
+import type { Container } from "../../kubernetes";
+import { confidentialPods, containersOf, missing } from "../../kubernetes";
+import type { Selector } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
+import { file, repositories } from "../../sources";
+
+const byDigest = /@sha256:[0-9a-f]{64}$/;
+
+/** Containers that hold a model or its keys. */
+const containers: Selector<Container> = {
+  kinds: [...confidentialPods.kinds, ...trusteePods.kinds],
+  *select(resource) {
+    for (const pods of [confidentialPods, trusteePods])
+      for (const pod of pods.select(resource)) yield* containersOf(pod);
+  },
+};
+
+export const imagesByDigest = resourceRule({
+  id: "images-by-digest",
+  title: "Images of confidential pods and of the key broker are named by digest",
+  pillar: "images",
+  severity: "high",
+  threat: "A tag is moved to another image, which then runs with the model, or with the keys of all models.",
+  remediation: "Write the image as <repository>@sha256:<64 hex digits>.",
+  source: file(repositories.trustee, "deployment/helm-chart/values.yaml"),
+  platforms,
+  boundary: {
+    by: "agentPolicy",
+    how: "the agent policy of a confidential guest names the same digest; nothing checks the key broker's own image",
+  },
+  looksAt: containers,
+  *check({ pod, place }) {
+    const image = place.at("image");
+    if ((image.present || missing(pod.object, image)) && !byDigest.test(image.text ?? ""))
+      yield image.finding("names no digest");
+  },
+  compliant: [confidentialDeployment, keyBrokerDeployment],
+  breakages: [
+    {
+      mistake: "a tag",
+      path: `${containerPointer}/image`,
+      value: "registry.acme.example/llama:1.0",
+      expect: `${containerPath}.image`,
+    },
+    {
+      mistake: "neither tag nor digest",
+      path: `${containerPointer}/image`,
+      value: "registry.acme.example/llama",
+      expect: `${containerPath}.image`,
+    },
+    {
+      mistake: "a digest cut short",
+      path: `${containerPointer}/image`,
+      value: "registry.acme.example/llama@sha256:4f53cda1",
+      expect: `${containerPath}.image`,
+    },
+    {
+      mistake: "a helper that runs before the model",
+      path: "/spec/template/spec/initContainers",
+      value: [{ name: "warm-up", image: "busybox" }],
+      expect: "spec.template.spec.initContainers[0].image",
+    },
+    {
+      mistake: "the key broker's newest build",
+      resource: 1,
+      path: `${containerPointer}/image`,
+      value: "ghcr.io/confidential-containers/staged-images/kbs:latest",
+      expect: `${containerPath}.image`,
+    },
+  ],
+});

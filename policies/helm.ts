@@ -45,8 +45,11 @@ export const kataChart = "kata-deploy";
 export const nodeFeatureChart = "node-feature-discovery";
 export const trusteeChart = "trustee";
 
-/** `oci://host/path/kata-deploy`, `./charts/kata-deploy`, `/mirror/kata-deploy-4.0.0.tgz` are all `kata-deploy`. */
+/** `oci://host/path/kata-deploy@sha256:…`, `./charts/kata-deploy`, `/mirror/kata-deploy-4.0.0.tgz` are all `kata-deploy`. */
 export function chartName(chart: string): string {
   const last = chart.replace(/\/+$/, "").split("/").at(-1) ?? chart;
-  return last.replace(/\.tgz$/, "").replace(/-v?\d+\.\d+\.\d+.*$/, "");
+  return last
+    .replace(/[@:].*$/, "")
+    .replace(/\.tgz$/, "")
+    .replace(/-v?\d+\.\d+\.\d+.*$/, "");
 }

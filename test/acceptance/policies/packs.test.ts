@@ -1,0 +1,173 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { automation } from "@pulumi/pulumi";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { confidentialNamespace, defaultDeny } from "../../../policies/examples/cluster";
+import { confidentialDeployment } from "../../../policies/examples/confidentialDeployment";
+import { root } from "../../support/factory";
+
+interface Violation {
+  readonly policy: string;
+  readonly level: string;
+  readonly urn: string;
+  readonly message: string;
+}
+interface Run {
+  readonly violations: readonly Violation[];
+  readonly failed: boolean;
+  /** Names of resources that came into being. */
+  readonly created: readonly string[];
+}
+
+type Place = (opts: pulumi.CustomResourceOptions) => void;
+
+const packs = join(root, "policies", "packs");
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "policy-packs-"));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Runs a program by the real engine and the real Kubernetes provider, which writes files instead of asking a cluster. */
+async function run(operation: "preview" | "up", pack: string, place: Place): Promise<Run> {
+  const { binDir, pulumiRoot } = inject("toolchain");
+  const home = mkdtempSync(join(directory, "run-"));
+  const stack = await automation.LocalWorkspace.createStack(
+    {
+      projectName: "packs",
+      stackName: "s",
+      program: () => {
+        place({ provider: new k8s.Provider("files", { renderYamlToDirectory: join(home, "out") }) });
+        return Promise.resolve();
+      },
+    },
+    {
+      workDir: home,
+      pulumiHome: join(home, "home"),
+      pulumiCommand: await automation.PulumiCommand.get({ root: pulumiRoot, skipVersionCheck: true }),
+      secretsProvider: "passphrase",
+      projectSettings: {
+        name: "packs",
+        runtime: "nodejs",
+        backend: { url: `file://${home}` },
+        plugins: { providers: [{ name: "kubernetes", path: binDir }] },
+      },
+      envVars: {
+        PATH: `${binDir}:${process.env.PATH ?? ""}`,
+        PULUMI_CONFIG_PASSPHRASE: "rehearsed",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      },
+    },
+  );
+  const violations: Violation[] = [];
+  const created: string[] = [];
+  const onEvent = ({ policyEvent, resOutputsEvent }: automation.EngineEvent) => {
+    if (policyEvent)
+      violations.push({
+        policy: policyEvent.policyName,
+        level: policyEvent.enforcementLevel,
+        urn: policyEvent.resourceUrn ?? "",
+        message: policyEvent.message,
+      });
+    if (operation === "up" && resOutputsEvent?.metadata.op === "create")
+      created.push(resOutputsEvent.metadata.urn.split("::").at(-1) ?? "");
+  };
+  const options = { policyPacks: [join(packs, pack)], onEvent, color: "never" as const };
+  try {
+    await (operation === "up" ? stack.up(options) : stack.preview(options));
+    return { violations, created, failed: false };
+  } catch (error) {
+    if (!(error instanceof automation.CommandError)) throw error;
+    // A pack that does not start fails, too; only its violations tell the difference.
+    if (violations.length === 0) throw error;
+    return { violations, created, failed: true };
+  }
+}
+
+const namespace = (opts: pulumi.CustomResourceOptions) =>
+  new k8s.core.v1.Namespace("acme", structuredClone(confidentialNamespace.props), opts);
+const deny = (opts: pulumi.CustomResourceOptions) =>
+  new k8s.networking.v1.NetworkPolicy("deny", structuredClone(defaultDeny.props), opts);
+const deployment = (opts: pulumi.CustomResourceOptions, change: (spec: Record<string, unknown>) => void = () => {}) => {
+  const props = structuredClone(confidentialDeployment.props) as {
+    spec: { template: { spec: Record<string, unknown> } };
+  };
+  change(props.spec.template.spec);
+  return new k8s.apps.v1.Deployment("llama", props as unknown as k8s.apps.v1.DeploymentArgs, opts);
+};
+
+describe("the baseline, run by the engine", () => {
+  it("lets a tenant's namespace and a confidential model pass", async () => {
+    const place: Place = (opts) => void [namespace(opts), deny(opts), deployment(opts)];
+    expect(await run("preview", "baseline", place)).toEqual({ violations: [], created: [], failed: false });
+  });
+
+  it("refuses a pod outside a TEE at preview, by name, with threat and remedy", async () => {
+    const place: Place = (opts) => void deployment(opts, (spec) => (spec.runtimeClassName = "nvidia"));
+    const { violations, failed } = await run("preview", "baseline", place);
+    expect(failed).toBe(true);
+    expect(violations).toHaveLength(1);
+    expect(violations[0]).toMatchObject({ policy: "confidential-runtime-class", level: "mandatory" });
+    expect(violations[0]?.urn).toMatch(/::kubernetes:apps\/v1:Deployment::llama$/);
+    expect(violations[0]?.message).toMatch(
+      /^Confidential pods name a runtime class.*\nspec\.template\.spec\.runtimeClassName = "nvidia": .*\nThreat: .*\nRemedy: Write runtimeClassName: /,
+    );
+  });
+
+  it("sees what is missing from the stack as a whole", async () => {
+    const { violations, failed } = await run("preview", "baseline", (opts) => void namespace(opts));
+    expect(failed).toBe(true);
+    expect(violations).toMatchObject([{ policy: "default-deny-network", level: "mandatory" }]);
+    expect(violations[0]?.urn).toMatch(/::acme$/);
+  });
+
+  it("warns at preview of what only `up` knows, and refuses it there before it is applied", async () => {
+    const place: Place = (opts) => {
+      const first = new k8s.core.v1.ConfigMap("first", { metadata: { name: "first" } }, opts);
+      // Known once the first is there.
+      const name = first.id.apply(() => "nvidia");
+      deployment(opts, (spec) => (spec.runtimeClassName = name));
+    };
+    const preview = await run("preview", "baseline", place);
+    expect(preview.failed).toBe(false);
+    expect(preview.violations.map(({ policy, level }) => `${level} ${policy}`)).toContain(
+      "advisory confidential-runtime-class",
+    );
+    expect(preview.violations.every(({ level }) => level === "advisory")).toBe(true);
+
+    const up = await run("up", "baseline", place);
+    expect(up.failed).toBe(true);
+    expect(up.violations.filter(({ level }) => level === "mandatory").map(({ policy }) => policy)).toEqual([
+      "confidential-runtime-class",
+    ]);
+    expect(up.created).toContain("first");
+    expect(up.created).not.toContain("llama");
+  });
+});
+
+describe("the audit, run by the engine", () => {
+  it("says the same and stops nothing", async () => {
+    const place: Place = (opts) => void deployment(opts, (spec) => (spec.runtimeClassName = "nvidia"));
+    const { violations, failed } = await run("preview", "audit", place);
+    expect(failed).toBe(false);
+    expect(violations).toMatchObject([{ policy: "confidential-runtime-class", level: "advisory" }]);
+  });
+});
+
+describe("a pack's directory", () => {
+  it.each(readdirSync(packs))("%s has the checkout's version and needs no installation", (name) => {
+    const version = (file: string) => JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    const own = version(join(packs, name, "package.json"));
+    expect(own).toMatchObject({
+      name: `trustfoundry-${name}`,
+      version: version(join(root, "package.json")).version,
+      main: "index.js",
+    });
+    expect(own).not.toHaveProperty("dependencies");
+    expect(existsSync(join(packs, name, "node_modules"))).toBe(false);
+  });
+});

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { evidenceProblems, evidenceWarnings } from "../components/attestation/acceptedEvidence";
+import { expiryNotice } from "../components/attestation/referenceValues";
 import { Trustee } from "../components/attestation/trustee";
 import type { PinSource } from "../components/catalogLock";
 import { PinError, resolveImage } from "../components/catalogLock";
@@ -20,14 +21,24 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   const { dnsName, caCertificate, clientCidrs, replicas } = attestation.keyBroker;
   const pins = pinSource(config.simulated);
   const releases = computedReleases(config, pins);
-  const problems = evidenceProblems(releases, attestation);
-  if (problems.length > 0)
-    throw new ConfigurationError(problems.map((problem) => `${location(["attestation"])}: ${problem}`));
+  const notice = expiryNotice(attestation.referenceValueExpiry, new Date());
+  const problems = [
+    ...evidenceProblems(releases, attestation).map((problem) => `${location(["attestation"])}: ${problem}`),
+    // A rehearsal's values are made up, and no older for it.
+    ...(notice?.expired && !config.simulated
+      ? [`${location(["attestation", "referenceValueExpiry"])}: ${notice.text}`]
+      : []),
+  ];
+  if (problems.length > 0) throw new ConfigurationError(problems);
   const wantedKeys = models.flatMap(({ keys }) => keys);
   const secrets = parseTrustSecrets(decodeTrustSecrets(trustSecretsText()), { wantedKeys, dnsName, caCertificate });
   await requireReachable(cluster.context, environment);
-  for (const warning of [...platformSets[platform.set].warnings, ...evidenceWarnings(attestation)])
-    await pulumi.log.warn(warning);
+  const warnings = [
+    ...platformSets[platform.set].warnings,
+    ...evidenceWarnings(attestation),
+    ...(notice ? [notice.text] : []),
+  ];
+  for (const warning of warnings) await pulumi.log.warn(warning);
 
   const trustee = new Trustee(
     "trustee",

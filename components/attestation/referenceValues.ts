@@ -70,6 +70,25 @@ export function referenceValueRecords(values: ReferenceValues, expiration: strin
   return Object.fromEntries(records);
 }
 
+/** How long before their expiry reference values are asked to be renewed. */
+const noticeDays = 30;
+
+/**
+ * What is to be said of the day that reference values were meant to hold until. Trustee keeps it and never looks at it,
+ * so whoever wants firmware lists to be looked over now and then has to hear of it here.
+ */
+export function expiryNotice(
+  expiration: string,
+  now: Date,
+): { readonly expired: boolean; readonly text: string } | undefined {
+  const days = Math.floor((Date.parse(expiration) - now.getTime()) / 86_400_000);
+  if (days >= noticeDays) return undefined;
+  const remedy = "look the accepted firmware versions over and set a later day";
+  return days < 0
+    ? { expired: true, text: `reference values were meant to hold until ${expiration}; ${remedy}` }
+    : { expired: false, text: `reference values hold for ${days} more days, until ${expiration}; ${remedy}` };
+}
+
 function unique<T extends string | number>(values: readonly T[] = []): T[] {
   return [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

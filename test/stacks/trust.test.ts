@@ -138,6 +138,19 @@ describe("the model owner's program is refused, with nothing registered,", () =>
     expect(message).toMatch(/cluster\.context: "elsewhere": no such context; write one of trust/);
   });
 
+  it("with reference values that are overdue, once it is no rehearsal", async () => {
+    const overdue = ["attestation", "referenceValueExpiry"];
+    const model = {
+      ...sampleConfig().models[0],
+      image: `nvcr.io/nim/meta/llama-3.1-8b-instruct@sha256:${"a".repeat(64)}`,
+      launchMeasurement: "7".repeat(96),
+    };
+    const real = withValue({ ...sampleConfig(), simulated: false }, ["models"], [model]);
+    expect(await failure(withValue(real, overdue, "2020-01-01T00:00:00Z"))).toMatch(
+      /attestation\.referenceValueExpiry: reference values were meant to hold until 2020-01-01/,
+    );
+  });
+
   it("with made-up measurements, once it is no rehearsal", async () => {
     const config = { ...sampleConfig(), simulated: false };
     // No lock: the image's digest is what is missing first.

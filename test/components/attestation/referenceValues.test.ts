@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { referenceValueRecords, referenceValues } from "../../../components/attestation/referenceValues";
+import { expiryNotice, referenceValueRecords, referenceValues } from "../../../components/attestation/referenceValues";
 import { attestationPolicies } from "../../../components/attestation/attestationPolicies";
 import { sampleEvidence } from "../../support/evidence";
 import { sampleRelease } from "../../support/release";
@@ -85,5 +85,20 @@ describe("records", () => {
   it("refuse an empty list, which would deny everybody without a word", () => {
     const values = { ...referenceValues([tdx], sampleEvidence()), xfam: [] };
     expect(() => referenceValueRecords(values, expiry)).toThrow(/xfam is empty/);
+  });
+});
+
+describe("the day until which reference values hold", () => {
+  it.each([
+    ["2027-11-01", undefined],
+    ["2027-12-02T00:00:00Z", undefined],
+    ["2027-12-03T00:00:00Z", { expired: false, text: /^reference values hold for 29 more days, until 2028-01-01/ }],
+    ["2027-12-31T23:00:00Z", { expired: false, text: /^reference values hold for 0 more days/ }],
+    ["2028-01-01T00:00:01Z", { expired: true, text: /^reference values were meant to hold until 2028-01-01/ }],
+  ])("is spoken of in time: on %s", (today, expected) => {
+    const notice = expiryNotice(expiry, new Date(today));
+    expect(notice?.expired).toBe(expected?.expired);
+    if (expected) expect(notice?.text).toMatch(expected.text);
+    else expect(notice).toBeUndefined();
   });
 });

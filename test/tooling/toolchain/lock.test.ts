@@ -20,6 +20,20 @@ function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   return { opened, open };
 }
 
+/** Takes the lock; what comes back gives it up again. */
+async function hold(place: string, patience = staleMilliseconds): Promise<() => Promise<void>> {
+  const [held, released] = [gate(), gate()];
+  const holder = withLock(place, { onWait: () => undefined, staleMilliseconds: patience }, () => {
+    held.open();
+    return released.opened;
+  });
+  await held.opened;
+  return () => {
+    released.open();
+    return holder;
+  };
+}
+
 describe("the lock", () => {
   it("lets one in at a time; the other is told, once, and comes after", async () => {
     const { opened, open } = gate();
@@ -48,12 +62,10 @@ describe("the lock", () => {
   });
 
   it("does not hold up work in another directory", async () => {
-    const { opened, open } = gate();
+    const giveUp = await hold(join(directory(), "a"));
     const never = () => expect.unreachable("nobody holds this lock");
-    const first = withLock(join(directory(), "a"), { onWait: never }, () => opened);
     await withLock(join(directory(), "b"), { onWait: never }, () => Promise.resolve());
-    open();
-    await first;
+    await giveUp();
   });
 
   it("is given back after a failure", async () => {
@@ -64,8 +76,7 @@ describe("the lock", () => {
   });
 
   it("is no longer waited for once interrupted", async () => {
-    const { opened, open } = gate();
-    const holder = withLock(directory(), { onWait: () => undefined }, () => opened);
+    const giveUp = await hold(directory());
     const controller = new AbortController();
     const action = vi.fn(() => Promise.resolve());
     const waiting = withLock(
@@ -74,8 +85,7 @@ describe("the lock", () => {
       action,
     );
     await expect(waiting).rejects.toThrow();
-    open();
-    await holder;
+    await giveUp();
     expect(action).not.toHaveBeenCalled();
   });
 
@@ -110,23 +120,22 @@ describe("the lock", () => {
   });
 
   it("of a process that lives does not expire, however long it works", async () => {
-    const { opened, open } = gate();
-    const holder = withLock(directory(), { onWait: () => undefined, staleMilliseconds }, () => opened);
+    const patience = 2 * staleMilliseconds;
+    const giveUp = await hold(directory(), patience);
     const controller = new AbortController();
     const action = vi.fn(() => Promise.resolve());
     const waiting = withLock(
       directory(),
       // Long enough for a lock that is not kept alive to be taken over.
       {
-        onWait: () => setTimeout(() => controller.abort(), 2 * staleMilliseconds),
-        staleMilliseconds,
+        onWait: () => setTimeout(() => controller.abort(), 1.5 * patience),
+        staleMilliseconds: patience,
         signal: controller.signal,
       },
       action,
     );
     await expect(waiting).rejects.toThrow();
     expect(action).not.toHaveBeenCalled();
-    open();
-    await holder;
+    await giveUp();
   });
 });

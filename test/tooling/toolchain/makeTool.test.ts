@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { buildTool } from "../../../tooling/toolchain/build";
-import { isCached, toolFile } from "../../../tooling/toolchain/cache";
+import { isCached, toolDirectory, toolFile } from "../../../tooling/toolchain/cache";
 import { buildKey } from "../../../tooling/toolchain/key";
 import { makeTool, presentTool } from "../../../tooling/toolchain/makeTool";
 import type { MakeArgs } from "../../../tooling/toolchain/makeTool";
@@ -47,6 +47,14 @@ function keyOf({ pin, modules }: MakeArgs): string {
 
 function finished(args: MakeArgs): string {
   return toolFile(args.cache, keyOf(args), args.pin.name);
+}
+
+/** What is known of those who work at the tool. */
+function ownerFiles(args: MakeArgs): string {
+  const work = join(toolDirectory(args.cache, keyOf(args)), "work");
+  return readdirSync(work)
+    .map((entry) => readFileSync(join(work, entry, "owner.json"), "utf8"))
+    .join();
 }
 
 interface Builder {
@@ -117,6 +125,8 @@ describe("making a tool", () => {
     const args = argsFor(endless);
     const killed = startBuilder(args);
     await eventually(() => expect(endless.processes()).toHaveLength(2));
+    // Its number is written down right after its start.
+    await eventually(() => expect(ownerFiles(args)).toMatch(/"child"/));
     killed.process.kill("SIGKILL");
     await killed.ended;
     expect(existsSync(finished(args))).toBe(false);

@@ -85,10 +85,13 @@ esac
   };
 }
 
-/** A build that never ends by itself, with a compiler of its own that does not care about being asked to end. */
+/**
+ * A build that does not end by itself as long as its test's folder is there, with a compiler of its own that does not
+ * care about being asked to end.
+ */
 export const endlessBuild = `
     note $$
-    sh -c 'trap "" TERM; echo $$ >> "$0"; while :; do sleep 0.1; done' "$processes" &
+    sh -c 'trap "" TERM; echo $$ >> "$0"; while [ -e "$0" ]; do sleep 0.1; done' "$processes" &
     wait`;
 
 export const quickBuild = `printf '#!/bin/sh\\necho sample\\n' > "$output"; chmod 755 "$output"`;

@@ -3,7 +3,7 @@ import { lockdownPolicy } from "../../../components/guest/agentPolicy";
 import type { AgentPolicyArgs } from "../../../components/guest/agentPolicy";
 import { containerAttacks, sandboxAttacks } from "./attacks";
 import { copyFileDefaults, createSandbox, modelContainer, pauseContainer, podFile, releaseArgs } from "./kataRequests";
-import type { CreateContainerRequest } from "./kataRequests";
+import type { CreateContainerRequest } from "./requestTypes";
 import type { Question } from "./opa";
 import { runOpa, usePolicies } from "./opa";
 

@@ -1,5 +1,5 @@
 import { base64url, podFile } from "./kataRequests";
-import type { CreateContainerRequest, Mount, Storage } from "./kataRequests";
+import type { CreateContainerRequest, Mount, Storage } from "./requestTypes";
 
 type Change = (request: CreateContainerRequest) => unknown;
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { absence, upstream } from "../../support/upstream";
 import { copyFileDefaults, createSandboxDefaults, modelContainer, pauseContainer } from "./kataRequests";
-import type { CreateContainerRequest } from "./kataRequests";
+import type { CreateContainerRequest } from "./requestTypes";
 import { usePolicies } from "./opa";
 
 const { ask } = usePolicies();

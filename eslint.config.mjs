@@ -23,6 +23,12 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   {
+    // CommonJS scripts that other programs start by name.
+    files: ["**/*.cjs", "policies/packs/*/index.js"],
+    languageOptions: { sourceType: "commonjs" },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+  {
     // The house rule: stacks → components; policies → components; nothing imports tooling but tooling.
     files: ["components/**/*.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: ["**/stacks/**", "**/policies/**", "**/tooling/**"] }] },

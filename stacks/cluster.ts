@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { ConfigurationError } from "./config/errors";
 
@@ -79,10 +80,15 @@ function dial(host: string, port: number, timeoutMs = 5000): Promise<string | un
  * the ambient kubeconfig, so no state file carries them and a moved API server replaces nothing.
  */
 export function clusterProvider(party: string, context: string): k8s.Provider {
-  return new k8s.Provider(party, {
-    context,
-    clusterIdentifier: context,
-    enableServerSideApply: true,
-    suppressDeprecationWarnings: true,
-  });
+  return new k8s.Provider(
+    party,
+    { context, clusterIdentifier: context, enableServerSideApply: true, suppressDeprecationWarnings: true },
+    { transformations: [withoutKubeconfig] },
+  );
+}
+
+/** The SDK takes KUBECONFIG for a setting of the provider, which would put a path of this machine into the state. */
+function withoutKubeconfig({ props, opts }: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult {
+  const rest = Object.entries(props as Record<string, unknown>).filter(([key]) => key !== "kubeconfig");
+  return { props: Object.fromEntries(rest), opts };
 }

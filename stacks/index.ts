@@ -1,35 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
-import { ambientEnvironment } from "./cluster";
-import { parseConfig, sectionsOf } from "./config/load";
-import { ConfigurationError } from "./config/errors";
-import { infrastructure } from "./infrastructure";
-import { trust } from "./trust";
-import { workloads } from "./workloads";
+import { main } from "./program";
 
-/**
- * What `pulumi up` runs: reads the role of the stack and runs its program. The rehearsal runs this same function through
- * the Automation API, once for each party's stack.
- */
-export async function main(environment = ambientEnvironment()): Promise<Record<string, unknown>> {
-  try {
-    const config = parseConfig(sectionsOf(pulumi.runtime.allConfig()));
-    switch (config.role) {
-      case "trust":
-        return await trust(config, environment);
-      case "infrastructure":
-        return await infrastructure(config, environment);
-      case "workloads":
-        return await workloads(config, environment);
-      case "rehearsal":
-        throw new ConfigurationError([
-          "trustfoundry:role: rehearsal describes a whole factory for `npm run rehearse`; write trust, infrastructure or workloads",
-        ]);
-    }
-  } catch (error) {
-    // A RunError is shown by the engine as its message alone, without a trace.
-    if (error instanceof ConfigurationError) throw new pulumi.RunError(error.message);
-    throw error;
-  }
-}
-
-export default () => main();
+// The engine calls what a CommonJS program exports as a whole; a named or default export would run nothing.
+export = () => main();

@@ -40,7 +40,7 @@ export interface StackSettings {
 }
 
 export interface StackRun extends StackSettings {
-  /** The very function that `pulumi up` runs by stacks/index.ts. */
+  /** The very function that `pulumi up` runs by stacks/program.ts. */
   readonly program: automation.PulumiFn;
   readonly signal?: AbortSignal;
   /** A line for a progress display: what happens to which resource. */

@@ -1,4 +1,4 @@
-import { main } from "../../stacks";
+import { main } from "../../stacks/program";
 import { Interrupted, UserError } from "../ui";
 import type { Answer, Request } from "./stackProcess";
 import { resourceCount, runStack } from "./stackRunner";

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, inject, it } from "vitest";
+import { root } from "../../support/factory";
+import type { PlainRun } from "../../support/plainPulumi";
+import { plainPulumi } from "../../support/plainPulumi";
 import { processesNaming } from "../../support/processes";
 import { RehearsalCli } from "../../support/rehearsalCli";
 
@@ -103,6 +106,29 @@ describe("a rehearsal from first start to destruction", () => {
     expect(Object.values(changesOf(all))).toEqual(["no change", "no change", "no change"]);
     expect((await modelPods()).map(({ metadata }) => metadata.uid)).toEqual(before.map(({ metadata }) => metadata.uid));
   });
+
+  it.each([
+    ["trust", owner, "trust", "trust"],
+    ["infrastructure", "northern-metal", "provider-northern-metal", "provider-northern-metal"],
+    ["workloads", "northern-metal", "provider-northern-metal", "deployer-northern-metal"],
+  ])(
+    "runs the same %s program by plain `pulumi` with Pulumi.yaml: it finds nothing to change",
+    async (role, party, cluster, context) => {
+      const stackName = `${party}-${role}`;
+      const run: PlainRun = {
+        binDir: inject("toolchain").binDir,
+        scratch: join(rehearsal.home, "plain"),
+        stackName,
+        directory: join(rehearsal.root, "parties", party, "stacks", stackName),
+        kubeconfig: join(rehearsal.root, "control-planes", cluster, "credentials", `${context}.kubeconfig`),
+      };
+      const pack = join(root, "policies/packs/baseline");
+      const { exitCode, all } = await plainPulumi(run, ["preview", "--expect-no-changes", "--policy-pack", pack]);
+      expect(exitCode, all).toBe(0);
+      expect(all).toMatch(/\d+ unchanged/);
+      expect(all).toContain("trustfoundry-baseline");
+    },
+  );
 
   it("rolls one model, and the key broker that must know it, when that model's version changes", async () => {
     const uids = async (name: string) =>

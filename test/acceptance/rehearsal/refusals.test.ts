@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, inject, it } from "vitest";
-import { main } from "../../../stacks";
+import { main } from "../../../stacks/program";
 import { runStack } from "../../../tooling/rehearsal/stackRunner";
 import { processesNaming } from "../../support/processes";
 import type { CliResult } from "../../support/rehearsalCli";

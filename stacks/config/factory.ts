@@ -176,6 +176,12 @@ function checkModels(models: readonly Model[], simulated: boolean, platform: Pla
         ["models", index, "launchMeasurement"],
         "is missing: without the guest's launch measurement no key could be released; add the 48 bytes as hex",
       );
+    if (!simulated && model.command.length === 0)
+      crossCheck(
+        ctx,
+        ["models", index, "command"],
+        "is empty: the host could start any program of the image and have it fetch the keys; name the program with its arguments",
+      );
     const gpu = gpuModels[model.gpu.model];
     if (model.gpu.count > 1 && "multiGpu" in gpu && gpu.multiGpu === "ppcie" && !supportsHopperPpcie(platform.versions))
       crossCheck(

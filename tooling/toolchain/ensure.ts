@@ -34,18 +34,25 @@ export const checkout = resolve(__dirname, "../..");
  */
 export async function ensureToolchain({ groups, env = process.env, signal }: EnsureArgs): Promise<Toolchain> {
   const cache = cacheRoot(env);
+  // A Go that does not work is no obstacle where nothing has to be built.
+  let brokenGo: unknown;
+  const go = await findGo(env).catch((error: unknown) => {
+    brokenGo = error;
+    return undefined;
+  });
   const shared = {
     cache,
     modules: join(__dirname, "modules"),
     machine: { system: process.platform, arch: process.arch },
     env,
-    go: await findGo(env),
+    go,
     mode: modeOf(env),
     signal,
   };
   const wanted = pins.filter(({ group }) => groups.includes(group)).map((pin): MakeArgs => ({ ...shared, pin }));
   const present = await Promise.all(wanted.map(presentTool));
   const missing = wanted.filter((_, index) => !present[index]);
+  if (missing.length > 0 && brokenGo) throw brokenGo;
   const made = missing.length > 0 ? await makeAll(missing, cache, signal) : [];
   const tools = [...present.filter((tool) => tool !== undefined), ...made];
   const { root, bin } = binDirectory({ cache, tools, root: checkout });

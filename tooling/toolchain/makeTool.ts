@@ -29,16 +29,19 @@ export interface MakeArgs {
   readonly env: NodeJS.ProcessEnv;
   /** Go, if this machine has it; looked up once for all tools. */
   readonly go: Go | undefined;
-  /** `build`: official downloads are not even asked for. Default `prefer-download`. */
+  /** `build`: neither installed programs nor official downloads are used. Default `prefer-download`. */
   readonly mode: "prefer-download" | "build";
   readonly signal?: AbortSignal;
   /** What happens now, in a few words. */
   readonly onStep?: (step: string) => void;
 }
 
-/** A tool that needs no making: installed on this machine, or in the cache. Undefined where it has to be made. */
+/**
+ * A tool that needs no making: installed on this machine, or in the cache. Undefined where it has to be made. In mode
+ * `build` only what was built here from pinned source counts.
+ */
 export async function presentTool({ pin, env, cache, ...args }: MakeArgs): Promise<Tool | undefined> {
-  const installed: Installed | undefined = await installedTool(pin, env, cache);
+  const installed: Installed | undefined = args.mode === "build" ? undefined : await installedTool(pin, env, cache);
   if (installed) return { name: pin.name, ...installed, origin: "installed" };
   const path = keysOf({ pin, env, cache, ...args })
     .map((key) => toolFile(cache, key, pin.name))
@@ -82,8 +85,8 @@ async function exclusively<T extends string | undefined>(
   });
 }
 
-function keysOf({ pin, modules, machine, go }: MakeArgs): string[] {
-  const source = officialSource(pin, machine);
+function keysOf({ pin, modules, machine, go, mode }: MakeArgs): string[] {
+  const source = mode === "build" ? undefined : officialSource(pin, machine);
   return [
     ...(source ? [downloadKey(pin, source.url)] : []),
     ...(go ? [buildKey({ pin, modules, goVersion: go.version, platform: platformOf(machine) })] : []),

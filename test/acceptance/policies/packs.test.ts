@@ -49,12 +49,7 @@ async function run(operation: "preview" | "up", pack: string, place: Place): Pro
       pulumiHome: join(home, "home"),
       pulumiCommand: await automation.PulumiCommand.get({ root: pulumiRoot, skipVersionCheck: true }),
       secretsProvider: "passphrase",
-      projectSettings: {
-        name: "packs",
-        runtime: "nodejs",
-        backend: { url: `file://${home}` },
-        plugins: { providers: [{ name: "kubernetes", path: binDir }] },
-      },
+      projectSettings: { name: "packs", runtime: "nodejs", backend: { url: `file://${home}` } },
       envVars: {
         PATH: `${binDir}:${process.env.PATH ?? ""}`,
         PULUMI_CONFIG_PASSPHRASE: "rehearsed",

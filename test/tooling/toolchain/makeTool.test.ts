@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { buildTool } from "../../../tooling/toolchain/build";
@@ -94,6 +94,19 @@ describe("making a tool", () => {
     expect(await presentTool(args)).toEqual({ ...tool, origin: "cached" });
     await makeTool(args);
     expect(go.calls()).toHaveLength(1);
+  });
+
+  it("takes an installed one that is new enough, unless everything is to be built from pinned source", async () => {
+    const go = fakeGo(directory(), quickBuild);
+    const installed = join(directory(), "installed");
+    mkdirSync(installed);
+    writeFileSync(join(installed, samplePin.name), "#!/bin/sh\necho v9.9.9\n", { mode: 0o755 });
+    const pin = { ...samplePin, onPath: { range: ">=1.0.0", versionArgs: [] } };
+    const env = { ...go.env, PATH: `${installed}:${go.env.PATH ?? ""}` };
+    expect(await presentTool(argsFor(go, { pin, env, mode: "prefer-download" }))).toMatchObject({
+      origin: "installed",
+    });
+    expect(await presentTool(argsFor(go, { pin, env, mode: "build" }))).toBeUndefined();
   });
 
   it("wants Go, and one that is new enough", async () => {

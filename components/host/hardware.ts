@@ -56,7 +56,7 @@ export const cpuModelNames = Object.keys(cpuModels) as CpuModelName[];
 export const pgpuResource = "nvidia.com/pgpu";
 export const nvswitchResource = "nvidia.com/nvswitch";
 
-/** Labels of the architecture: who writes each is said in docs/node-labels.md. */
+/** Labels of the architecture: who writes each is said in docs/infrastructure.md. */
 export const labels = {
   workloadConfig: "nvidia.com/gpu.workload.config",
   ccMode: "nvidia.com/cc.mode",

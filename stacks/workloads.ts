@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ConfidentialWorkload } from "../components/workload/confidentialWorkload";
 import { readReleaseFile, releaseFileName } from "../components/workload/releaseFile";
 import type { Release } from "../components/workload/release";
@@ -7,6 +7,7 @@ import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
 import type { WorkloadsConfig } from "./config/factory";
+import { projectRoot } from "./project";
 
 /** Places the model owner's releases at one provider. Reads files that were handed over, and nobody's state. */
 export async function workloads(config: WorkloadsConfig, environment: Environment): Promise<Record<string, unknown>> {
@@ -41,7 +42,7 @@ export async function workloads(config: WorkloadsConfig, environment: Environmen
 export function receivedReleases(
   config: Pick<WorkloadsConfig, "handover" | "releaseDigests" | "simulated" | "parties">,
 ): Release[] {
-  const directory = isAbsolute(config.handover) ? config.handover : resolve(config.handover);
+  const directory = resolve(projectRoot, config.handover);
   const problems: string[] = [];
   const releases: Release[] = [];
   for (const [name, digest] of Object.entries(config.releaseDigests).sort()) {

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { releaseDigest, releaseFileText } from "../../components/workload/releaseFile";
 import { receivedReleases } from "../../stacks/workloads";
+import { root } from "../support/factory";
 import { sampleRelease } from "../support/release";
 
 let directory: string;
@@ -22,6 +23,20 @@ describe("releases received from the model owner", () => {
     const release = sampleRelease();
     write("llama-8b", releaseFileText(release));
     expect(receive({ "llama-8b": releaseDigest(release) })).toEqual([release]);
+  });
+
+  it("are looked for from the project's root, wherever the engine runs the program", () => {
+    const release = sampleRelease();
+    write("llama-8b", releaseFileText(release));
+    const releaseDigests = { "llama-8b": releaseDigest(release) };
+    const handover = relative(root, directory);
+    const before = process.cwd();
+    process.chdir(directory);
+    try {
+      expect(receivedReleases({ handover, releaseDigests, simulated: true, parties })).toEqual([release]);
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it("are not looked at unless agreed upon", () => {

@@ -46,7 +46,10 @@ describe("the documentation", () => {
 
   it("has the pages that code and messages refer to", () => {
     const references = filesEnding(".ts", ".mjs", ".js", ".yaml", ".json", ".tpl").flatMap((file) =>
-      [...readFileSync(join(root, file), "utf8").matchAll(/(?<![\w/])docs\/[a-z-]+\.md\b/g)].map(([page]) => ({ file, page })),
+      [...readFileSync(join(root, file), "utf8").matchAll(/(?<![\w/])docs\/[a-z-]+\.md\b/g)].map(([page]) => ({
+        file,
+        page,
+      })),
     );
     expect(references.length).toBeGreaterThan(0);
     expect(references.filter(({ page }) => !existsSync(join(root, page)))).toEqual([]);

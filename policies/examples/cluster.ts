@@ -163,3 +163,19 @@ export const defaultDeny: Resource = {
     spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
   },
 };
+
+/** What a tenant's pods may reach: the key broker. */
+export const tenantEgress: Resource = {
+  type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+  name: "acme-allow-key-broker",
+  props: {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "allow-key-broker", namespace: "acme", labels: { "trustfoundry.dev/confidential": "true" } },
+    spec: {
+      podSelector: {},
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ ipBlock: { cidr: "203.0.113.0/28" } }], ports: [{ port: 443, protocol: "TCP" }] }],
+    },
+  },
+};

@@ -259,3 +259,19 @@ export const attestationService: Resource = {
     spec: { type: "ClusterIP", ports: [{ name: "grpc", port: 50004, targetPort: 50004 }] },
   },
 };
+
+/** Who may talk to the key broker: guests, by the ranges that they come from. */
+export const keyBrokerNetwork: Resource = {
+  type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+  name: "kbs",
+  props: {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "kbs", namespace: "trustee" },
+    spec: {
+      podSelector: { matchLabels: { "app.kubernetes.io/name": "trustee-kbs" } },
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [{ ipBlock: { cidr: "198.51.100.0/24" } }], ports: [{ port: 8080, protocol: "TCP" }] }],
+    },
+  },
+};

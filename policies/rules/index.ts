@@ -18,6 +18,7 @@ import { initDataPresent } from "./guest/initDataPresent";
 import { attestationPolicyEarned } from "./attestation/attestationPolicyEarned";
 import { attestationServicesInternal } from "./attestation/attestationServicesInternal";
 import { attestationTokenTrusted } from "./attestation/attestationTokenTrusted";
+import { keyBrokerClientsKnown } from "./attestation/keyBrokerClientsKnown";
 import { kbsAdminClosed } from "./attestation/kbsAdminClosed";
 import { kbsTransportTls } from "./attestation/kbsTransportTls";
 import { keyStoreVerified } from "./attestation/keyStoreVerified";
@@ -32,6 +33,7 @@ import { defaultDenyNetwork } from "./cluster/defaultDenyNetwork";
 import { gpuOperatorKataMode } from "./cluster/gpuOperatorKataMode";
 import { kataAfterNodeFeatures } from "./cluster/kataAfterNodeFeatures";
 import { namespacePodSecurity } from "./cluster/namespacePodSecurity";
+import { tenantEgressNamed } from "./cluster/tenantEgressNamed";
 import { noHostAccess } from "./cluster/noHostAccess";
 import { noServiceAccountToken } from "./cluster/noServiceAccountToken";
 
@@ -59,6 +61,7 @@ export const rules: readonly Rule[] = [
   attestationPolicyEarned,
   attestationServicesInternal,
   attestationTokenTrusted,
+  keyBrokerClientsKnown,
   kbsAdminClosed,
   kbsTransportTls,
   keyStoreVerified,
@@ -75,6 +78,7 @@ export const rules: readonly Rule[] = [
   gpuOperatorKataMode,
   kataAfterNodeFeatures,
   namespacePodSecurity,
+  tenantEgressNamed,
   noHostAccess,
   noServiceAccountToken,
 ];

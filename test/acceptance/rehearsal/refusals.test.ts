@@ -81,6 +81,26 @@ describe("a description that cannot be right", () => {
   });
 });
 
+describe("a factory that violates a rule", () => {
+  it("is refused at preview with the rule's name, the resource and the remedy; nothing is applied", async () => {
+    const file = rehearsal.describe((sections) => {
+      const { keyBroker } = sections.attestation as { keyBroker: Record<string, unknown> };
+      keyBroker.clientCidrs = ["0.0.0.0/0"];
+    });
+    const { exitCode, all } = await rehearsal.run("up", "--file", file);
+    expect(exitCode, all).toBe(1);
+    expect(all).toContain("preview of stack acme-models-trust was refused by 1 policy rule; nothing was applied");
+    expect(all).toMatch(/key-broker-clients-known · kubernetes:networking\.k8s\.io\/v1:NetworkPolicy \S+kbs/);
+    expect(all).toMatch(/Name the ranges that guests come from \(attestation\.keyBroker\.clientCidrs\)/);
+    for (const party of ["trust", "provider"]) {
+      const namespaces = await rehearsal.get<{ metadata: { name: string } }>(party, "namespaces");
+      const names = namespaces.map(({ metadata }) => metadata.name).sort();
+      expect(names).toEqual(["default", "kube-node-lease", "kube-public", "kube-system"]);
+    }
+    expect((await rehearsal.run("destroy")).exitCode).toBe(0);
+  });
+});
+
 describe("a command line that cannot be right", () => {
   it.each<[string, readonly string[], RegExp]>([
     ["an unknown command", ["upp"], /unknown command 'upp'[\s\S]*Did you mean up\?/],

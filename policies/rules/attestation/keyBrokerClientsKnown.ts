@@ -1,0 +1,51 @@
+import { keyBrokerNetwork } from "../../examples/trustee";
+import type { KubernetesObject } from "../../kubernetes";
+import { objects } from "../../kubernetes";
+import { openPlaces } from "../../network";
+import { platforms, resourceRule } from "../../rule";
+import { page } from "../../sources";
+
+/** Names that the key broker's pods carry: ours, the operator's and the chart's. */
+const keyBrokerNames = ["trustee-kbs", "kbs", "trustee"];
+
+export const keyBrokerClientsKnown = resourceRule({
+  id: "key-broker-clients-known",
+  title: "The key broker is reachable from the ranges that its guests come from, and from nowhere else",
+  pillar: "attestation",
+  severity: "high",
+  threat:
+    "The one service that hands out keys parses evidence and requests of the whole internet, and can be flooded by it.",
+  remediation: "Name the ranges that guests come from (attestation.keyBroker.clientCidrs) instead of 0.0.0.0/0.",
+  source: page(
+    "Kubernetes, Network Policies",
+    "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+  ),
+  platforms,
+  boundary: { by: "keyBroker", how: "whoever reaches it still has to attest; what is lost is a line of defence" },
+  looksAt: objects("networking.k8s.io/v1/NetworkPolicy"),
+  *check(policy) {
+    if (!selectsKeyBroker(policy)) return;
+    for (const { place, what } of openPlaces(policy, "ingress")) yield place.finding(what);
+  },
+  compliant: [keyBrokerNetwork],
+  breakages: [
+    {
+      mistake: "the whole internet",
+      path: "/spec/ingress/0/from/0/ipBlock/cidr",
+      value: "0.0.0.0/0",
+      expect: "spec.ingress[0].from[0].ipBlock.cidr",
+    },
+    {
+      mistake: "half of the internet",
+      path: "/spec/ingress/0/from/0/ipBlock/cidr",
+      value: "128.0.0.0/1",
+      expect: "spec.ingress[0].from[0].ipBlock.cidr",
+    },
+    { mistake: "no client named", path: "/spec/ingress/0/from", remove: true, expect: "spec.ingress[0].from" },
+  ],
+});
+
+function selectsKeyBroker({ body }: KubernetesObject): boolean {
+  const labels = body.at("spec", "podSelector", "matchLabels");
+  return labels.keys().some((key) => keyBrokerNames.includes(labels.at(key).text ?? ""));
+}

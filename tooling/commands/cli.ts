@@ -1,0 +1,20 @@
+import { Command } from "commander";
+import { runMain } from "../ui";
+
+/** Adds its commands to the root command. */
+export type AddCommands = (root: Command, signal: AbortSignal) => void;
+
+const commands: readonly AddCommands[] = [];
+
+/** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */
+function program(signal: AbortSignal): Command {
+  const root = new Command("npm run trustfoundry --")
+    .description("Releases, measurements and sealed models: commands whose artefacts the Pulumi programs consume.")
+    .showSuggestionAfterError();
+  for (const add of commands) add(root, signal);
+  return root;
+}
+
+void runMain(async (signal) => {
+  await program(signal).parseAsync(process.argv.slice(2), { from: "user" });
+});

@@ -1,3 +1,4 @@
+import type { SignerPolicy } from "../components/workload/release/signers";
 import type { Factory } from "./config/factory";
 
 /** What a party's stack is given: plain sections of its own configuration, by key. */
@@ -11,10 +12,19 @@ export interface DerivedStacks {
   >;
 }
 
-/** What a provider learns from the model owner: a directory of release files and the digests agreed upon. */
+/** What a provider gets from the model owner: a directory of signed releases, and which of them to place. */
 export interface Handover {
   readonly directory: string;
-  readonly releaseDigests: Readonly<Record<string, string>>;
+  readonly releases: readonly string[];
+}
+
+/** What a rehearsal makes itself, where real parties have their own. */
+export interface RehearsalMaterial {
+  /** PEM of the CA of the model owner's key broker. */
+  readonly keyBrokerCa: string;
+  readonly signers: SignerPolicy;
+  /** Directory with the model owner's signed releases. */
+  readonly releases: string;
 }
 
 /** Names that the local control planes give to each party's credentials. */
@@ -31,10 +41,11 @@ export const deployerUser = "trustfoundry-deployer";
  * Derives from one factory description what each party's stacks are configured with, and no more: the model owner's
  * stack never sees hosts, a provider's stacks never see models, keys or attestation settings.
  */
-export function deriveStacks(factory: Factory, keyBrokerCa: string): DerivedStacks {
+export function deriveStacks(factory: Factory, material: RehearsalMaterial): DerivedStacks {
   const { parties, platform, isolationUnit, attestation, models } = factory;
   // A set is handed on by name: the versions follow from it.
   const common = {
+    factory: factory.factory,
     isolationUnit,
     platform: { set: platform.set, charts: platform.charts },
     parties,
@@ -45,8 +56,11 @@ export function deriveStacks(factory: Factory, keyBrokerCa: string): DerivedStac
       role: "trust",
       ...common,
       cluster: { context: contexts.trust },
-      attestation: { ...attestation, keyBroker: { ...attestation.keyBroker, caCertificate: keyBrokerCa } },
+      attestation: { ...attestation, keyBroker: { ...attestation.keyBroker, caCertificate: material.keyBrokerCa } },
       models,
+      ...(factory.guestImage !== undefined && { guestImage: factory.guestImage }),
+      releases: material.releases,
+      signers: material.signers,
     },
     providers: Object.fromEntries(
       factory.providers.map((provider) => {
@@ -65,7 +79,8 @@ export function deriveStacks(factory: Factory, keyBrokerCa: string): DerivedStac
               ...own,
               cluster: { context: contexts.deployer(provider.name) },
               handover: handover.directory,
-              releaseDigests: handover.releaseDigests,
+              releases: handover.releases,
+              signers: material.signers,
             }),
           },
         ];

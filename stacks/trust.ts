@@ -2,25 +2,22 @@ import * as pulumi from "@pulumi/pulumi";
 import { evidenceProblems, evidenceWarnings } from "../components/attestation/acceptedEvidence";
 import { expiryNotice } from "../components/attestation/referenceValues";
 import { Trustee } from "../components/attestation/trustee";
-import type { PinSource } from "../components/catalogLock";
-import { PinError, resolveImage } from "../components/catalogLock";
 import { platformSets } from "../components/platform";
-import { ReleaseRefusal, computeRelease } from "../components/workload/computeRelease";
-import type { Release } from "../components/workload/release";
-import { releaseDigest, releaseFileText } from "../components/workload/releaseFile";
 import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
 import type { TrustConfig } from "./config/factory";
 import { decodeTrustSecrets, parseTrustSecrets } from "./config/secrets";
 import { pinSource } from "./pins";
+import type { SignedRelease } from "./signedReleases";
+import { ownReleases } from "./signedReleases";
 
 /** The model owner's program: releases, and the key broker that holds guests to them. Reads nobody's state. */
 export async function trust(config: TrustConfig, environment: Environment): Promise<Record<string, unknown>> {
   const { attestation, cluster, models, platform } = config;
   const { dnsName, caCertificate, clientCidrs, replicas } = attestation.keyBroker;
   const pins = pinSource(config.simulated);
-  const releases = computedReleases(config, pins);
+  const { releases, warnings: releaseWarnings } = await ownReleases(config, pins, new Date());
   const notice = expiryNotice(attestation.referenceValueExpiry, new Date());
   const problems = [
     ...evidenceProblems(releases, attestation).map((problem) => `${location(["attestation"])}: ${problem}`),
@@ -35,6 +32,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   await requireReachable(cluster.context, environment);
   const warnings = [
     ...platformSets[platform.set].warnings,
+    ...releaseWarnings,
     ...evidenceWarnings(attestation),
     ...(notice ? [notice.text] : []),
   ];
@@ -67,46 +65,19 @@ function trustSecretsText(): string | undefined {
   return new pulumi.Config("trustfoundry").get("trustSecrets");
 }
 
-/** One release a model; says about all that are refused why. */
-export function computedReleases(
-  config: Pick<TrustConfig, "models" | "parties" | "platform" | "attestation" | "simulated">,
-  pins: PinSource,
-): Release[] {
-  const problems: string[] = [];
-  const releases: Release[] = [];
-  config.models.forEach((model, index) => {
-    try {
-      releases.push(
-        computeRelease({
-          model,
-          owner: config.parties.modelOwner,
-          platformSet: config.platform.set,
-          keyBroker: config.attestation.keyBroker,
-          image: resolveImage(model.image, pins),
-          simulated: config.simulated,
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof ReleaseRefusal || error instanceof PinError)) throw error;
-      problems.push(`${location(["models", index])} (${model.name}): ${error.message}`);
-    }
-  });
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return releases;
-}
-
-/** What travels to providers: each release's file, its digest, and who may place it. */
+/** What travels to providers: each current release's document, its digest, and who may place it. */
 export function releaseOutputs(
   config: Pick<TrustConfig, "models">,
-  releases: readonly Release[],
+  releases: readonly SignedRelease[],
 ): Record<string, { file: string; digest: string; providers: string[] }> {
+  const current = releases.filter(({ until }) => until === undefined);
   return Object.fromEntries(
-    releases.map((release) => [
-      release.name,
+    current.map(({ release: { name }, text, digest }) => [
+      name,
       {
-        file: releaseFileText(release),
-        digest: releaseDigest(release),
-        providers: [...(config.models.find(({ name }) => name === release.name)?.providers ?? [])].sort(),
+        file: text,
+        digest,
+        providers: [...(config.models.find((model) => model.name === name)?.providers ?? [])].sort(),
       },
     ]),
   );

@@ -1,26 +1,35 @@
+import { createHash, createPublicKey } from "node:crypto";
 import type { Pin } from "../catalogLock";
-import { lockdownPolicy } from "../guest/agentPolicy";
 import type { AgentPolicy } from "../guest/agentPolicy";
+import { lockdownPolicy } from "../guest/agentPolicy";
 import { initData } from "../guest/initData";
 import { annotationExcess, initDataAnnotationKey } from "../guest/initDataAnnotation";
+import type { GuestImage } from "../guest/measurement/guestImage";
 import { vmShape } from "../guest/shape";
 import type { GpuModel } from "../host/hardware";
 import { gpuModels } from "../host/hardware";
 import { imageSecurityPolicy } from "../images/securityPolicy";
+import { servingKey } from "../images/servingKey";
+import { sha256 } from "../names";
 import type { PlatformSetName } from "../platform";
 import { platformSets, supportsHopperPpcie } from "../platform";
 import { runtimeClassNameFor } from "../runtime/runtimeClasses";
+import { guestMeasurement } from "./guestMeasurement";
 import type { ModelDeclaration } from "./modelDeclaration";
 import { notMeasured } from "./notMeasured";
-import type { Release } from "./release";
-import { releaseSchema } from "./release";
-import type { GuestMeasurement } from "./simulatedMeasurement";
-import { simulatedMeasurement } from "./simulatedMeasurement";
+import type { GpuClaims, Release, Tcb } from "./release";
+import { releaseSchema, releaseSpecVersion } from "./release";
+import { ReleaseRefusal } from "./releaseRefusal";
 
 export interface ReleaseInputs {
   readonly model: ModelDeclaration;
+  /** The factory that the release is for. */
+  readonly factory: string;
   /** Party that releases: the model owner. */
   readonly owner: string;
+  /** Place in the chain of releases, and when keys may be given: decided when a release is created, then signed. */
+  readonly history: Release["history"];
+  readonly validity: Release["validity"];
   /** Versions that guest and key broker have in common. */
   readonly platformSet: PlatformSetName;
   readonly keyBroker: {
@@ -29,46 +38,50 @@ export interface ReleaseInputs {
     /** PEM of the CA that signs the KBS's certificate. */
     readonly caCertificate: string;
   };
+  /** Oldest firmware that is accepted, for each TEE that a model names. */
+  readonly tcb: Tcb;
+  readonly gpuClaims: GpuClaims;
+  /** What boots. Without it models have to declare their measurement. */
+  readonly guestImage?: GuestImage;
   /** The serving image by digest. */
   readonly image: Pin;
-  /** True in a rehearsal alone: measurements that are not declared are then made up, and marked. */
+  /** True in a rehearsal alone, where made-up digests are allowed, and marked. */
   readonly simulated: boolean;
 }
 
-/** Why a model cannot be released: one sentence, with what to write instead. */
-export class ReleaseRefusal extends Error {}
-
 /** Everything a release says, from the owner's own inputs: no provider is asked, nothing is looked up. */
 export function computeRelease(inputs: ReleaseInputs): Release {
-  const { model, owner, platformSet, image, simulated } = inputs;
+  const { model, owner, factory, platformSet, image, simulated } = inputs;
   if (image.simulated && !simulated)
     throw new ReleaseRefusal(
       `the digest of ${image.repository} was made up for a rehearsal; read the real one into catalog.lock`,
     );
   const nvSwitches = nvSwitchesOf(inputs);
   const { cpus, memoryGib, tee, gpu } = model;
+  const { kata } = platformSets[platformSet].versions;
   const { vcpus } = vmShape({ cpu: cpus, memory: `${memoryGib}Gi`, gpus: gpu.count, nvSwitches });
-  const runtimeClassName = runtimeClassNameFor(tee);
-  const agentPolicy = refusing(() =>
-    lockdownPolicy({
-      image,
-      user: model.user,
-      command: model.command,
-      passthroughDevices: gpu.count + nvSwitches,
-    }),
-  );
-  const measurement = measurementOf(inputs, runtimeClassName, vcpus);
-  // Parsed at once, so that no file leaves that its reader would refuse.
-  return releaseSchema.parse({
-    specVersion: "trustfoundry.dev/release/v0",
+  const agentPolicy = refusing(() => agentPolicyOf(inputs, nvSwitches));
+  const measured = refusing(() => guestMeasurement({ model, vcpus, kata, guestImage: inputs.guestImage, simulated }));
+  // Parsed at once, so that no release leaves that its reader would refuse.
+  const result = releaseSchema.safeParse({
+    specVersion: releaseSpecVersion,
+    factory,
     name: model.name,
     modelVersion: model.version,
     owner,
     simulated,
-    image: { repository: image.repository, digest: image.digest },
+    history: inputs.history,
+    validity: inputs.validity,
+    image: {
+      repository: image.repository,
+      digest: image.digest,
+      signer: model.signatureKey === undefined ? undefined : refusing(() => spkiDigest(model.signatureKey ?? "")),
+      encryptionKey: model.imageEncryptionKey,
+    },
+    artifact: model.artifact,
     isolationUnit: "pod",
     tee,
-    runtimeClassName,
+    runtimeClassName: runtimeClassNameFor(tee),
     gpu: { model: gpu.model, count: gpu.count, nvSwitches },
     shape: { cpus, memoryGib, vcpus },
     replicas: model.replicas,
@@ -78,17 +91,32 @@ export function computeRelease(inputs: ReleaseInputs): Release {
     trustedStorageGib: model.trustedStorageGib,
     startupSeconds: model.startupSeconds,
     awaitReadiness: model.awaitReadiness,
+    agentPolicy: {
+      origin: model.agentPolicy === undefined ? "trustfoundry" : "genpolicy",
+      digest: sha256(agentPolicy.rego),
+    },
     initData: refusing(() => initDataOf(inputs, agentPolicy)),
-    ...measurement,
+    ...measured,
+    tcb: tcbOf(inputs),
+    gpuClaims: gpuClaimsOf(inputs, nvSwitches),
     resources: [...model.keys].sort(),
+    servingKey:
+      model.servingKey &&
+      refusing(() => servingKey(model.servingKey?.publicKey ?? "", model.servingKey?.resource ?? "")),
     notMeasured: notMeasured({
       tee,
       signed: model.signatureKey !== undefined,
-      madeUp: simulated && model.launchMeasurement === undefined,
+      measuredBy: measured.measuredBy,
+      artifact: model.artifact,
       agentPolicy,
-      kata: platformSets[platformSet].versions.kata,
+      kata,
     }),
   });
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new ReleaseRefusal(`${issue?.path.join(".")} ${issue?.message}`);
+  }
+  return result.data;
 }
 
 /** What the guest's parts refuse, they refuse by a sentence for the owner. */
@@ -120,25 +148,45 @@ function nvSwitchesOf({ model, platformSet }: ReleaseInputs): number {
   return gpu.nvSwitchesInTcb;
 }
 
-function measurementOf(
-  { model, platformSet, simulated }: ReleaseInputs,
-  runtimeClassName: string,
-  vcpus: number,
-): GuestMeasurement {
-  const { tee, launchMeasurement, rtmrs } = model;
-  if (launchMeasurement !== undefined) {
-    if (tee === "tdx" && rtmrs === undefined)
-      throw new ReleaseRefusal(
-        "rtmrs are missing: MRTD alone binds neither kernel nor command line; add rtmr1 and rtmr2",
-      );
-    return { launchMeasurement, ...(tee === "tdx" && { rtmrs }) };
+function agentPolicyOf({ model, image }: ReleaseInputs, nvSwitches: number): AgentPolicy {
+  return lockdownPolicy({
+    image,
+    user: model.user,
+    command: model.command,
+    passthroughDevices: model.gpu.count + nvSwitches,
+  });
+}
+
+function spkiDigest(pem: string): string {
+  let der: Buffer;
+  try {
+    der = createPublicKey(pem).export({ type: "spki", format: "der" });
+  } catch {
+    throw new Error("signatureKey is no public key; write the PEM that `cosign public-key` prints");
   }
-  if (!simulated)
+  return createHash("sha256").update(der).digest("hex");
+}
+
+function tcbOf({ model, tcb }: ReleaseInputs): Tcb {
+  const own = tcb[model.tee];
+  if (!own)
     throw new ReleaseRefusal(
-      "launchMeasurement is missing: without the guest's launch measurement no key could be released; add the 48 bytes as hex",
+      `the model is for ${model.tee}, and no firmware of it is accepted; add attestation.${model.tee}Tcb`,
     );
-  const { kata } = platformSets[platformSet].versions;
-  return simulatedMeasurement({ tee, kata, runtimeClassName, vcpus });
+  return { [model.tee]: own };
+}
+
+function gpuClaimsOf({ gpuClaims }: ReleaseInputs, nvSwitches: number): GpuClaims {
+  const sorted = (list: readonly string[]) => [...new Set(list)].sort();
+  if (nvSwitches > 0 && !gpuClaims.switchBios)
+    throw new ReleaseRefusal(
+      "the model takes NVSwitches, and no NVSwitch BIOS version is accepted; add attestation.gpuFirmware.switchBios",
+    );
+  return {
+    drivers: sorted(gpuClaims.drivers),
+    vbios: sorted(gpuClaims.vbios),
+    ...(nvSwitches > 0 && { switchBios: sorted(gpuClaims.switchBios ?? []) }),
+  };
 }
 
 function initDataOf({ model, keyBroker, image }: ReleaseInputs, agentPolicy: AgentPolicy): Release["initData"] {

@@ -1,4 +1,5 @@
 import type { CpuTee, GpuModelName } from "../host/hardware";
+import type { ModelArtifact } from "../images/modelArtifact";
 
 /** One model as its owner declares it: what a `Release` is computed from, and nothing that a provider decides. */
 export interface ModelDeclaration {
@@ -8,6 +9,14 @@ export interface ModelDeclaration {
   readonly version: string;
   /** PEM public key that the serving image is signed with (cosign). Default: the exact digest alone is accepted. */
   readonly signatureKey?: string;
+  /** KBS resource that opens the image's encrypted layers. Default: no layer is encrypted. */
+  readonly imageEncryptionKey?: string;
+  /** The sealed weights, as the sealing described them. Default: they are part of the image. */
+  readonly artifact?: ModelArtifact;
+  /** PEM public key that clients bind their TLS connections to, and the KBS resource of its private half. */
+  readonly servingKey?: { readonly publicKey: string; readonly resource: string };
+  /** Rego that Kata's genpolicy made for this model's pods. Default: Trustfoundry's own generator, experimental. */
+  readonly agentPolicy?: string;
   /** CPU TEE that the release is measured for. */
   readonly tee: CpuTee;
   /** GPUs of one replica. */
@@ -30,7 +39,10 @@ export interface ModelDeclaration {
   /** How long a replica may take until it serves. */
   readonly startupSeconds: number;
   readonly awaitReadiness: boolean;
-  /** SNP launch digest or TDX MRTD, 48 bytes hex. Outside a rehearsal required. */
+  /**
+   * SNP launch digest or TDX MRTD, 48 bytes hex, as measured elsewhere. With a guest image it has to equal what is
+   * computed; without one it is taken as it is.
+   */
   readonly launchMeasurement?: string;
   /** TDX only: RTMR1 (kernel) and RTMR2 (command line), 48 bytes hex each. */
   readonly rtmrs?: { readonly rtmr1: string; readonly rtmr2: string };

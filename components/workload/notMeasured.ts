@@ -1,21 +1,33 @@
 import type { AgentPolicy } from "../guest/agentPolicy";
 import type { CpuTee } from "../host/hardware";
+import type { ModelArtifact } from "../images/modelArtifact";
+import type { Release } from "./release";
 
 export interface UnmeasuredParts {
   readonly tee: CpuTee;
   /** Whether the serving image carries a signature that the guest checks. */
   readonly signed: boolean;
-  /** Whether the measurements were made up for a rehearsal. */
-  readonly madeUp: boolean;
+  readonly measuredBy: Release["measuredBy"];
+  readonly artifact?: ModelArtifact;
   readonly agentPolicy: AgentPolicy;
   /** Kata's version, which decides the guest image. */
   readonly kata: string;
 }
 
+const measuredBy: Record<Release["measuredBy"], readonly string[]> = {
+  computed: [],
+  declared: [
+    "guest: its measurement was declared by the model owner and not computed; what boots there is for the owner to say",
+  ],
+  simulated: [
+    "SIMULATED: the launch measurement is that of a made-up guest image; no guest has it and no key is released to it",
+  ],
+};
+
 /** What no hardware report binds, so that nobody reads more into a release's attestation than it says. */
-export function notMeasured({ tee, signed, madeUp, agentPolicy, kata }: UnmeasuredParts): string[] {
+export function notMeasured({ tee, signed, measuredBy: how, artifact, agentPolicy, kata }: UnmeasuredParts): string[] {
   return [
-    ...(madeUp ? ["SIMULATED: the launch measurement is made up; no guest has it and no key is released to it"] : []),
+    ...measuredBy[how],
     "provider, host, number of replicas and the time they run: a provider may run any number of genuine guests, or none",
     "memory size of the VM",
     ...(tee === "tdx"
@@ -25,6 +37,9 @@ export function notMeasured({ tee, signed, madeUp, agentPolicy, kata }: Unmeasur
     "the model's own behaviour: a defect of the serving program is attested as faithfully as its absence",
     `guest image: what Kata ${kata} comes with; who built it is not said by its digest`,
     ...(signed ? [] : ["image: accepted by its digest alone; no signature says who vouches for it"]),
+    ...(artifact?.kind === "luks2"
+      ? ["weights: LUKS2 does not tell an older state of the volume from the newest; the digest after opening does"]
+      : []),
     ...agentPolicy.notBound,
   ];
 }

@@ -40,19 +40,24 @@ export const attestationSchema = z
       .describe("day on which reference values must have been renewed"),
     snpTcb: z
       .strictObject({
-        bootloader: z.array(tcb).min(1).describe("accepted bootloader versions"),
-        microcode: z.array(tcb).min(1).describe("accepted microcode versions"),
-        snp: z.array(tcb).min(1).describe("accepted SNP firmware versions"),
-        tee: z.array(tcb).min(1).describe("accepted TEE versions"),
+        bootloader: tcb.describe("lowest accepted bootloader version"),
+        microcode: tcb.describe("lowest accepted microcode version"),
+        snp: tcb.describe("lowest accepted SNP firmware version"),
+        tee: tcb.describe("lowest accepted TEE version"),
       })
       .optional()
-      .describe("accepted SEV-SNP firmware versions, as `snphost show tcb` lists them; needed for SNP models"),
+      .describe("oldest accepted SEV-SNP firmware, as `snphost show tcb` lists it; needed for SNP models"),
     tdxTcb: z
       .strictObject({
         xfam: z
           .array(hex(8))
           .min(1)
           .describe("accepted XFAM values (features of the guest), 8 bytes as lower-case hex"),
+        attributes: z
+          .array(hex(8))
+          .min(1)
+          .default(["0000001000000000"])
+          .describe("accepted TD attributes, 8 bytes as lower-case hex; default: SEPT_VE_DISABLE alone, so no debug"),
         mrSeam: z
           .array(hex(48))
           .min(1)

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { gpuModels } from "../../components/host/hardware";
 import { platformSets, supportsHopperPpcie } from "../../components/platform";
+import { signerPolicySchema } from "../../components/workload/release/signers";
 import { attestationSchema } from "./attestation";
 import { crossCheck, nameSchema } from "./common";
 import { modelsSchema } from "./models";
@@ -33,7 +34,20 @@ const simulatedSchema = z
   .default(false)
   .describe("true only in a rehearsal: made-up digests and measurements, which land on simulated hosts only");
 
+const factorySchema = nameSchema.describe("name of this factory; releases of another one are refused");
+
+const signersSchema = signerPolicySchema.describe("whose signatures a release needs: public keys by party");
+
+const guestImageSetting = z
+  .string()
+  .min(1)
+  .optional()
+  .describe(
+    "file that `guest describe` wrote about firmware, kernel and root file system; measurements follow from it",
+  );
+
 const shared = {
+  factory: factorySchema,
   isolationUnit: isolationUnitSchema,
   platform: platformSchema,
   simulated: simulatedSchema,
@@ -47,7 +61,10 @@ export const trustSchema = z
     parties: partiesSchema,
     cluster: clusterSchema,
     attestation: attestationSchema,
+    guestImage: guestImageSetting,
     models: modelsSchema,
+    releases: z.string().min(1).default("releases").describe("directory with the signed releases of the models"),
+    signers: signersSchema,
   })
   .superRefine((config, ctx) => checkModels(config.models, config.simulated, config.platform, ctx));
 
@@ -77,9 +94,15 @@ export const workloadsSchema = z
     provider: nameSchema.describe("which of `providers` this stack belongs to"),
     providers: providersSchema,
     handover: z.string().min(1).describe("directory with the release files received from the model owner"),
-    releaseDigests: z
-      .record(nameSchema, z.string().regex(/^[0-9a-f]{64}$/, "64 hex digits"))
-      .describe("SHA-256 of each release file to place, as agreed with the model owner"),
+    releases: z
+      .array(nameSchema)
+      .superRefine((names, ctx) =>
+        names.forEach((name, index) => {
+          if (names.indexOf(name) !== index) crossCheck(ctx, [index], "stands twice; name each release once");
+        }),
+      )
+      .describe("names of the releases to place; each has its file in the handover directory"),
+    signers: signersSchema,
   })
   .superRefine((config, ctx) => {
     checkProviderName(config.provider, config.providers, ctx);
@@ -90,6 +113,7 @@ export const workloadsSchema = z
 export const rehearsalSchema = z
   .strictObject({
     role: z.literal("rehearsal"),
+    factory: factorySchema,
     isolationUnit: isolationUnitSchema,
     platform: platformSchema,
     parties: partiesSchema,
@@ -103,6 +127,7 @@ export const rehearsalSchema = z
           .describe("the model owner's key broker"),
       })
       .describe("key broker and what evidence must show"),
+    guestImage: guestImageSetting,
     models: modelsSchema,
   })
   .superRefine((config, ctx) => {
@@ -170,12 +195,6 @@ function checkProviders(
 
 function checkModels(models: readonly Model[], simulated: boolean, platform: Platform, ctx: z.RefinementCtx): void {
   models.forEach((model, index) => {
-    if (!simulated && !model.launchMeasurement)
-      crossCheck(
-        ctx,
-        ["models", index, "launchMeasurement"],
-        "is missing: without the guest's launch measurement no key could be released; add the 48 bytes as hex",
-      );
     if (!simulated && model.command.length === 0)
       crossCheck(
         ctx,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cpuTees, gpuModelNames, gpuModels } from "../../components/host/hardware";
+import { kbsResourcePath } from "../../components/images/kbsResource";
 import { crossCheck, nameSchema, uniqueNames } from "./common";
 
 const imageReference = z
@@ -23,6 +24,26 @@ export const modelSchema = z
       .regex(/^-----BEGIN PUBLIC KEY-----[\s\S]+-----END PUBLIC KEY-----\s*$/, "a PEM public key")
       .optional()
       .describe("public key that the image is signed with (cosign); without it only the exact digest is accepted"),
+    imageEncryptionKey: kbsResourcePath
+      .optional()
+      .describe("KBS resource that opens the image's encrypted layers; stands in keys, too"),
+    artifact: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("file that `model seal` wrote about the sealed weights; its key stands in keys, too"),
+    servingKey: z
+      .strictObject({
+        publicKey: z.string().min(1).describe("file with the PEM public key"),
+        resource: kbsResourcePath.describe("KBS resource of the private half; stands in keys, too"),
+      })
+      .optional()
+      .describe("key that only this model's guests can use; clients bind their TLS connections to it"),
+    agentPolicy: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("file with the Rego that Kata's genpolicy made; without it Trustfoundry's own, which is experimental"),
     tee: z.enum(cpuTees).describe("CPU TEE the release is measured for"),
     gpu: z
       .strictObject({
@@ -50,7 +71,7 @@ export const modelSchema = z
       .string()
       .regex(/^[0-9a-f]{96}$/, "48 bytes as lower-case hex")
       .optional()
-      .describe("SNP launch digest or TDX MRTD of the guest; required outside a rehearsal"),
+      .describe("SNP launch digest or TDX MRTD; with a guestImage it has to equal what is computed"),
     rtmrs: z
       .strictObject({
         rtmr1: z.string().regex(/^[0-9a-f]{96}$/, "48 bytes as lower-case hex"),
@@ -58,6 +79,11 @@ export const modelSchema = z
       })
       .optional()
       .describe("TDX only: RTMR1 (kernel) and RTMR2 (command line), without which MRTD binds neither"),
+    formerReleaseUntil: z
+      .string()
+      .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, "a point in time such as 2027-01-31T00:00:00Z")
+      .optional()
+      .describe("rollover: until when guests of the release before the current one are given keys as well"),
     providers: z.array(nameSchema).min(1).describe("providers that the model may run at"),
   })
   .superRefine((model, ctx) => {

@@ -1,4 +1,5 @@
 import type { Pin } from "../../components/catalogLock";
+import { simulatedGuestImage } from "../../components/guest/measurement/simulatedGuestImage";
 import type { ReleaseInputs } from "../../components/workload/computeRelease";
 import type { ModelDeclaration } from "../../components/workload/modelDeclaration";
 
@@ -31,9 +32,18 @@ export function sampleInputs(
 ): ReleaseInputs {
   return {
     model: sampleModel(model),
+    factory: "acme-rehearsal",
     owner: "acme-models",
+    history: { sequence: 1, previous: null },
+    validity: { notBefore: "2026-11-01T00:00:00Z", notAfter: "2027-11-01T00:00:00Z" },
     platformSet: "ra-1.1.0",
     keyBroker: { dnsName: "kbs.acme-models.example", caCertificate },
+    tcb: {
+      snp: { bootloader: 10, tee: 0, snp: 25, microcode: 84 },
+      tdx: { xfam: ["e742060000000000"], attributes: ["0000001000000000"] },
+    },
+    gpuClaims: { drivers: ["595.58.03"], vbios: ["96.00.CF.00.02"], switchBios: ["96.10.3F.00.01"] },
+    guestImage: simulatedGuestImage("4.0.0"),
     image: sampleImage(true),
     simulated: true,
     ...changes,

@@ -4,11 +4,14 @@ import type { Release } from "../../components/workload/release";
 /** A complete release with made-up digests. */
 export function sampleRelease(changes: Partial<Release> = {}): Release {
   return {
-    specVersion: "trustfoundry.dev/release/v0",
+    specVersion: "trustfoundry.dev/release/v1",
+    factory: "acme-rehearsal",
     name: "llama-8b",
     modelVersion: "2026.11.1",
     owner: "acme-models",
     simulated: true,
+    history: { sequence: 1, previous: null },
+    validity: { notBefore: "2026-11-01T00:00:00Z", notAfter: "2027-11-01T00:00:00Z" },
     image: { repository: "nvcr.io/nim/meta/llama-3.1-8b-instruct", digest: `sha256:${"a".repeat(64)}` },
     isolationUnit: "pod",
     tee: "snp",
@@ -22,10 +25,22 @@ export function sampleRelease(changes: Partial<Release> = {}): Release {
     trustedStorageGib: 64,
     startupSeconds: 1560,
     awaitReadiness: true,
+    agentPolicy: { origin: "trustfoundry", digest: "d".repeat(64) },
     initData: { annotation: gzipSync('version = "0.1.0"\n').toString("base64"), digest: "b".repeat(64) },
-    launchMeasurement: "c".repeat(96),
+    measuredBy: "simulated",
+    launch: { snp: { measurement: "c".repeat(96) } },
+    tcb: { snp: { bootloader: 10, tee: 0, snp: 25, microcode: 84 } },
+    gpuClaims: { drivers: ["595.58.03"], vbios: ["96.00.CF.00.02"] },
     resources: ["acme/model-key/llama-8b"],
     notMeasured: ["memory size"],
     ...changes,
   };
 }
+
+/** What a TDX release has where an SNP release has its own. */
+export const tdxParts = {
+  tee: "tdx" as const,
+  runtimeClassName: "kata-qemu-nvidia-gpu-tdx",
+  launch: { tdx: { mrTd: "1".repeat(96), rtmr1: "2".repeat(96), rtmr2: "3".repeat(96) } },
+  tcb: { tdx: { xfam: ["e742060000000000"], attributes: ["0000001000000000"] } },
+} satisfies Partial<Release>;

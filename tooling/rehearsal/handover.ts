@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { releaseFileName } from "../../components/workload/releaseFile";
+import { documentFileName } from "../../components/workload/release/document";
 import type { Handover } from "../../stacks/rehearsal";
 import { writePrivate } from "../controlplane/files";
 
 /** A release as the model owner's stack puts it out. */
 export interface ReleaseOutput {
-  /** The file's very text. */
+  /** The signed document's very text. */
   readonly file: string;
-  /** Its SHA-256, hex. */
+  /** Digest of the release in it, hex. */
   readonly digest: string;
   readonly providers: readonly string[];
 }
@@ -25,13 +25,13 @@ export function handOver(
   const wanted = Object.entries(releases)
     .filter(([, release]) => release.providers.includes(provider))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const files = wanted.map(([name]) => releaseFileName(name));
+  const files = wanted.map(([name]) => documentFileName(name));
   for (const entry of existsSync(inbox) ? readdirSync(inbox) : [])
     if (!files.includes(entry)) rmSync(join(inbox, entry), { recursive: true });
-  for (const [name, { file }] of wanted) writePrivate(join(inbox, releaseFileName(name)), file);
+  for (const [name, { file }] of wanted) writePrivate(join(inbox, documentFileName(name)), file);
   return {
     directory: inbox,
-    releaseDigests: Object.fromEntries(wanted.map(([name, { digest }]) => [name, digest])),
+    releases: wanted.map(([name]) => name),
     files,
   };
 }

@@ -38,6 +38,11 @@ export class InstancePaths {
     return join(this.party(party), "stacks", stackName);
   }
 
+  /** The model owner's signed releases, the former ones among them. */
+  releases(modelOwner: string): string {
+    return join(this.party(modelOwner), "releases");
+  }
+
   /** Where the model owner's files arrive at a provider. */
   inbox(provider: string): string {
     return join(this.party(provider), "inbox");

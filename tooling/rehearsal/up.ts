@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Factory } from "../../stacks/config/factory";
-import type { Handover } from "../../stacks/rehearsal";
+import { parseAs } from "../../stacks/config/load";
+import type { DerivedStacks, Handover } from "../../stacks/rehearsal";
 import { deriveStacks } from "../../stacks/rehearsal";
 import type { KubeApi } from "../controlplane/api";
 import type { ControlPlane } from "../controlplane/controlPlane";
@@ -16,7 +17,9 @@ import { clustersOf, stacksOf, writeRecord } from "./instance";
 import type { Observation } from "./observe";
 import { observe, waitingLine } from "./observe";
 import { ownerKeys } from "./ownerKeys";
+import { issueReleases } from "./ownerReleases";
 import type { InstancePaths } from "./paths";
+import { signerPolicy, signingKeys } from "./signingKeys";
 import type { StackRow } from "./report";
 import { changesText } from "./report";
 import { StackProcess } from "./stackProcess";
@@ -66,7 +69,8 @@ export async function up({ paths, file, factory, ports = {}, signal }: UpArgs): 
   const controlPlanes = await startControlPlanes(paths, clusters, toolchain.binDir, signal);
   try {
     const keys = await ownerKeys(paths.party(factory.parties.modelOwner), factory);
-    const context = { toolchain, derived: deriveStacks(factory, keys.caCertificate), ownerKeys: keys };
+    const derived = await deriveWithReleases(paths, factory, keys.caCertificate);
+    const context = { toolchain, derived, ownerKeys: keys };
     return await deployAll({ paths, factory, context, controlPlanes, signal });
   } catch (error) {
     // After Ctrl-C nothing that this command started goes on; after a failure the clusters stay for a look at them.
@@ -75,6 +79,23 @@ export async function up({ paths, file, factory, ports = {}, signal }: UpArgs): 
   } finally {
     for (const { api } of controlPlanes) api.close();
   }
+}
+
+/** What the parties do before any program runs: agree on signers, and release what the model owner declares. */
+async function deriveWithReleases(paths: InstancePaths, factory: Factory, keyBrokerCa: string): Promise<DerivedStacks> {
+  const keys = signingKeys(paths, factory.parties);
+  const releases = paths.releases(factory.parties.modelOwner);
+  const derived = deriveStacks(factory, { keyBrokerCa, signers: signerPolicy(keys), releases });
+  await runSteps([
+    {
+      title: "Sign releases (SIMULATED signers)",
+      run: async () => {
+        const issued = await issueReleases(parseAs("trust", derived.trust), keys, new Date());
+        return issued.length > 0 ? issued.join(", ") : "nothing new";
+      },
+    },
+  ]);
+  return derived;
 }
 
 async function startControlPlanes(

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { PinSource } from "../components/catalogLock";
+import { PinError, resolveImage } from "../components/catalogLock";
+import type { GuestImage } from "../components/guest/measurement/guestImage";
+import { guestImageSchema } from "../components/guest/measurement/guestImage";
+import { simulatedGuestImage } from "../components/guest/measurement/simulatedGuestImage";
+import { modelArtifactSchema } from "../components/images/modelArtifact";
+import { computeRelease } from "../components/workload/computeRelease";
+import type { ModelDeclaration } from "../components/workload/modelDeclaration";
+import type { Release } from "../components/workload/release";
+import { ReleaseRefusal } from "../components/workload/releaseRefusal";
+import { ConfigurationError, location } from "./config/errors";
+import type { TrustConfig } from "./config/factory";
+import type { Model } from "./config/models";
+import { pinSource } from "./pins";
+import { projectRoot } from "./project";
+
+/** The parts of a model owner's configuration that releases follow from. */
+export type ReleaseConfig = Pick<
+  TrustConfig,
+  "factory" | "models" | "parties" | "platform" | "attestation" | "guestImage" | "simulated"
+>;
+
+/** What is decided when a release is created, and from then on stands in its signed text. */
+export interface Issue {
+  readonly history: Release["history"];
+  readonly validity: Release["validity"];
+}
+
+/** The release of one model, computed; throws a ConfigurationError that says why there is none. */
+export function computedRelease(
+  config: ReleaseConfig,
+  modelName: string,
+  issue: Issue,
+  pins: PinSource = pinSource(config.simulated),
+): Release {
+  const index = config.models.findIndex(({ name }) => name === modelName);
+  const model = config.models[index];
+  if (!model)
+    throw new ConfigurationError([
+      `${location(["models"])}: has no model ${modelName}; write one of ${config.models.map(({ name }) => name).join(", ")}`,
+    ]);
+  const { attestation } = config;
+  try {
+    return computeRelease({
+      model: declarationOf(model),
+      factory: config.factory,
+      owner: config.parties.modelOwner,
+      ...issue,
+      platformSet: config.platform.set,
+      keyBroker: attestation.keyBroker,
+      tcb: { snp: attestation.snpTcb, tdx: attestation.tdxTcb },
+      gpuClaims: attestation.gpuFirmware,
+      guestImage: guestImageOf(config),
+      image: resolveImage(model.image, pins),
+      simulated: config.simulated,
+    });
+  } catch (error) {
+    if (!(error instanceof ReleaseRefusal || error instanceof PinError)) throw error;
+    throw new ConfigurationError([`${location(["models", index])} (${model.name}): ${error.message}`]);
+  }
+}
+
+/** What boots: the described guest image; in a rehearsal without one, a made-up one. */
+function guestImageOf(config: ReleaseConfig): GuestImage | undefined {
+  if (config.guestImage !== undefined)
+    return readFileAt(["guestImage"], config.guestImage, "a description by `guest describe`", (text) =>
+      guestImageSchema.parse(JSON.parse(text)),
+    );
+  return config.simulated ? simulatedGuestImage(config.platform.versions.kata) : undefined;
+}
+
+function declarationOf(model: Model): ModelDeclaration {
+  const { artifact, agentPolicy, servingKey, ...declared } = model;
+  const at = (field: string) => ["models", model.name, field];
+  return {
+    ...declared,
+    ...(artifact !== undefined && {
+      artifact: readFileAt(at("artifact"), artifact, "a description by `model seal`", (text) =>
+        modelArtifactSchema.parse(JSON.parse(text)),
+      ),
+    }),
+    ...(agentPolicy !== undefined && {
+      agentPolicy: readFileAt(at("agentPolicy"), agentPolicy, "Rego", (text) => text),
+    }),
+    ...(servingKey !== undefined && {
+      servingKey: {
+        publicKey: readFileAt(at("servingKey"), servingKey.publicKey, "a PEM public key", (text) => text),
+        resource: servingKey.resource,
+      },
+    }),
+  };
+}
+
+/** Paths in a configuration are the project's. */
+function readFileAt<T>(path: readonly string[], file: string, what: string, read: (text: string) => T): T {
+  const absolute = resolve(projectRoot, file);
+  if (!existsSync(absolute))
+    throw new ConfigurationError([`${location([...path])}: there is no file ${file}; write the path of ${what}`]);
+  try {
+    return read(readFileSync(absolute, "utf8"));
+  } catch {
+    throw new ConfigurationError([`${location([...path])}: ${file} is not ${what}; make it anew`]);
+  }
+}

@@ -29,7 +29,7 @@ const partySchema = z
       ctx.addIssue({
         code: "custom",
         path: ["threshold"],
-        message: `is ${threshold}, but only ${usable} of the keys are not revoked, so no release could ever be valid; add keys or lower it`,
+        message: `is more than the ${usable} keys that are not revoked, so that no release could ever be valid; add keys, or lower it`,
       });
   });
 
@@ -72,7 +72,7 @@ export const signerPolicySchema = z
           ctx.addIssue({
             code: "custom",
             path: [party, "keys", index, "name"],
-            message: `is "${name}", the name of another key; name each key differently`,
+            message: "is the name of another key as well; name each key differently",
           });
         seen.set(identity, `${party}.keys.${index}`);
         names.add(name);
@@ -89,21 +89,16 @@ function identityOf(key: KeyObject): string {
   return key.export({ type: "spki", format: "der" }).toString("base64");
 }
 
-/** Reads a policy's text; problems as full sentences. */
+/** A policy out of a file's content; problems as full sentences. */
 export function readSignerPolicy(
-  text: string,
+  content: unknown,
 ): { readonly policy: SignerPolicy } | { readonly problems: readonly string[] } {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return { problems: ['The signer policy is not JSON; write {"modelOwner": {"threshold": 1, "keys": […]}}.'] };
-  }
-  const result = signerPolicySchema.safeParse(parsed);
+  const result = signerPolicySchema.safeParse(content);
   if (result.success) return { policy: result.data };
   return {
-    problems: result.error.issues.map(
-      ({ path, message }) => `The signer policy's ${path.join(".") || "root"}: ${message}.`,
-    ),
+    problems: result.error.issues.map(({ code, path, message }) => {
+      const here = path.length > 0 ? path.join(".") : "the whole";
+      return `The signer policy is not right at ${here}: ${code === "custom" ? `it ${message}` : message}.`;
+    }),
   };
 }

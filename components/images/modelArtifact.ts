@@ -51,8 +51,8 @@ const luks2 = z.strictObject({
   ...sealed,
   /** Path of the block device in the guest. */
   devicePath: z.string().regex(/^\/dev\/[\w/-]+$/, "a block device, /dev/<name>"),
-  /** What is on the opened volume. */
-  filesystem: z.enum(["ext4", "xfs", "btrfs"]),
+  /** What is on the opened volume: the one filesystem that CDH mounts (hub/src/storage/drivers/filesystem.rs, v0.21.0). */
+  filesystem: z.literal("ext4"),
 });
 
 /** Sealed weights of one model version: where they lie, their digest, the key that opens them. Part of a release. */

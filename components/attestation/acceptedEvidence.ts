@@ -1,114 +1,100 @@
 import { gpuModels } from "../host/hardware";
 import type { GpuModelName } from "../host/hardware";
 import type { Release } from "../workload/release";
+import type { AdmittedRelease } from "./admittedRelease";
+import { releasesProblems } from "./admittedProblems";
 
-/** What evidence must show besides a release's own measurement: firmware that the model owner accepts. */
-export interface AcceptedEvidence {
-  /** SEV-SNP firmware versions as `snphost show tcb` lists them under "Reported TCB". Exact lists, not minimums. */
-  readonly snpTcb?: {
-    readonly bootloader: readonly number[];
-    readonly microcode: readonly number[];
-    readonly snp: readonly number[];
-    readonly tee: readonly number[];
-  };
-  readonly tdxTcb?: {
-    /** Accepted XFAM values, 8 bytes as lower-case hex. */
-    readonly xfam: readonly string[];
-    /** Accepted TDX modules (MRSEAM, 48 bytes hex). Default: any that Intel's collateral calls UpToDate. */
-    readonly mrSeam?: readonly string[];
-  };
-  readonly gpuFirmware: {
-    /** Accepted NVIDIA driver versions, e.g. 595.58.03. */
-    readonly drivers: readonly string[];
-    /** Accepted VBIOS versions, e.g. 96.00.CF.00.02. */
-    readonly vbios: readonly string[];
-    /** Accepted NVSwitch BIOS versions; needed where releases take switches (Hopper, protected PCIe). */
-    readonly switchBios?: readonly string[];
-  };
+/**
+ * Who judges GPU evidence. `remote`: NVIDIA's attestation service (egress to it, and its licence, needed). `local`:
+ * Trustee checks certificate chain, signature and nonce of a single Hopper GPU and compares no firmware measurement with
+ * NVIDIA's reference manifests.
+ */
+export type NvidiaVerifier = "remote" | "local";
+
+/** What the model owner demands of all guests, beyond what each release says of its own. */
+export interface EvidenceOptions {
+  readonly verifier: NvidiaVerifier;
   /**
-   * `remote`: NVIDIA's attestation service judges the evidence (egress to it, and its licence, needed). `local`: Trustee
-   * checks certificate chain, signature and nonce of a single Hopper GPU and compares no firmware measurement with
-   * NVIDIA's reference manifests.
+   * The only CPUs that guests may run on: PPIDs of TDX platforms (claim `platform_provider_id`), 16 bytes as lower-case
+   * hex. Default: any genuine one. Trustee v0.21.0 has no such claim for SEV-SNP: deps/verifier/src/snp/mod.rs.
    */
-  readonly nvidiaVerifier: "remote" | "local";
+  readonly chips?: readonly string[];
+  /** The only GPUs that guests may have: NVIDIA's `ueid` of each, decimal. Default: any genuine ones. */
+  readonly gpus?: readonly string[];
 }
 
 /**
  * Everything that would leave a release without evidence to hold it to, as sentences. Empty when the releases may be
  * served. An attestation service without reference values denies; one with somebody else's would open.
  */
-export function evidenceProblems(releases: readonly Release[], accepted: AcceptedEvidence): string[] {
-  if (releases.length === 0) return ["no release is given, so no key could ever be released; give at least one"];
-  return [...releases.flatMap((release) => problemsOf(release, accepted)), ...collisions(releases)];
+export function evidenceProblems(admitted: readonly AdmittedRelease[], options: EvidenceOptions): string[] {
+  if (admitted.length === 0) return ["no release is given, so no key could ever be released; give at least one"];
+  return [
+    ...admitted.flatMap(({ release }) => [...problemsOf(release), ...optionProblems(release, options)]),
+    ...releasesProblems(admitted),
+    ...listProblems("chips", options.chips, /^[0-9a-f]{32}$/, "a PPID, 32 lower-case hex digits"),
+    ...listProblems("gpus", options.gpus, /^[1-9]\d{0,99}$/, "a GPU's ueid, a decimal number"),
+  ];
 }
 
-function problemsOf(release: Release, accepted: AcceptedEvidence): string[] {
-  const { name, gpu, tee } = release;
+function problemsOf(release: Release): string[] {
+  const { name, gpu, tee, launch, tcb, gpuClaims, initData } = release;
   const problems: string[] = [];
-  const need = (list: readonly unknown[] | undefined, what: string) => {
-    if (!list || list.length === 0) problems.push(`release ${name}: no accepted ${what} is given; list at least one`);
-  };
-  if (tee === "snp") {
-    need(accepted.snpTcb?.bootloader, "SNP bootloader version (snpTcb.bootloader)");
-    need(accepted.snpTcb?.microcode, "SNP microcode version (snpTcb.microcode)");
-    need(accepted.snpTcb?.snp, "SNP firmware version (snpTcb.snp)");
-    need(accepted.snpTcb?.tee, "SNP TEE version (snpTcb.tee)");
-  } else {
-    need(accepted.tdxTcb?.xfam, "TDX feature mask (tdxTcb.xfam)");
-    if (!release.rtmrs)
-      problems.push(
-        `release ${name}: it has no RTMR1 and RTMR2, and MRTD alone binds neither kernel nor command line; release it with both`,
-      );
-  }
-  need(accepted.gpuFirmware.drivers, "GPU driver version (gpuFirmware.drivers)");
-  need(accepted.gpuFirmware.vbios, "VBIOS version (gpuFirmware.vbios)");
-  if (gpu.nvSwitches > 0) need(accepted.gpuFirmware.switchBios, "NVSwitch BIOS version (gpuFirmware.switchBios)");
-  if (/^0+$/.test(release.launchMeasurement))
-    problems.push(`release ${name}: its launch measurement is all zeros; measure the guest`);
-  if (/^0+$/.test(release.initData.digest))
+  const measured = launch[tee];
+  if (!measured) problems.push(`release ${name}: it has no launch measurement of ${tee}, its TEE; measure the guest`);
+  for (const [part, value] of Object.entries(measured ?? {}))
+    if (isZero(value)) problems.push(`release ${name}: its ${part} is all zeros; measure the guest`);
+  if (isZero(initData.digest))
     problems.push(`release ${name}: its init-data digest is all zeros; make the init-data first`);
-  if (accepted.nvidiaVerifier === "local") problems.push(...localProblems(release));
+  if (!tcb[tee]) problems.push(`release ${name}: it names no oldest firmware for ${tee}, its TEE; set tcb.${tee}`);
+  // The first byte of a TD's attributes is its debug group: any bit of it opens the guest to the host.
+  for (const attributes of tcb.tdx?.attributes ?? [])
+    if (!attributes.startsWith("00"))
+      problems.push(
+        `release ${name}: TD attributes ${attributes} are those of a guest open to debugging; write 0000001000000000`,
+      );
+  if (gpu.nvSwitches > 0 && !gpuClaims.switchBios)
+    problems.push(`release ${name}: it takes NVSwitches and names no BIOS of theirs; set gpuClaims.switchBios`);
   return problems;
 }
 
-function localProblems({ name, gpu }: Release): string[] {
-  const model = gpuModels[gpu.model as GpuModelName] as { architecture: string } | undefined;
-  if (model?.architecture !== "hopper")
-    return [
-      `release ${name}: Trustee's local verifier knows Hopper GPUs only, not ${gpu.model}; write nvidiaVerifier: remote`,
-    ];
-  // Nothing in the local verifier's claims tells one GPU from another: eight reports could be one GPU's.
-  if (gpu.count > 1)
-    return [
-      `release ${name}: the local verifier cannot tell ${gpu.count} GPUs from one reported ${gpu.count} times; write nvidiaVerifier: remote`,
-    ];
-  return [];
+function isZero(hex: string): boolean {
+  return /^0+$/.test(hex);
 }
 
-function collisions(releases: readonly Release[]): string[] {
+function optionProblems({ name, gpu, tee }: Release, { verifier, chips, gpus }: EvidenceOptions): string[] {
   const problems: string[] = [];
-  const names = new Set<string>();
-  const owners = new Map<string, string>();
-  for (const { name, resources } of releases) {
-    if (names.has(name)) problems.push(`release ${name} stands twice; give each release its own name`);
-    names.add(name);
-    for (const path of new Set(resources)) {
-      const owner = owners.get(path);
-      if (owner !== undefined && owner !== name)
-        problems.push(`resource ${path} belongs to release ${owner} and to ${name}; one key, one release`);
-      owners.set(path, name);
-    }
-  }
-  if (new Set(releases.map(({ simulated }) => simulated)).size > 1)
+  if (chips && tee === "snp")
     problems.push(
-      "simulated releases stand beside real ones, so made-up measurements would open a real key broker; keep them apart",
+      `release ${name}: chips lists CPUs, but Trustee passes no chip's identity of SEV-SNP on; leave chips out, or run it on TDX`,
+    );
+  if (verifier === "remote") return problems;
+  if (gpus)
+    problems.push(
+      `release ${name}: gpus lists GPUs, but the local verifier passes no GPU's identity on; leave gpus out, or write nvidiaVerifier: remote`,
+    );
+  const model = gpuModels[gpu.model as GpuModelName] as { architecture: string } | undefined;
+  if (model?.architecture !== "hopper")
+    problems.push(
+      `release ${name}: Trustee's local verifier knows Hopper GPUs only, not ${gpu.model}; write nvidiaVerifier: remote`,
+    );
+  // Nothing in the local verifier's claims tells one GPU from another: eight reports could be one GPU's.
+  else if (gpu.count > 1)
+    problems.push(
+      `release ${name}: the local verifier cannot tell ${gpu.count} GPUs from one reported ${gpu.count} times; write nvidiaVerifier: remote`,
     );
   return problems;
 }
 
+function listProblems(option: string, list: readonly string[] | undefined, form: RegExp, words: string): string[] {
+  if (!list) return [];
+  if (list.length === 0) return [`${option} is an empty list, so no guest could get a key; list some or leave it out`];
+  return list.filter((id) => !form.test(id)).map((id) => `${option}: ${JSON.stringify(id)} is not ${words}`);
+}
+
 /** What a reader has to know about evidence that is accepted all the same. */
-export function evidenceWarnings(accepted: AcceptedEvidence): string[] {
-  if (accepted.nvidiaVerifier === "remote") return [];
+export function evidenceWarnings({ verifier }: Pick<EvidenceOptions, "verifier">): string[] {
+  if (verifier === "remote") return [];
   return [
     "nvidiaVerifier: local compares no GPU firmware measurement with NVIDIA's reference manifests and cannot tell a GPU in " +
       "development mode from a production one; use it for trials, and remote where weights matter",
@@ -116,7 +102,7 @@ export function evidenceWarnings(accepted: AcceptedEvidence): string[] {
 }
 
 /** Throws with every problem at once. */
-export function requireEvidence(releases: readonly Release[], accepted: AcceptedEvidence): void {
-  const problems = evidenceProblems(releases, accepted);
+export function requireEvidence(admitted: readonly AdmittedRelease[], options: EvidenceOptions): void {
+  const problems = evidenceProblems(admitted, options);
   if (problems.length > 0) throw new Error(`attestation: ${problems.join("; ")}`);
 }

@@ -1,94 +1,142 @@
 import { canonicalJson } from "../names";
 import type { Release } from "../workload/release";
 import { requireEvidence } from "./acceptedEvidence";
-import type { AcceptedEvidence } from "./acceptedEvidence";
+import type { EvidenceOptions } from "./acceptedEvidence";
+import type { AdmittedRelease, Notice } from "./admittedRelease";
+import { sortedList } from "./releaseBlock";
 
 /**
- * The reference values that our attestation policies ask for. Every one is a list, as the policies test membership; a
- * scalar in its place would make the rule silently undefined.
+ * The reference values that our attestation policies ask for, and what each is a list of. Every one is a list, as the
+ * policies look claims up in it; a scalar in its place would make the rule silently undefined. The policies name a value
+ * through this table only, so neither a name nor a kind can be mistaken.
+ *
+ * The names are those of Trustee's own policies. Firmware of SEV-SNP differs: ours are the oldest versions accepted,
+ * which its policies would take for the only ones.
  */
-export interface ReferenceValues {
-  readonly snp_launch_measurement?: readonly string[];
-  readonly snp_bootloader?: readonly number[];
-  readonly snp_microcode?: readonly number[];
-  readonly snp_snp_svn?: readonly number[];
-  readonly snp_tee_svn?: readonly number[];
-  readonly mr_td?: readonly string[];
-  readonly rtmr_1?: readonly string[];
-  readonly rtmr_2?: readonly string[];
-  readonly xfam?: readonly string[];
-  readonly allowed_driver_versions: readonly string[];
-  readonly allowed_vbios_versions: readonly string[];
-  readonly allowed_switch_bios_versions?: readonly string[];
-}
+export const referenceValueKinds = {
+  snp_launch_measurement: "text",
+  snp_bootloader: "version",
+  snp_tee_svn: "version",
+  snp_snp_svn: "version",
+  snp_microcode: "version",
+  mr_td: "text",
+  rtmr_1: "text",
+  rtmr_2: "text",
+  xfam: "text",
+  td_attributes: "text",
+  allowed_driver_versions: "text",
+  allowed_vbios_versions: "text",
+  allowed_switch_bios_versions: "text",
+} as const;
+
+type Kinds = typeof referenceValueKinds;
+
+/** Names of values of a kind: what a claim is one of, or is not older than. */
+export type ReferenceValueName<Kind extends "text" | "version" = "text" | "version"> = {
+  [Name in keyof Kinds]: Kinds[Name] extends Kind ? Name : never;
+}[keyof Kinds];
+
+export type ReferenceValues = {
+  readonly [Name in keyof Kinds]?: readonly (Kinds[Name] extends "text" ? string : number)[];
+};
 
 /**
- * From releases. These lists are global: a first filter, since any release's measurement passes for any other. The
- * resource policy holds each release to its own.
+ * From releases, former ones included. These lists are global: a first filter, since any release's measurement passes
+ * for any other. The resource policy holds each release to its own.
  */
-export function referenceValues(releases: readonly Release[], accepted: AcceptedEvidence): ReferenceValues {
-  requireEvidence(releases, accepted);
-  const snp = releases.filter(({ tee }) => tee === "snp");
-  const tdx = releases.filter(({ tee }) => tee === "tdx");
-  const switches = releases.some(({ gpu }) => gpu.nvSwitches > 0);
-  return {
-    ...(snp.length > 0 && {
-      snp_launch_measurement: unique(snp.map(({ launchMeasurement }) => launchMeasurement)),
-      snp_bootloader: unique(accepted.snpTcb?.bootloader),
-      snp_microcode: unique(accepted.snpTcb?.microcode),
-      snp_snp_svn: unique(accepted.snpTcb?.snp),
-      snp_tee_svn: unique(accepted.snpTcb?.tee),
-    }),
-    ...(tdx.length > 0 && {
-      mr_td: unique(tdx.map(({ launchMeasurement }) => launchMeasurement)),
-      rtmr_1: unique(tdx.flatMap(({ rtmrs }) => rtmrs?.rtmr1 ?? [])),
-      rtmr_2: unique(tdx.flatMap(({ rtmrs }) => rtmrs?.rtmr2 ?? [])),
-      xfam: unique(accepted.tdxTcb?.xfam),
-    }),
-    allowed_driver_versions: unique(accepted.gpuFirmware.drivers),
-    allowed_vbios_versions: unique(accepted.gpuFirmware.vbios),
-    ...(switches && { allowed_switch_bios_versions: unique(accepted.gpuFirmware.switchBios) }),
+export function referenceValues(admitted: readonly AdmittedRelease[], options: EvidenceOptions): ReferenceValues {
+  requireEvidence(admitted, options);
+  const releases = admitted.map(({ release }) => release);
+  const every = <T extends string | number>(values: (release: Release) => readonly (T | undefined)[] | undefined) =>
+    sortedList(releases.flatMap((release) => values(release) ?? []).filter((value) => value !== undefined));
+  const values: Required<ReferenceValues> = {
+    snp_launch_measurement: every(({ launch }) => [launch.snp?.measurement]),
+    snp_bootloader: every(({ tcb }) => [tcb.snp?.bootloader]),
+    snp_tee_svn: every(({ tcb }) => [tcb.snp?.tee]),
+    snp_snp_svn: every(({ tcb }) => [tcb.snp?.snp]),
+    snp_microcode: every(({ tcb }) => [tcb.snp?.microcode]),
+    mr_td: every(({ launch }) => [launch.tdx?.mrTd]),
+    rtmr_1: every(({ launch }) => [launch.tdx?.rtmr1]),
+    rtmr_2: every(({ launch }) => [launch.tdx?.rtmr2]),
+    xfam: every(({ tcb }) => tcb.tdx?.xfam),
+    td_attributes: every(({ tcb }) => tcb.tdx?.attributes),
+    allowed_driver_versions: every(({ gpuClaims }) => gpuClaims.drivers),
+    allowed_vbios_versions: every(({ gpuClaims }) => gpuClaims.vbios),
+    allowed_switch_bios_versions: every(({ gpu, gpuClaims }) => (gpu.nvSwitches > 0 ? gpuClaims.switchBios : [])),
   };
+  return Object.fromEntries(Object.entries(values).filter(([, list]) => list.length > 0));
 }
 
 /**
- * The values as the reference value provider stores them, one record a name: rvps/src/reference_value.rs of Trustee
- * v0.21.0. `expiration` comes from the configuration, not from a clock. The provider stores it and never compares it
- * (rvps/src/lib.rs, query_reference_value), so it enforces nothing: it is there for people and for our own checks.
+ * The values as the reference value provider stores them in files, one record a name: rvps/src/reference_value.rs of
+ * Trustee v0.21.0. `expiration` comes from the configuration, not from a clock. The provider stores it and never
+ * compares it (rvps/src/lib.rs, query_reference_value), so it enforces nothing: it is there for people and for our own
+ * checks. What ends a release is its block in the resource policy.
  */
 export function referenceValueRecords(values: ReferenceValues, expiration: string): Record<string, string> {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(expiration) || Number.isNaN(Date.parse(expiration)))
     throw new Error(`reference values: "${expiration}" is no point in time; write for example 2028-01-01T00:00:00Z`);
-  const entries = Object.entries<readonly (string | number)[] | undefined>({ ...values });
-  const records: [string, string][] = [];
-  for (const [name, value] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (value === undefined) continue;
-    if (value.length === 0)
-      throw new Error(`reference values: ${name} is empty, so nothing could be attested; give at least one value`);
-    records.push([name, canonicalJson({ version: "0.1.0", name, expiration, value })]);
-  }
+  const records = entriesOf(values).map(([name, value]): [string, string] => [
+    name,
+    canonicalJson({ version: "0.1.0", name, expiration, value }),
+  ]);
   return Object.fromEntries(records);
 }
 
-/** How long before their expiry reference values are asked to be renewed. */
+/**
+ * The same records in the one file of Trustee's storage `LocalJson`, which is the ConfigMap entry that the Trustee
+ * operator mounts (`kbsRvpsRefValuesConfigMapName`): a table from name to record, each record as URL-safe base64 with its
+ * padding (deps/key-value-storage/src/local_json/mod.rs of v0.21.0; the operator's own tests/e2e). Older versions had
+ * the records in plain JSON, as the operator's samples still show; v0.21.0 reads no such table.
+ */
+export function operatorReferenceValues(
+  values: ReferenceValues,
+  expiration: string,
+): { readonly reference_value: string } {
+  const table = Object.entries(referenceValueRecords(values, expiration)).map(([name, record]) => [
+    name,
+    Buffer.from(record).toString("base64").replaceAll("+", "-").replaceAll("/", "_"),
+  ]);
+  return { reference_value: canonicalJson(Object.fromEntries(table)) };
+}
+
+/**
+ * The values as one message to the provider's register call, or to the key broker's /reference-value (rvps/src/lib.rs,
+ * Message). A register call replaces a name's whole list, so the message always carries all. The provider lets such
+ * values expire a year after it got them, and takes them from anybody who reaches it.
+ */
+export function referenceValueMessage(values: ReferenceValues): string {
+  const payload = Buffer.from(canonicalJson(Object.fromEntries(entriesOf(values)))).toString("base64");
+  return canonicalJson({ version: "0.1.0", type: "sample", payload });
+}
+
+function entriesOf(values: ReferenceValues): [string, readonly (string | number)[]][] {
+  const kinds: Readonly<Record<string, string | undefined>> = referenceValueKinds;
+  return Object.entries<readonly (string | number)[] | undefined>({ ...values })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, list]) => {
+      if (list === undefined) return [];
+      const type = kinds[name] === "version" ? "number" : "string";
+      if (!kinds[name] || !Array.isArray(list) || list.some((value) => typeof value !== type))
+        throw new Error(`reference values: ${name} has to be a list of ${type}s that a policy asks for; correct it`);
+      if (list.length === 0)
+        throw new Error(`reference values: ${name} is empty, so nothing could be attested; give at least one value`);
+      return [[name, list]];
+    });
+}
+
+/** How long before their expiry reference values are asked to be renewed, in days. */
 const noticeDays = 30;
 
 /**
  * What is to be said of the day that reference values were meant to hold until. Trustee keeps it and never looks at it,
  * so whoever wants firmware lists to be looked over now and then has to hear of it here.
  */
-export function expiryNotice(
-  expiration: string,
-  now: Date,
-): { readonly expired: boolean; readonly text: string } | undefined {
+export function expiryNotice(expiration: string, now: Date): Notice | undefined {
   const days = Math.floor((Date.parse(expiration) - now.getTime()) / 86_400_000);
   if (days >= noticeDays) return undefined;
   const remedy = "look the accepted firmware versions over and set a later day";
   return days < 0
     ? { expired: true, text: `reference values were meant to hold until ${expiration}; ${remedy}` }
     : { expired: false, text: `reference values hold for ${days} more days, until ${expiration}; ${remedy}` };
-}
-
-function unique<T extends string | number>(values: readonly T[] = []): T[] {
-  return [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

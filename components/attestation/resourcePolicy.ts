@@ -1,8 +1,10 @@
-import { boundDigest } from "../guest/initData";
 import { canonicalJson } from "../names";
-import type { Release } from "../workload/release";
 import { requireEvidence } from "./acceptedEvidence";
-import type { AcceptedEvidence } from "./acceptedEvidence";
+import type { EvidenceOptions } from "./acceptedEvidence";
+import type { AdmittedRelease } from "./admittedRelease";
+import { keyWindow, releaseId, sortedReleases } from "./admittedRelease";
+import { releaseBlock } from "./releaseBlock";
+import { resourcePolicyRules } from "./resourcePolicyRules";
 
 /**
  * Whether the key broker hands out a resource: the trust boundary between releases. Each release has a block of data of
@@ -10,93 +12,71 @@ import type { AcceptedEvidence } from "./acceptedEvidence";
  *
  * `input` is the verified attestation token, `data` the request (plugin, resource-path, query): kbs/src/api_server.rs of
  * Trustee v0.21.0. Only `data.policy.allow == true` lets a request pass, for every plugin.
+ *
+ * Tokens are not verbose (`verbose_token = false`), since with eight GPUs they would outgrow what the key broker takes
+ * as a request's head. All that the setting takes out of a token is `runtime_data_claims.additional-evidence`, the
+ * devices' raw evidence (attestation-service/src/ear_token/broker.rs, transform_claims); every claim that is read here
+ * stays.
+ *
+ * This is also where validity and rollover are enforced: the reference value provider stores an expiration and never
+ * compares it (rvps/src/lib.rs), and a policy that is only replaced in time depends on somebody replacing it. The time
+ * is the token's `iat`, signed by the attestation service; a token lives five minutes, so keys may go out that much
+ * later.
  */
-export function resourcePolicy(releases: readonly Release[], accepted: AcceptedEvidence): string {
-  requireEvidence(releases, accepted);
-  const sorted = [...releases].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const simulated = sorted.some((release) => release.simulated);
-  const blocks = sorted.map((release) => renderBlock(release, blockOf(release, accepted)));
+export function resourcePolicy(admitted: readonly AdmittedRelease[], options: EvidenceOptions): string {
+  requireEvidence(admitted, options);
+  const sorted = sortedReleases(admitted);
   const text = [
     "# Made by Trustfoundry from releases. Do not edit: the key broker refuses to start when it differs.",
-    ...(simulated
+    ...(sorted.some(({ release }) => release.simulated)
       ? ["# SIMULATED: the measurements below are made up; no TEE is involved and no key is released."]
       : []),
-    rules(accepted.nvidiaVerifier),
-    `releases := {\n${blocks.join(",\n")},\n}\n`,
+    resourcePolicyRules(options),
+    `releases := {\n${sorted.map(renderBlock).join(",\n")},\n}\n`,
   ].join("\n");
   requireLoadable(text);
   return text;
 }
 
-type Block = Readonly<Record<string, unknown>>;
-
-function blockOf(release: Release, accepted: AcceptedEvidence): Block {
-  const { gpu, tee } = release;
-  return {
-    paths: release.resources
-      .map((path) => path.split("/"))
-      .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
-    init_data: boundDigest(tee, release.initData.digest),
-    cpu: tee === "snp" ? snpBlock(release, accepted) : tdxBlock(release, accepted),
-    submods: submodsOf(gpu),
-    gpus: gpu.count,
-    switches: gpu.nvSwitches,
-    drivers: sortedList(accepted.gpuFirmware.drivers),
-    vbios: sortedList(accepted.gpuFirmware.vbios),
-    ...(gpu.nvSwitches > 0 && { switch_bios: sortedList(accepted.gpuFirmware.switchBios) }),
-  };
-}
-
-function snpBlock({ launchMeasurement }: Release, { snpTcb }: AcceptedEvidence): Block {
-  return {
-    tee: "snp",
-    measurement: launchMeasurement,
-    bootloader: sortedList(snpTcb?.bootloader),
-    microcode: sortedList(snpTcb?.microcode),
-    snp: sortedList(snpTcb?.snp),
-    tee_svn: sortedList(snpTcb?.tee),
-  };
-}
-
-function tdxBlock({ launchMeasurement, rtmrs }: Release, { tdxTcb }: AcceptedEvidence): Block {
-  return {
-    tee: "tdx",
-    mr_td: launchMeasurement,
-    rtmr_1: rtmrs?.rtmr1,
-    rtmr_2: rtmrs?.rtmr2,
-    xfam: sortedList(tdxTcb?.xfam),
-    mr_seam: tdxTcb?.mrSeam ? sortedList(tdxTcb.mrSeam) : null,
-  };
-}
-
-/** Exactly these parts a token must have; Trustee adds ppcie0 where eight GPUs and four switches name each other. */
-function submodsOf({ count, nvSwitches }: Release["gpu"]): string[] {
-  const numbered = (kind: string, many: number) => Array.from({ length: many }, (_, index) => `${kind}${index}`);
-  const names = ["cpu0", ...numbered("gpu", count), ...numbered("switch", nvSwitches)];
-  return (nvSwitches > 0 ? [...names, "ppcie0"] : names).sort();
-}
-
-function sortedList<T extends string | number>(values: readonly T[] = []): T[] {
-  return [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
 /** Names and versions are free text: as JSON strings they cannot leave their comment or key. */
-function renderBlock(release: Release, block: Block): string {
+function renderBlock(admitted: AdmittedRelease): string {
+  const { release } = admitted;
+  const block = releaseBlock(admitted);
+  const { from, until } = keyWindow(admitted);
   const fields = Object.keys(block)
     .sort()
     .map((key) => `\t\t${JSON.stringify(key)}: ${fit(block[key])},`);
   return [
-    `\t# version ${JSON.stringify(release.modelVersion)}, image ${release.image.digest}`,
-    `\t${JSON.stringify(release.name)}: {`,
+    `\t# version ${ascii(release.modelVersion)}, image ${ascii(release.image.digest)}, keys from ${day(from)} until ${day(until)}`,
+    `\t${ascii(releaseId(release))}: {`,
     ...fields,
     "\t}",
   ].join("\n");
 }
 
+function day(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+}
+
 /** One line where it fits the engine's limit, many lines otherwise. */
 function fit(value: unknown): string {
-  const line = canonicalJson(value);
-  return line.length < 900 ? line : JSON.stringify(JSON.parse(line), null, 2);
+  const line = ascii(value);
+  return line.length < 900 ? line : ascii(value, 2);
+}
+
+/** JSON with sorted keys and without a character that a screen, or an engine, could take for a line's end. */
+function ascii(value: unknown, indent?: number): string {
+  return JSON.stringify(JSON.parse(canonicalJson(value)), requireUnicode, indent).replace(
+    /[^\n\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Half a surrogate pair survives no engine's JSON, so the whole policy would not load. */
+function requireUnicode(_: string, value: unknown): unknown {
+  if (typeof value === "string" && Buffer.from(value).toString() !== value)
+    throw new Error(`resource policy: ${JSON.stringify(value)} is no valid Unicode; write it again`);
+  return value;
 }
 
 /** What regorus 0.10, the engine of Trustee v0.21.0, takes by default: 1,024 columns, 20,000 lines, 1 MiB. */
@@ -104,111 +84,14 @@ const engineLimits = { columns: 1024, lines: 20_000, bytes: 1024 * 1024 };
 
 function requireLoadable(text: string): void {
   const lines = text.split("\n");
-  const longest = Math.max(...lines.map((line) => Buffer.byteLength(line)));
-  if (
-    longest > engineLimits.columns ||
-    lines.length > engineLimits.lines ||
-    Buffer.byteLength(text) > engineLimits.bytes
-  )
+  const longest = Math.max(...lines.map((line) => line.length));
+  if (longest >= engineLimits.columns)
     throw new Error(
-      `resource policy: ${lines.length} lines, ${Buffer.byteLength(text)} bytes, longest line ${longest}; the policy engine takes ` +
-        `${engineLimits.lines} lines, ${engineLimits.bytes} bytes and ${engineLimits.columns} columns, so spread the releases over several key brokers`,
+      `resource policy: a line is ${longest} characters long and the policy engine takes ${engineLimits.columns - 1}, so shorten the longest name or version`,
+    );
+  if (lines.length > engineLimits.lines || text.length > engineLimits.bytes)
+    throw new Error(
+      `resource policy: ${lines.length} lines and ${text.length} bytes; the policy engine takes ${engineLimits.lines} lines and ` +
+        `${engineLimits.bytes} bytes, so spread the releases over several key brokers`,
     );
 }
-
-function rules(verifier: AcceptedEvidence["nvidiaVerifier"]): string {
-  return `package policy
-
-import rego.v1
-
-default allow := false
-
-allow if {
-	data.plugin == "resource"
-	count(data.query) == 0
-	some release in releases
-	data["resource-path"] in release.paths
-	guest_is(release)
-}
-
-guest_is(release) if {
-	# Neither fewer parts than the release names nor more: no GPU left out, none from elsewhere added.
-	{name | some name, _ in input.submods} == {name | some name in release.submods}
-	every submod in input.submods {
-		submod["ear.status"] == "affirming"
-	}
-	evidence("cpu0").init_data == release.init_data
-	cpu_is(release.cpu)
-	devices_are(release)
-}
-
-evidence(name) := input.submods[name]["ear.veraison.annotated-evidence"]
-
-cpu_is(cpu) if {
-	cpu.tee == "snp"
-	snp := evidence("cpu0").snp
-	snp.measurement == cpu.measurement
-	snp.policy_debug_allowed == false
-	snp.policy_migrate_ma == false
-	snp.reported_tcb_bootloader in cpu.bootloader
-	snp.reported_tcb_microcode in cpu.microcode
-	snp.reported_tcb_snp in cpu.snp
-	snp.reported_tcb_tee in cpu.tee_svn
-}
-
-cpu_is(cpu) if {
-	cpu.tee == "tdx"
-	tdx := evidence("cpu0").tdx
-	tdx.quote.body.mr_td == cpu.mr_td
-	tdx.quote.body.rtmr_1 == cpu.rtmr_1
-	tdx.quote.body.rtmr_2 == cpu.rtmr_2
-	tdx.quote.body.xfam in cpu.xfam
-	tdx.td_attributes.debug == false
-	tdx.tcb_status == "UpToDate"
-	module_is(tdx.quote.body.mr_seam, cpu.mr_seam)
-}
-
-module_is(_, accepted) if is_null(accepted)
-
-module_is(mr_seam, accepted) if mr_seam in accepted
-
-${verifier === "remote" ? remoteDevices : localDevices}`;
-}
-
-const remoteDevices = `devices_are(release) if {
-	every gpu in gpus {
-		verified(gpu)
-		gpu["x-nvidia-gpu-driver-version"] in release.drivers
-		gpu["x-nvidia-gpu-vbios-version"] in release.vbios
-	}
-	every nvswitch in switches {
-		verified(nvswitch)
-		nvswitch["x-nvidia-switch-bios-version"] in release.switch_bios
-	}
-	# As many different devices, not one reported many times.
-	count({gpu.ueid | some gpu in gpus}) == release.gpus
-	count({nvswitch.ueid | some nvswitch in switches}) == release.switches
-}
-
-gpus := [evidence(name).nvidia | some name, _ in input.submods; startswith(name, "gpu")]
-
-switches := [evidence(name).nvidia | some name, _ in input.submods; startswith(name, "switch")]
-
-verified(device) if {
-	device["x-nvidia-overall-att-result"] == true
-	device.measres == "success"
-	device.secboot == true
-	device.dbgstat == "disabled"
-}
-`;
-
-const localDevices = `# Trustee's own verifier: one Hopper GPU, whose claims carry neither debug state nor measurement results.
-devices_are(release) if {
-	release.gpus == 1
-	release.switches == 0
-	gpu := evidence("gpu0").nvidia
-	gpu.arch == "Hopper"
-	gpu.config.driver_version in release.drivers
-	gpu.config.vbios_version in release.vbios
-}
-`;

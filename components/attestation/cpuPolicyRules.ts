@@ -1,0 +1,47 @@
+import { isAtLeast, isOneOf } from "./referenceValueRego";
+
+/** What the CPU's evidence has to show: firmware, kernel and configuration that some release names. */
+export const cpuRules = `
+# AMD SEV-SNP: launch digest, oldest firmware, and a guest policy without debug and migration.
+executables := 3 if {
+	${isOneOf("input.snp.measurement", "snp_launch_measurement")}
+}
+
+hardware := 2 if {
+	${isAtLeast("input.snp.reported_tcb_bootloader", "snp_bootloader")}
+	${isAtLeast("input.snp.reported_tcb_microcode", "snp_microcode")}
+	${isAtLeast("input.snp.reported_tcb_snp", "snp_snp_svn")}
+	${isAtLeast("input.snp.reported_tcb_tee", "snp_tee_svn")}
+}
+
+configuration := 2 if {
+	input.snp.policy_debug_allowed == false
+	input.snp.policy_migrate_ma == false
+}
+
+# Intel TDX: MRTD is firmware only, so kernel (RTMR1) and command line (RTMR2) count as much.
+executables := 3 if {
+	${isOneOf("input.tdx.quote.body.rtmr_1", "rtmr_1")}
+	${isOneOf("input.tdx.quote.body.rtmr_2", "rtmr_2")}
+}
+
+hardware := 2 if {
+	input.tdx.quote.header.tee_type == "81000000"
+	input.tdx.quote.header.vendor_id == "939a7233f79c4ca9940a0db3957f0607"
+	${isOneOf("input.tdx.quote.body.mr_td", "mr_td")}
+	input.tdx.tcb_status == "UpToDate"
+	input.tdx.collateral_expiration_status == "0"
+}
+
+configuration := 2 if {
+	input.tdx.td_attributes.debug == false
+	${isOneOf("input.tdx.quote.body.td_attributes", "td_attributes")}
+	${isOneOf("input.tdx.quote.body.xfam", "xfam")}
+}
+
+at_least(version, floors) if {
+	is_number(version)
+	some floor in floors
+	version >= floor
+}
+`;

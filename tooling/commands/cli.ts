@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import { runMain } from "../ui";
+import { addReleaseCommands } from "./release";
 
 /** Adds its commands to the root command. */
 export type AddCommands = (root: Command, signal: AbortSignal) => void;
 
-const commands: readonly AddCommands[] = [];
+const commands: readonly AddCommands[] = [addReleaseCommands];
 
 /** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */
 function program(signal: AbortSignal): Command {

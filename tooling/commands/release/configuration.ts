@@ -1,0 +1,60 @@
+import { parseDocument } from "yaml";
+import { readSignerPolicy } from "../../../components/workload/release/signers";
+import type { SignerPolicy } from "../../../components/workload/release/signers";
+import { ConfigurationError } from "../../../stacks/config/errors";
+import type { TrustConfig } from "../../../stacks/config/factory";
+import { parseConfig } from "../../../stacks/config/load";
+import { UserError } from "../../ui";
+import { readNamed } from "../files";
+
+const prefix = "trustfoundry:";
+
+/** The model owner's stack configuration, `Pulumi.<stack>.yaml`; settings of other packages and secrets are left alone. */
+export function readTrustConfig(path: string): TrustConfig {
+  const content = parseYaml(path, "the model owner's Pulumi.<stack>.yaml") as { config?: unknown } | null;
+  const config = content?.config;
+  if (typeof config !== "object" || config === null)
+    throw new UserError(`${path} has no \`config:\` section; name the model owner's Pulumi.<stack>.yaml.`);
+  const sections = Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value as unknown]),
+  );
+  if (sections.role !== undefined && sections.role !== "trust")
+    throw new UserError(
+      `${path} is of the role ${JSON.stringify(sections.role)}; releases come from the model owner's stack, of the role trust.`,
+    );
+  return asUserError(path, () => parseConfig(sections) as TrustConfig);
+}
+
+/** Configuration errors are complete messages; only the file is missing in them. */
+export function asUserError<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new UserError(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A signer policy out of a file of its own, JSON or YAML. */
+export function readPolicy(path: string): SignerPolicy {
+  const reading = readSignerPolicy(parseYaml(path, "a signer policy"));
+  if ("problems" in reading)
+    throw new UserError(
+      [`${path} is no signer policy:`, ...reading.problems.map((problem) => `  - ${problem}`)].join("\n"),
+    );
+  return reading.policy;
+}
+
+function parseYaml(path: string, what: string): unknown {
+  // YAML 1.1, as Pulumi's engine reads it: a file must not mean one thing here and another there.
+  const document = parseDocument(readNamed(path, what), { version: "1.1" });
+  const syntax = document.errors[0];
+  if (syntax) throw new UserError(`${path} is not valid YAML or JSON: ${syntax.message.split("\n")[0] ?? ""}`);
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch {
+    throw new UserError(`${path} cannot be read: its aliases refer to each other too often; write them out.`);
+  }
+}

@@ -1,5 +1,6 @@
 import type { GuestImage } from "./guestImage";
 import type { Condition, LaunchProfile } from "./launchProfile";
+import { mostVcpus } from "./snp/launchDigest";
 import { rootFsFields } from "./verity";
 
 /** Named deviations from the profile: what changes the command line beside the guest image. */
@@ -13,9 +14,6 @@ export interface LaunchOptions {
   /** The host runs in FIPS mode (`/proc/sys/crypto/fips_enabled` is 1): the shim then asks the guest for it, too. */
   readonly fips?: boolean;
 }
-
-/** More than any machine has; keeps a mistyped count from being measured. */
-export const maximalVcpus = 4096;
 
 /** The guest's kernel command line, byte for byte as given to QEMU's -append. */
 export function commandLine(
@@ -64,8 +62,8 @@ function check(profile: LaunchProfile, image: GuestImage, vcpus: number, options
     throw new Error(
       `guest image "${image.name}" is of Kata ${image.kata} and the launch profile of ${profile.kata}; use one release`,
     );
-  if (!Number.isInteger(vcpus) || vcpus < 1 || vcpus > maximalVcpus)
-    throw new Error(`vCPUs: ${vcpus} is no count; write a whole number from 1 to ${maximalVcpus}`);
+  if (!Number.isInteger(vcpus) || vcpus < 1 || vcpus > mostVcpus)
+    throw new Error(`vCPUs: ${vcpus} is no count; write a whole number from 1 to ${mostVcpus}`);
   if (profile.shim === "runtime-rs") {
     if (!image.extensions || !image.rootfs)
       throw new Error(

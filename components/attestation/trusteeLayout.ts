@@ -49,3 +49,12 @@ export const resourceFile = (path: string): string => path.replaceAll("/", "\\x2
 
 /** Key of a resource in the Secret. Repository and type have no dots, so different paths have different keys. */
 export const resourceSecretKey = (path: string): string => path.replaceAll("/", ".");
+
+/** Of a key store outside: the CA of its server, and credentials that its client reads from a file. */
+export const keyStoreFiles = {
+  caCertificate: "/etc/trustee/key-store-ca/ca.crt",
+  credentials: "/etc/trustee/key-store/credentials.json",
+} as const;
+
+/** Where the AS finds AMD's chip certificates; Trustee adds `vcek/<chip id>/vcek.der`. */
+export const vcekRoot = "/var/lib/trustee/kds-store";

@@ -2,9 +2,13 @@ import type { CpuTee } from "../host/hardware";
 import { canonicalJson } from "../names";
 import { kata4TrusteeRef } from "../platform";
 import { renderToml } from "../toml";
-import type { AcceptedEvidence } from "./acceptedEvidence";
+import type { NvidiaVerifier } from "./acceptedEvidence";
+import type { EvidenceSources } from "./evidenceSources";
+import type { KeyStore, KeyStoreCredentials } from "./keyStore";
+import { resourcePlugin } from "./keyStore";
+import type { Sessions } from "./sessions";
 import type { TrusteeService } from "./trusteeLayout";
-import { configurations, keyFiles, ports, serviceHost, storageRoot } from "./trusteeLayout";
+import { configurations, keyFiles, ports, serviceHost, storageRoot, vcekRoot } from "./trusteeLayout";
 
 /** Versions whose configuration is known here; both names mean the same commit. */
 const knownVersions: readonly string[] = [kata4TrusteeRef, "v0.21.0"];
@@ -15,14 +19,21 @@ const nvidiaAttestationUrl = "https://nras.attestation.nvidia.com/v4/attest";
 /** Intel's certification service, the source of TDX collateral. */
 const intelCollateralUrl = "https://api.trustedservices.intel.com/sgx/certification/v4/";
 
-export interface TrusteeConfigurationArgs {
+/** AMD's key distribution service. */
+const kds = { type: "KDS" };
+
+export interface TrusteeConfigurationArgs extends EvidenceSources {
   /** Trustee's release tag or commit, as the platform set names it. */
   readonly trusteeVersion: string;
   /** Namespace of the three services. */
   readonly namespace: string;
-  readonly nvidiaVerifier: AcceptedEvidence["nvidiaVerifier"];
+  readonly nvidiaVerifier: NvidiaVerifier;
   /** TEEs that releases are measured for: what the attestation service needs collateral of. */
   readonly tees: readonly CpuTee[];
+  /** Default kvstorage: mounted files. */
+  readonly keyStore?: KeyStore | undefined;
+  /** Default memory. */
+  readonly sessions?: Sessions | undefined;
 }
 
 /**
@@ -33,14 +44,19 @@ export interface TrusteeConfigurationArgs {
  * memory, a token signer of its own making in each process. The storage is LocalFs on read-only mounts: the services'
  * gRPC knows no authentication, and whoever reaches it can change nothing.
  *
+ * Without `credentials`, those of the key store are left out of the text, and the rest can be shown and compared.
+ *
  * Schema: kbs/src/config.rs, attestation-service/src/config.rs, rvps/src/config.rs of Trustee v0.21.0.
  */
-export function trusteeConfiguration(args: TrusteeConfigurationArgs): Record<TrusteeService, string> {
+export function trusteeConfiguration(
+  args: TrusteeConfigurationArgs,
+  credentials?: KeyStoreCredentials,
+): Record<TrusteeService, string> {
   if (!knownVersions.includes(args.trusteeVersion))
     throw new Error(
       `Trustee ${args.trusteeVersion} has a configuration that is not known here; choose a platform set with ${knownVersions.join(" or ")}`,
     );
-  return { kbs: keyBroker(args), as: attestationService(args), rvps: referenceValueProvider() };
+  return { kbs: keyBroker(args, credentials), as: attestationService(args), rvps: referenceValueProvider() };
 }
 
 /** Path of a service's configuration inside its container. */
@@ -49,10 +65,14 @@ export function configurationPath(service: TrusteeService): string {
   return `${directory}/${file}`;
 }
 
-function keyBroker({ namespace }: TrusteeConfigurationArgs): string {
+function keyBroker(
+  { namespace, keyStore = { kind: "kvstorage" }, sessions }: TrusteeConfigurationArgs,
+  credentials: KeyStoreCredentials | undefined,
+): string {
+  const postgres = sessions?.kind === "postgres";
   return renderToml({
-    // Sessions live for the minutes of one handshake; the Service keeps a guest with the replica that it began with.
-    session_storage_type: "Memory",
+    // Sessions live for the minutes of one handshake. In memory, the Service keeps a guest with the replica that it began with.
+    session_storage_type: postgres ? "Postgres" : "Memory",
     http_server: {
       sockets: [`0.0.0.0:${ports.kbs}`],
       insecure_http: false,
@@ -73,12 +93,20 @@ function keyBroker({ namespace }: TrusteeConfigurationArgs): string {
       timeout: 5,
     },
     admin: { authorization_mode: "DenyAll" },
-    storage_backend: { storage_type: "LocalFs", backends: { local_fs: { dir_path: storageRoot("kbs") } } },
-    plugins: [{ name: "resource", storage_backend_type: "kvstorage" }],
+    storage_backend: {
+      storage_type: "LocalFs",
+      // Postgres needs its table here, and takes everything from POSTGRES_URL.
+      backends: { local_fs: { dir_path: storageRoot("kbs") }, ...(postgres && { postgres: {} }) },
+    },
+    plugins: [resourcePlugin(keyStore, credentials)],
   });
 }
 
-function attestationService({ namespace, nvidiaVerifier, tees }: TrusteeConfigurationArgs): string {
+function attestationService(args: TrusteeConfigurationArgs): string {
+  const { namespace, nvidiaVerifier, tees, vcekCache, collateralService } = args;
+  const cached = { type: "OfflineStore", path: vcekRoot };
+  // In order: the first that has the certificate is taken.
+  const vcekSources = vcekCache ? [cached, ...(vcekCache.fallbackToKds ? [kds] : [])] : [kds];
   return json({
     storage_backend: localFs("as"),
     rvps_config: { type: "GrpcRemote", address: `http://${serviceHost("rvps", namespace)}:${ports.rvps}` },
@@ -92,10 +120,10 @@ function attestationService({ namespace, nvidiaVerifier, tees }: TrusteeConfigur
     verifier_config: {
       nvidia_verifier:
         nvidiaVerifier === "remote" ? { type: "Remote", verifier_url: nvidiaAttestationUrl } : { type: "Local" },
-      ...(tees.includes("snp") && { snp_verifier: { vcek_sources: [{ type: "KDS" }] } }),
+      ...(tees.includes("snp") && { snp_verifier: { vcek_sources: vcekSources } }),
       // `early`: a TCB recovery counts from its first day.
       ...(tees.includes("tdx") && {
-        dcap_verifier: { collateral_service: intelCollateralUrl, tcb_update_type: "early" },
+        dcap_verifier: { collateral_service: collateralService?.url ?? intelCollateralUrl, tcb_update_type: "early" },
       }),
     },
   });

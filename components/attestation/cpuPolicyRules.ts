@@ -41,7 +41,10 @@ configuration := 2 if {
 
 at_least(version, floors) if {
 	is_number(version)
+	# Where there is no such value it is null, on which regorus fails rather than say "undefined".
+	is_array(floors)
 	some floor in floors
+	is_number(floor)
 	version >= floor
 }
 `;

@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import type { AcceptedEvidence } from "../../components/attestation/acceptedEvidence";
+import type { EvidenceOptions } from "../../components/attestation/acceptedEvidence";
+import type { AdmittedRelease } from "../../components/attestation/admittedRelease";
 import { attestationPolicies } from "../../components/attestation/attestationPolicies";
 import { referenceValues } from "../../components/attestation/referenceValues";
 import { resourcePolicy } from "../../components/attestation/resourcePolicy";
-import type { Release } from "../../components/workload/release";
 import type { Token, TrustClaims } from "./ear";
 import { tokenOf } from "./ear";
 import type { Claims } from "./evidence";
+import { sampleTime } from "./evidence";
 import { Opa } from "./opa";
 
 /** What the attestation service adds to its policy engine (ear_token/broker.rs): a value, or null where there is none. */
@@ -29,9 +30,9 @@ export class Decisions {
   private readonly broker: Opa;
   private readonly values: unknown;
 
-  constructor(binDir: string, releases: readonly Release[], accepted: AcceptedEvidence) {
+  constructor(binDir: string, releases: readonly AdmittedRelease[], options: EvidenceOptions) {
     const opa = join(binDir, "opa");
-    const policies = attestationPolicies(accepted.nvidiaVerifier);
+    const policies = attestationPolicies(options.verifier);
     const appraiser = (deviceClass: Claims["deviceClass"]) =>
       new Opa(opa, { "policy.rego": policies[`default_${deviceClass}`], "extension.rego": extension });
     this.appraisers = {
@@ -40,8 +41,8 @@ export class Decisions {
       switch: appraiser("switch"),
       ppcie: appraiser("ppcie"),
     };
-    this.broker = new Opa(opa, { "resource-policy.rego": resourcePolicy(releases, accepted) });
-    this.values = referenceValues(releases, accepted);
+    this.broker = new Opa(opa, { "resource-policy.rego": resourcePolicy(releases, options) });
+    this.values = referenceValues(releases, options);
   }
 
   async trustClaims({ deviceClass, claims }: Claims, values = this.values): Promise<TrustClaims> {
@@ -50,10 +51,10 @@ export class Decisions {
   }
 
   /** The token for the evidence of a whole guest. */
-  async token(evidence: readonly Claims[]): Promise<Token> {
+  async token(evidence: readonly Claims[], iat = sampleTime): Promise<Token> {
     const parts = [];
     for (const part of evidence) parts.push({ ...part, trust: await this.trustClaims(part) });
-    return tokenOf(parts);
+    return tokenOf(parts, iat);
   }
 
   /** Whether the KBS hands the resource out: only `true` counts, all else is a refusal (kbs/src/api_server.rs). */

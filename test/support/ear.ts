@@ -22,12 +22,17 @@ function tierOf(value: number): number {
 export interface Submodule {
   readonly "ear.status": Status;
   readonly "ear.trustworthiness-vector": TrustClaims;
+  /** Trustee's key broker asks for policies called default, and gets them by class: default_cpu, default_gpu, … */
+  readonly "ear.appraisal-policy-id": string;
   readonly "ear.veraison.annotated-evidence": Readonly<Record<string, unknown>>;
 }
 
 /** The claims of an attestation token, as far as a resource policy can see them. */
 export interface Token {
   readonly eat_profile: string;
+  /** When the attestation service signed it, and until when it holds: seconds since 1970. */
+  readonly iat: number;
+  readonly exp: number;
   readonly submods: Readonly<Record<string, Submodule>>;
 }
 
@@ -38,6 +43,7 @@ export function tokenOf(
     readonly claims: Readonly<Record<string, unknown>>;
     readonly trust: TrustClaims;
   }[],
+  iat: number,
 ): Token {
   const counts = new Map<string, number>();
   const submods = parts.map(({ deviceClass, claims, trust }) => {
@@ -48,12 +54,15 @@ export function tokenOf(
       {
         "ear.status": statusOf(trust),
         "ear.trustworthiness-vector": trust,
+        "ear.appraisal-policy-id": "default",
         "ear.veraison.annotated-evidence": claims,
       },
     ];
   });
   return {
     eat_profile: "tag:github.com,2024:confidential-containers/Trustee",
+    iat,
+    exp: iat + 300,
     submods: Object.fromEntries(submods) as Record<string, Submodule>,
   };
 }

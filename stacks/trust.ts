@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { evidenceProblems, evidenceWarnings } from "../components/attestation/acceptedEvidence";
+import { rolloverNotices } from "../components/attestation/admittedRelease";
 import { expiryNotice } from "../components/attestation/referenceValues";
 import { Trustee } from "../components/attestation/trustee";
 import { platformSets } from "../components/platform";
@@ -17,14 +18,18 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   const { attestation, cluster, models, platform } = config;
   const { dnsName, caCertificate, clientCidrs, replicas } = attestation.keyBroker;
   const pins = pinSource(config.simulated);
-  const { releases, warnings: releaseWarnings } = await ownReleases(config, pins, new Date());
-  const notice = expiryNotice(attestation.referenceValueExpiry, new Date());
+  const now = new Date();
+  const { releases, warnings: releaseWarnings } = await ownReleases(config, pins, now);
+  const accepted = { verifier: attestation.nvidiaVerifier, chips: attestation.chips, gpus: attestation.gpus };
+  const expiry = expiryNotice(attestation.referenceValueExpiry, now);
+  const notices = [
+    ...(expiry ? [{ ...expiry, text: `${location(["attestation", "referenceValueExpiry"])}: ${expiry.text}` }] : []),
+    ...rolloverNotices(releases, now).map((notice) => ({ ...notice, text: `${location(["models"])}: ${notice.text}` })),
+  ];
   const problems = [
-    ...evidenceProblems(releases, attestation).map((problem) => `${location(["attestation"])}: ${problem}`),
+    ...evidenceProblems(releases, accepted).map((problem) => `${location(["attestation"])}: ${problem}`),
     // A rehearsal's values are made up, and no older for it.
-    ...(notice?.expired && !config.simulated
-      ? [`${location(["attestation", "referenceValueExpiry"])}: ${notice.text}`]
-      : []),
+    ...notices.filter(({ expired }) => expired && !config.simulated).map(({ text }) => text),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   const wantedKeys = models.flatMap(({ keys }) => keys);
@@ -33,8 +38,8 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   const warnings = [
     ...platformSets[platform.set].warnings,
     ...releaseWarnings,
-    ...evidenceWarnings(attestation),
-    ...(notice ? [notice.text] : []),
+    ...evidenceWarnings(accepted),
+    ...notices.map(({ text }) => text),
   ];
   for (const warning of warnings) await pulumi.log.warn(warning);
 
@@ -42,7 +47,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     "trustee",
     {
       releases,
-      accepted: attestation,
+      accepted,
       referenceValueExpiry: attestation.referenceValueExpiry,
       platformSet: platform.set,
       pins,

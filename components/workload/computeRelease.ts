@@ -1,18 +1,19 @@
 import { createHash, createPublicKey } from "node:crypto";
 import type { Pin } from "../catalogLock";
 import type { AgentPolicy } from "../guest/agentPolicy";
-import { lockdownPolicy } from "../guest/agentPolicy";
+import { givenPolicy, lockdownPolicy } from "../guest/agentPolicy";
 import { initData } from "../guest/initData";
 import { annotationExcess, initDataAnnotationKey } from "../guest/initDataAnnotation";
 import type { GuestImage } from "../guest/measurement/guestImage";
 import { vmShape } from "../guest/shape";
 import type { GpuModel } from "../host/hardware";
 import { gpuModels } from "../host/hardware";
+import { SealingError } from "../images/sealingError";
 import { imageSecurityPolicy } from "../images/securityPolicy";
-import { servingKey } from "../images/servingKey";
-import { sha256 } from "../names";
+import { servingKeyOf } from "../images/servingKey";
+import { canonicalJson, sha256 } from "../names";
 import type { PlatformSetName } from "../platform";
-import { platformSets, supportsHopperPpcie } from "../platform";
+import { platformSets, supportsGenpolicy, supportsHopperPpcie } from "../platform";
 import { runtimeClassNameFor } from "../runtime/runtimeClasses";
 import { guestMeasurement } from "./guestMeasurement";
 import type { ModelDeclaration } from "./modelDeclaration";
@@ -62,8 +63,7 @@ export function computeRelease(inputs: ReleaseInputs): Release {
   const { vcpus } = vmShape({ cpu: cpus, memory: `${memoryGib}Gi`, gpus: gpu.count, nvSwitches });
   const agentPolicy = refusing(() => agentPolicyOf(inputs, nvSwitches));
   const measured = refusing(() => guestMeasurement({ model, vcpus, kata, guestImage: inputs.guestImage, simulated }));
-  // Parsed at once, so that no release leaves that its reader would refuse.
-  const result = releaseSchema.safeParse({
+  const said: Record<string, unknown> = {
     specVersion: releaseSpecVersion,
     factory,
     name: model.name,
@@ -100,9 +100,7 @@ export function computeRelease(inputs: ReleaseInputs): Release {
     tcb: tcbOf(inputs),
     gpuClaims: gpuClaimsOf(inputs, nvSwitches),
     resources: [...model.keys].sort(),
-    servingKey:
-      model.servingKey &&
-      refusing(() => servingKey(model.servingKey?.publicKey ?? "", model.servingKey?.resource ?? "")),
+    servingKey: servingKeyIn(model),
     notMeasured: notMeasured({
       tee,
       signed: model.signatureKey !== undefined,
@@ -111,7 +109,9 @@ export function computeRelease(inputs: ReleaseInputs): Release {
       agentPolicy,
       kata,
     }),
-  });
+  };
+  // Parsed at once as its reader will have it, so that no release leaves that would be refused.
+  const result = releaseSchema.safeParse(JSON.parse(canonicalJson(said)));
   if (!result.success) {
     const issue = result.error.issues[0];
     throw new ReleaseRefusal(`${issue?.path.join(".")} ${issue?.message}`);
@@ -124,7 +124,8 @@ function refusing<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof Error && error.constructor === Error) throw new ReleaseRefusal(error.message);
+    if (error instanceof SealingError || (error instanceof Error && error.constructor === Error))
+      throw new ReleaseRefusal(error.message);
     throw error;
   }
 }
@@ -148,13 +149,27 @@ function nvSwitchesOf({ model, platformSet }: ReleaseInputs): number {
   return gpu.nvSwitchesInTcb;
 }
 
-function agentPolicyOf({ model, image }: ReleaseInputs, nvSwitches: number): AgentPolicy {
+/** genpolicy's own policy where there is one, checked; otherwise one of ours. */
+function agentPolicyOf({ model, image, platformSet }: ReleaseInputs, nvSwitches: number): AgentPolicy {
+  if (model.agentPolicy !== undefined) {
+    const { versions } = platformSets[platformSet];
+    if (!supportsGenpolicy(versions))
+      throw new ReleaseRefusal(
+        `agentPolicy comes from genpolicy, and that of Kata ${versions.kata} lets the host mount guest paths of its choice ` +
+          "(GHSA-fmg6-v47x-52wr); choose `platform: {set: newest}`, or leave agentPolicy out",
+      );
+    return givenPolicy(model.agentPolicy);
+  }
   return lockdownPolicy({
     image,
     user: model.user,
     command: model.command,
     passthroughDevices: model.gpu.count + nvSwitches,
   });
+}
+
+function servingKeyIn({ servingKey }: ModelDeclaration): Release["servingKey"] {
+  return servingKey && refusing(() => servingKeyOf(servingKey.publicKey, servingKey.resource));
 }
 
 function spkiDigest(pem: string): string {

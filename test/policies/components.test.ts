@@ -18,12 +18,13 @@ import type { Resource, Rule } from "../../policies/rule";
 import type { TrustConfig } from "../../stacks/config/factory";
 import { parseAs } from "../../stacks/config/load";
 import { deriveStacks } from "../../stacks/rehearsal";
-import { computedReleases } from "../../stacks/trust";
+import { computedRelease } from "../../stacks/releases";
 import { sampleFactory, withValue } from "../support/factory";
 import { settled } from "../support/mocks";
 import { rehearsalPlacement } from "../support/placement";
 import type { Recording } from "../support/registrations";
 import { recordRegistrations } from "../support/registrations";
+import { bothSign } from "../support/signing";
 import { asTheSdkShowsThem } from "./support";
 
 const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
@@ -56,12 +57,18 @@ function judged(rule: Rule, resources: readonly Resource[]) {
 describe.each(platformSetNames)("components of platform set %s", (set: PlatformSetName) => {
   const factory = withValue(sampleFactory(), ["platform", "set"], set);
   const provider = factory.providers[0];
-  const trust = parseAs("trust", { ...deriveStacks(factory, certificate).trust }) as TrustConfig;
+  const trust = parseAs("trust", {
+    ...deriveStacks(factory, { keyBrokerCa: certificate, releases: "none", signers: bothSign }).trust,
+  }) as TrustConfig;
   const placement = rehearsalPlacement(set);
   let stacks: Readonly<Record<"trust" | "infrastructure" | "workloads", readonly Resource[]>>;
 
   beforeAll(async () => {
-    const releases = computedReleases(trust, placement.pins);
+    const issue = {
+      history: { sequence: 1, previous: null },
+      validity: { notBefore: "2026-11-01T00:00:00Z", notAfter: "2027-11-01T00:00:00Z" },
+    };
+    const releases = trust.models.map(({ name }) => computedRelease(trust, name, issue, placement.pins));
     stacks = {
       trust: await recorded(() => placeTrustee(releases)),
       infrastructure: await recorded(() => prepareCluster()),
@@ -94,8 +101,8 @@ describe.each(platformSetNames)("components of platform set %s", (set: PlatformS
 
   function placeTrustee(releases: readonly Release[]): void {
     new Trustee("trustee", {
-      releases,
-      accepted: trust.attestation,
+      releases: releases.map((release) => ({ release })),
+      accepted: { verifier: "remote" },
       referenceValueExpiry: trust.attestation.referenceValueExpiry,
       platformSet: set,
       pins: placement.pins,

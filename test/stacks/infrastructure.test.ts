@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { bothSign } from "../support/signing";
 import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,6 +14,9 @@ import { root, sampleFactory, withValue } from "../support/factory";
 import { settled, valueOf } from "../support/mocks";
 import type { Recording } from "../support/registrations";
 import { named, recordRegistrations } from "../support/registrations";
+
+/** What a provider\'s own stacks are never given. */
+const noReleases = { keyBrokerCa: "", releases: "none", signers: bothSign };
 
 let directory: string;
 let server: Server;
@@ -42,7 +46,7 @@ afterEach(async () => {
 });
 
 function sampleConfig(): InfrastructureConfig {
-  const derived = deriveStacks(sampleFactory(), "").providers["northern-metal"];
+  const derived = deriveStacks(sampleFactory(), noReleases).providers["northern-metal"];
   return parseAs("infrastructure", { ...derived?.infrastructure });
 }
 
@@ -106,7 +110,7 @@ describe("a provider's infrastructure", () => {
     expect(warnings).toEqual([expect.stringMatching(/GHSA-fmg6-v47x-52wr/)]);
     warnings.length = 0;
     const newest = parseAs("infrastructure", {
-      ...deriveStacks(sampleFactory(), "").providers["northern-metal"]?.infrastructure,
+      ...deriveStacks(sampleFactory(), noReleases).providers["northern-metal"]?.infrastructure,
       platform: { set: "newest", charts: sampleFactory().platform.charts },
     });
     await run(withValue(newest, ["providers", 0, "distribution"], "k0s"));

@@ -4,24 +4,29 @@ import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { readReleaseFile } from "../../components/workload/releaseFile";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { verifyRelease } from "../../components/workload/release/verify";
 import { ConfigurationError } from "../../stacks/config/errors";
 import type { TrustConfig } from "../../stacks/config/factory";
 import { parseAs } from "../../stacks/config/load";
+import type { RehearsalMaterial } from "../../stacks/rehearsal";
 import { deriveStacks } from "../../stacks/rehearsal";
-import { computedReleases, releaseOutputs, trust } from "../../stacks/trust";
-import { emptyLock } from "../../components/catalogLock";
+import { trust } from "../../stacks/trust";
 import type { OwnerKeys } from "../../tooling/rehearsal/ownerKeys";
+import { issueReleases } from "../../tooling/rehearsal/ownerReleases";
 import { sampleFactory, withValue } from "../support/factory";
 import { freshOwnerKeys } from "../support/ownerKeys";
+import { bothSign, signedMaterial, signers } from "../support/signing";
 import type { Recording } from "../support/registrations";
 import { named, recordRegistrations } from "../support/registrations";
 
 let keys: OwnerKeys;
+let material: RehearsalMaterial;
 beforeAll(async () => {
   keys = await freshOwnerKeys(sampleFactory());
+  material = await signedMaterial(sampleFactory(), keys.caCertificate);
 });
+afterAll(() => rmSync(material.releases, { recursive: true }));
 
 let directory: string;
 let server: Server;
@@ -54,7 +59,7 @@ const giveSecrets = (secrets: unknown) =>
   pulumi.runtime.setConfig("trustfoundry:trustSecrets", JSON.stringify(secrets));
 
 function sampleConfig(): TrustConfig {
-  return parseAs("trust", deriveStacks(sampleFactory(), keys.caCertificate).trust);
+  return parseAs("trust", deriveStacks(sampleFactory(), material).trust);
 }
 
 const run = (config: TrustConfig) => trust(config, { kubeconfigs: [join(directory, "kubeconfig")] });
@@ -79,7 +84,8 @@ describe("the model owner's program", () => {
     const outputs = (await run(sampleConfig())) as unknown as Outputs;
     expect(Object.keys(outputs.releases)).toEqual(["llama-8b", "frontier-400b", "giant-1t"]);
     for (const [name, { file, digest, providers }] of Object.entries(outputs.releases)) {
-      expect(readReleaseFile(file, digest)).toMatchObject({ release: { name, owner: "acme-models", simulated: true } });
+      const expected = { signers: bothSign, factory: "acme-rehearsal", simulated: true, now: new Date() };
+      expect(await verifyRelease(file, expected)).toMatchObject({ digest, release: { name, owner: "acme-models" } });
       expect(providers).toEqual(["northern-metal"]);
     }
     expect(outputs.keyBroker).toMatchObject({
@@ -118,10 +124,15 @@ describe("the model owner's program", () => {
 });
 
 describe("the model owner's program is refused, with nothing registered,", () => {
-  it("without evidence to hold TDX releases to", async () => {
+  it("without firmware to hold TDX releases to", async () => {
     const message = await failure(withValue(sampleConfig(), ["attestation", "tdxTcb"], undefined));
-    expect(message).toMatch(/trustfoundry:attestation: release frontier-400b: no accepted TDX feature mask/);
-    expect(message).toMatch(/release giant-1t/);
+    expect(message).toMatch(/models\[1\] \(frontier-400b\): .*add attestation\.tdxTcb/);
+    expect(message).toMatch(/models\[2\] \(giant-1t\)/);
+  });
+
+  it("without signed releases", async () => {
+    const message = await failure({ ...sampleConfig(), releases: "no-such-folder" });
+    expect(message).toMatch(/models\[0\] \(llama-8b\): there is no llama-8b\.release\.json in no-such-folder/);
   });
 
   it("without secrets, and without those of one model", async () => {
@@ -138,51 +149,38 @@ describe("the model owner's program is refused, with nothing registered,", () =>
     expect(message).toMatch(/cluster\.context: "elsewhere": no such context; write one of trust/);
   });
 
-  it("with reference values that are overdue, once it is no rehearsal", async () => {
-    const overdue = ["attestation", "referenceValueExpiry"];
-    const model = {
-      ...sampleConfig().models[0],
-      image: `nvcr.io/nim/meta/llama-3.1-8b-instruct@sha256:${"a".repeat(64)}`,
-      launchMeasurement: "7".repeat(96),
-    };
-    const real = withValue({ ...sampleConfig(), simulated: false }, ["models"], [model]);
-    expect(await failure(withValue(real, overdue, "2020-01-01T00:00:00Z"))).toMatch(
-      /attestation\.referenceValueExpiry: reference values were meant to hold until 2020-01-01/,
-    );
-  });
+  describe("once it is no rehearsal,", () => {
+    let real: TrustConfig;
+    beforeAll(async () => {
+      const model = {
+        ...sampleConfig().models[0],
+        image: `nvcr.io/nim/meta/llama-3.1-8b-instruct@sha256:${"a".repeat(64)}`,
+        command: ["serve"],
+        launchMeasurement: "7".repeat(96),
+      };
+      const releases = mkdtempSync(join(tmpdir(), "real-releases-"));
+      real = withValue({ ...sampleConfig(), simulated: false, releases }, ["models"], [model]);
+      await issueReleases(real, signers, new Date());
+    });
+    afterAll(() => rmSync(real.releases, { recursive: true }));
 
-  it("with made-up measurements, once it is no rehearsal", async () => {
-    const config = { ...sampleConfig(), simulated: false };
-    // No lock: the image's digest is what is missing first.
-    expect(await failure(config)).toMatch(/models\[0\] \(llama-8b\): catalog\.lock has no digest of nvcr\.io/);
-  });
-});
+    it("with reference values that are overdue", async () => {
+      expect(await failure(withValue(real, ["attestation", "referenceValueExpiry"], "2020-01-01T00:00:00Z"))).toMatch(
+        /attestation\.referenceValueExpiry: reference values were meant to hold until 2020-01-01/,
+      );
+    });
 
-describe("releases", () => {
-  const pins = { lock: emptyLock, simulated: true };
-  const models = () => sampleConfig().models;
+    it("with a former release whose day has passed", async () => {
+      const next = withValue(real, ["models", 0, "cpus"], 32);
+      await issueReleases(next, signers, new Date());
+      expect(await failure(withValue(next, ["models", 0, "formerReleaseUntil"], "2026-11-01T00:00:00Z"))).toMatch(
+        /models: release llama-8b: the former release, number 1, gets no keys since 2026-11-01/,
+      );
+    });
 
-  it("are refused all at once, each with its place in the configuration", () => {
-    const config = withValue(sampleConfig(), ["models", 0, "gpu"], { model: "H100", count: 4 });
-    const broken = withValue(config, ["models", 2, "gpu"], { model: "RTX-PRO-6000-BSE", count: 2 });
-    expect(() => computedReleases(broken, pins)).toThrow(
-      /2 things.*models\[0\] \(llama-8b\): gpu\.count is 4.*models\[2\] \(giant-1t\): gpu\.count is 2/s,
-    );
-  });
-
-  it("differ in digest where models differ in anything that guests could tell", () => {
-    const digest = (config: TrustConfig) => releaseOutputs(config, computedReleases(config, pins))["llama-8b"]?.digest;
-    const before = digest(sampleConfig());
-    expect(digest(sampleConfig())).toBe(before);
-    for (const [path, value] of [
-      [["version"], "2026.11.2"],
-      [["cpus"], 32],
-      [["image"], "nvcr.io/nim/meta/llama-3.1-8b-instruct:1.13.2"],
-      [["keys"], ["acme/model-key/other"]],
-    ] as const)
-      expect(digest(withValue(sampleConfig(), ["models", 0, ...path], value)), path.join(".")).not.toBe(before);
-    // Who may place a release is between the owner and its providers; the release says nothing of it.
-    expect(digest(withValue(sampleConfig(), ["models", 0, "providers"], ["southern-metal"]))).toBe(before);
-    expect(models()).toHaveLength(3);
+    it("with releases of a rehearsal", async () => {
+      const message = await failure({ ...sampleConfig(), simulated: false });
+      expect(message).toMatch(/llama-8b\.release\.json: The release is SIMULATED, made for a rehearsal/);
+    });
   });
 });

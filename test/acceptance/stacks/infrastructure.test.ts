@@ -5,6 +5,7 @@ import type { PlatformSetName } from "../../../components/platform";
 import { platformSets } from "../../../components/platform";
 import { expectedRuntimeClasses } from "../../../components/runtime/runtimeClasses";
 import { deriveStacks } from "../../../stacks/rehearsal";
+import { bothSign } from "../../support/signing";
 import type { KubeObject } from "../../../tooling/controlplane/api";
 import { poll } from "../../../tooling/controlplane/api";
 import { gpuNode } from "../../../tooling/controlplane/simulatedNodes";
@@ -34,7 +35,9 @@ afterAll(() => cluster.destroy());
 
 type Settings = Readonly<Record<string, unknown>>;
 function settings(set: PlatformSetName = "ra-1.1.0"): Settings {
-  const derived = deriveStacks(factory, "").providers[provider.name]?.infrastructure;
+  const derived = deriveStacks(factory, { keyBrokerCa: "", releases: "none", signers: bothSign }).providers[
+    provider.name
+  ]?.infrastructure;
   return { ...derived, platform: { set, charts: factory.platform.charts } };
 }
 

@@ -1,17 +1,21 @@
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { readReleaseFile } from "../../../components/workload/releaseFile";
+import { verifyRelease } from "../../../components/workload/release/verify";
+import { parseAs } from "../../../stacks/config/load";
 import { platformSets } from "../../../components/platform";
+import type { RehearsalMaterial } from "../../../stacks/rehearsal";
 import { contexts, deriveStacks } from "../../../stacks/rehearsal";
 import type { KubeObject } from "../../../tooling/controlplane/api";
 import { plainNode } from "../../../tooling/controlplane/simulatedNodes";
 import type { OwnerKeys } from "../../../tooling/rehearsal/ownerKeys";
+import { issueReleases } from "../../../tooling/rehearsal/ownerReleases";
 import { StackProcess } from "../../../tooling/rehearsal/stackProcess";
 import type { Operation, StackOutcome } from "../../../tooling/rehearsal/stackRunner";
 import { changed } from "../../../tooling/rehearsal/stackRunner";
 import { sampleFactory, withValue } from "../../support/factory";
 import { freshOwnerKeys } from "../../support/ownerKeys";
+import { bothSign, signedMaterial, signers } from "../../support/signing";
 import type { TestCluster } from "../cluster";
 import { startCluster } from "../cluster";
 
@@ -22,14 +26,19 @@ const factory = sampleFactory();
 
 let cluster: TestCluster;
 let keys: OwnerKeys;
+let material: RehearsalMaterial;
 beforeAll(async () => {
   keys = await freshOwnerKeys(factory);
+  material = await signedMaterial(factory, keys.caCertificate);
   cluster = await startCluster(contexts.trust, [plainNode("trust-a", 16, 64), plainNode("trust-b", 16, 64)]);
 });
-afterAll(() => cluster.destroy());
+afterAll(async () => {
+  rmSync(material.releases, { recursive: true, force: true });
+  await cluster.destroy();
+});
 
 type Settings = Readonly<Record<string, unknown>>;
-const settings = (): Settings => deriveStacks(factory, keys.caCertificate).trust;
+const settings = (): Settings => deriveStacks(factory, material).trust;
 
 async function run(operation: Operation, config = settings(), secrets: unknown = keys.secrets): Promise<StackOutcome> {
   const { binDir, pulumiRoot } = inject("toolchain");
@@ -80,11 +89,13 @@ describe("the first installation", () => {
     outcome = await run("up");
   });
 
-  it("puts releases out that a provider accepts", () => {
+  it("puts releases out that a provider accepts", async () => {
     const { releases, keyBroker } = outcome.outputs as unknown as Outputs;
     expect(Object.keys(releases).sort()).toEqual(["frontier-400b", "giant-1t", "llama-8b"]);
     for (const [name, { file, digest }] of Object.entries(releases))
-      expect(readReleaseFile(file, digest)).toMatchObject({ release: { name, simulated: true } });
+      expect(
+        await verifyRelease(file, { signers: bothSign, factory: "acme-rehearsal", simulated: true, now: new Date() }),
+      ).toMatchObject({ digest, release: { name } });
     expect(keyBroker).toMatchObject({
       endpoint: "https://kbs.acme-models.example",
       service: "trustee-kbs.trustee.svc",
@@ -141,6 +152,8 @@ describe("a changed release", () => {
     const before = await deployments();
     const maps = await names("configmaps");
     const more = withValue(settings(), ["models", 0, "cpus"], 32);
+    await expect(run("preview", more)).rejects.toThrow(/release 1 was signed for something else: .*vCPU/s);
+    await issueReleases(parseAs("trust", more), signers, new Date());
     const { changes } = await run("up", more);
     expect(changes.delete ?? 0).toBe(0);
     const after = await deployments();
@@ -181,7 +194,12 @@ describe("a changed key", () => {
 
 describe("a mistake", () => {
   it.each<[string, (string | number)[], unknown, RegExp]>([
-    ["no accepted XFAM", ["attestation", "tdxTcb"], undefined, /no accepted TDX feature mask \(tdxTcb\.xfam\)/],
+    [
+      "no accepted TDX firmware",
+      ["attestation", "tdxTcb"],
+      undefined,
+      /no firmware of it is accepted; add attestation\.tdxTcb/,
+    ],
     ["a CA of somebody else", ["attestation", "keyBroker", "dnsName"], "kbs.other.example", /is not for kbs\.other/],
   ])("is refused at preview by one sentence: %s", async (_, path, value, says) => {
     await expect(run("preview", withValue(settings(), path, value))).rejects.toThrow(says);

@@ -1,19 +1,26 @@
+import { generateKeyPairSync } from "node:crypto";
 import * as fc from "fast-check";
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
 import { decodeInitData } from "../../../components/guest/initDataAnnotation";
 import { initDataDigest } from "../../../components/guest/initData";
+import { guestImageDigest } from "../../../components/guest/measurement/guestImage";
+import { simulatedGuestImage } from "../../../components/guest/measurement/simulatedGuestImage";
 import { cpuTees, gpuModelNames, gpuModels } from "../../../components/host/hardware";
 import type { GpuModel } from "../../../components/host/hardware";
 import { platformSetNames, supportsHopperPpcie, platformSets } from "../../../components/platform";
-import { ReleaseRefusal, computeRelease } from "../../../components/workload/computeRelease";
+import { computeRelease } from "../../../components/workload/computeRelease";
 import type { ReleaseInputs } from "../../../components/workload/computeRelease";
 import type { ModelDeclaration } from "../../../components/workload/modelDeclaration";
-import { readReleaseFile, releaseDigest, releaseFileText } from "../../../components/workload/releaseFile";
+import { releaseDigest, releaseText } from "../../../components/workload/release/document";
+import { verifyRelease } from "../../../components/workload/release/verify";
+import { ReleaseRefusal } from "../../../components/workload/releaseRefusal";
 import { podTemplate } from "../../../components/workload/podTemplate";
 import { caCertificate, sampleImage, sampleInputs } from "../../support/model";
+import { bothSign, pemOf, signedText, signers } from "../../support/signing";
 
-const publicKey = "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n";
+const publicKey = pemOf(signers.stranger);
+const servingKey = pemOf(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
 const guestFiles = (inputs: ReleaseInputs) => {
   const { annotation, digest } = computeRelease(inputs).initData;
   const toml = decodeInitData(annotation);
@@ -21,11 +28,20 @@ const guestFiles = (inputs: ReleaseInputs) => {
   return { toml, digest, data };
 };
 
+const newest = { platformSet: "newest", guestImage: simulatedGuestImage("4.1.0") } as const;
+const openPolicy = "package agent_policy\n\ndefault ExecProcessRequest := true\n";
+
 describe("a release", () => {
   it("says what the owner declared, and what follows from it", () => {
-    const { initData, launchMeasurement, notMeasured, ...release } = computeRelease(sampleInputs());
+    const { initData, launch, agentPolicy, guestImage, notMeasured, ...release } = computeRelease(sampleInputs());
     expect(release).toEqual({
-      specVersion: "trustfoundry.dev/release/v0",
+      specVersion: "trustfoundry.dev/release/v1",
+      factory: "acme-rehearsal",
+      history: { sequence: 1, previous: null },
+      validity: { notBefore: "2026-11-01T00:00:00Z", notAfter: "2027-11-01T00:00:00Z" },
+      measuredBy: "simulated",
+      tcb: { snp: { bootloader: 10, tee: 0, snp: 25, microcode: 84 } },
+      gpuClaims: { drivers: ["595.58.03"], vbios: ["96.00.CF.00.02"] },
       name: "llama-8b",
       modelVersion: "2026.11.1",
       owner: "acme-models",
@@ -46,22 +62,30 @@ describe("a release", () => {
       awaitReadiness: true,
       resources: ["acme/model-key/llama-8b"],
     });
-    expect(launchMeasurement).toMatch(/^[0-9a-f]{96}$/);
+    expect(launch.snp?.measurement).toMatch(/^[0-9a-f]{96}$/);
+    expect(Object.keys(launch)).toEqual(["snp"]);
+    expect(agentPolicy.origin).toBe("trustfoundry");
+    expect(guestImage).toMatchObject({ name: "simulated-kata-4.0.0", profile: "kata-4.0.0-snp-go (unverified)" });
     expect(initData.digest).toMatch(/^[0-9a-f]{64}$/);
     expect(notMeasured.length).toBeGreaterThan(3);
   });
 
-  it("survives its way to a provider, who can place it", () => {
+  it("survives its way to a provider, who can place it", async () => {
     const release = computeRelease(sampleInputs());
-    const reading = readReleaseFile(releaseFileText(release), releaseDigest(release));
-    expect(reading).toEqual({ release });
+    const reading = await verifyRelease(await signedText(release), {
+      signers: bothSign,
+      factory: "acme-rehearsal",
+      simulated: true,
+      now: new Date("2026-11-20T00:00:00Z"),
+    });
+    expect(reading).toMatchObject({ release });
     expect(podTemplate(release, { storageClassName: "block", serviceAccountName: "llama" }).spec).toMatchObject({
       runtimeClassName: "kata-qemu-nvidia-gpu-snp",
     });
   });
 
   it("is the same bytes each time it is computed", () => {
-    expect(releaseFileText(computeRelease(sampleInputs()))).toBe(releaseFileText(computeRelease(sampleInputs())));
+    expect(releaseText(computeRelease(sampleInputs()))).toBe(releaseText(computeRelease(sampleInputs())));
     const keys = ["acme/a/2", "acme/a/1"];
     expect(releaseDigest(computeRelease(sampleInputs({ keys })))).toBe(
       releaseDigest(computeRelease(sampleInputs({ keys: [...keys].reverse() }))),
@@ -136,32 +160,62 @@ describe("a release's init-data", () => {
 });
 
 describe("a release's launch measurement", () => {
-  const declared = { launchMeasurement: "7".repeat(96) };
+  const real = { image: sampleImage(false), simulated: false, guestImage: undefined };
+  const rtmrs = { rtmr1: "8".repeat(96), rtmr2: "9".repeat(96) };
+  const launchOf = (model: Partial<ModelDeclaration>) => computeRelease(sampleInputs(model)).launch;
 
-  it("is the declared one", () => {
-    const real = { image: sampleImage(false), simulated: false };
-    expect(computeRelease(sampleInputs(declared, real))).toMatchObject({ ...declared, simulated: false });
-    const rtmrs = { rtmr1: "8".repeat(96), rtmr2: "9".repeat(96) };
-    expect(computeRelease(sampleInputs({ ...declared, tee: "tdx", rtmrs }, real))).toMatchObject({ rtmrs });
+  it("is the declared one where no guest image is described, and the release says so", () => {
+    const declared = computeRelease(sampleInputs({ launchMeasurement: "7".repeat(96) }, real));
+    expect(declared).toMatchObject({ launch: { snp: { measurement: "7".repeat(96) } }, measuredBy: "declared" });
+    expect(declared.notMeasured[0]).toMatch(/declared by the model owner and not computed/);
+    expect(computeRelease(sampleInputs({ launchMeasurement: "7".repeat(96), tee: "tdx", rtmrs }, real)).launch).toEqual(
+      {
+        tdx: { mrTd: "7".repeat(96), ...rtmrs },
+      },
+    );
   });
 
-  it("is made up in a rehearsal, and says so where a reader looks for what it means", () => {
+  it("is that of a made-up guest image in a rehearsal, and says so where a reader looks for what it means", () => {
     const release = computeRelease(sampleInputs());
-    expect(release.simulated).toBe(true);
-    expect(release.notMeasured[0]).toMatch(/^SIMULATED: the launch measurement is made up/);
-    const real = computeRelease(sampleInputs(declared, { image: sampleImage(false), simulated: false }));
-    expect(real.notMeasured.join("\n")).not.toContain("SIMULATED");
+    expect(release).toMatchObject({ simulated: true, measuredBy: "simulated" });
+    expect(release.notMeasured[0]).toMatch(/^SIMULATED: the launch measurement is that of a made-up guest image/);
+    const declared = computeRelease(sampleInputs({ launchMeasurement: "7".repeat(96) }, real));
+    expect(declared.notMeasured.join("\n")).not.toContain("SIMULATED");
   });
 
-  it("changes with the vCPUs on SNP and not on TDX, as the real ones do", () => {
-    const measured = (model: Partial<ModelDeclaration>) => {
-      const { launchMeasurement, rtmrs } = computeRelease(sampleInputs(model));
-      return { launchMeasurement, rtmrs };
-    };
-    expect(measured({ cpus: 32 })).not.toEqual(measured({ cpus: 16 }));
-    expect(measured({ tee: "tdx", cpus: 32 })).toEqual(measured({ tee: "tdx", cpus: 16 }));
-    // Neither knows of image and memory: those are for init-data, and for nobody.
-    expect(measured({ memoryGib: 96 })).toEqual(measured({ memoryGib: 48 }));
+  it("is computed from the described guest image, and equals what a guest was seen to report, or is refused", () => {
+    const guestImage = { ...simulatedGuestImage("4.0.0"), simulated: false };
+    const computed = computeRelease(sampleInputs({}, { ...real, guestImage }));
+    expect(computed).toMatchObject({ measuredBy: "computed", guestImage: { digest: guestImageDigest(guestImage) } });
+    const launchMeasurement = computed.launch.snp?.measurement;
+    expect(computeRelease(sampleInputs({ launchMeasurement }, { ...real, guestImage })).launch).toEqual(
+      computed.launch,
+    );
+    const other = () => computeRelease(sampleInputs({ launchMeasurement: "7".repeat(96) }, { ...real, guestImage }));
+    expect(other).toThrow(/measurement is declared as 7{96}, but the guest image .* gives/);
+  });
+
+  it("changes on SNP with a limit that crosses a whole vCPU, and on TDX not", () => {
+    expect(launchOf({ cpus: 32 })).not.toEqual(launchOf({ cpus: 16 }));
+    expect(launchOf({ cpus: 17 })).not.toEqual(launchOf({ cpus: 16 }));
+    expect(launchOf({ tee: "tdx", cpus: 32 })).toEqual(launchOf({ tee: "tdx", cpus: 16 }));
+  });
+
+  it("knows nothing of memory and GPUs, which the release lists as not measured", () => {
+    expect(launchOf({ memoryGib: 96 })).toEqual(launchOf({ memoryGib: 48 }));
+    expect(launchOf({ gpu: { model: "B200", count: 8 } })).toEqual(launchOf({ gpu: { model: "B200", count: 1 } }));
+    const { notMeasured } = computeRelease(sampleInputs());
+    expect(notMeasured.join("\n")).toMatch(/memory size of the VM\n.*virtual devices of the VM/);
+  });
+});
+
+describe("what a release is measured against", () => {
+  it("is the oldest firmware and the GPU versions that the owner accepts, for its own TEE alone", () => {
+    const { tcb, gpuClaims } = computeRelease(sampleInputs({ tee: "tdx" }));
+    expect(tcb).toEqual({ tdx: { xfam: ["e742060000000000"], attributes: ["0000001000000000"] } });
+    expect(gpuClaims).not.toHaveProperty("switchBios");
+    const eight = computeRelease(sampleInputs({ gpu: { model: "H100", count: 8 } }, newest));
+    expect(eight.gpuClaims.switchBios).toEqual(["96.10.3F.00.01"]);
   });
 });
 
@@ -187,15 +241,47 @@ describe("what a release does not measure", () => {
 
 describe("a model is not released", () => {
   it.each<[string, Partial<ModelDeclaration>, Partial<ReleaseInputs>, RegExp]>([
-    ["with four Hopper GPUs", { gpu: { model: "H100", count: 4 } }, { platformSet: "newest" }, /write 1 or 8/],
+    ["with four Hopper GPUs", { gpu: { model: "H100", count: 4 } }, newest, /write 1 or 8/],
     ["with eight Hopper GPUs on Kata 4.0.0", { gpu: { model: "H200", count: 8 } }, {}, /Kata before 4\.1\.0 hides/],
     ["with two RTX PRO 6000", { gpu: { model: "RTX-PRO-6000-BSE", count: 2 } }, {}, /single-GPU passthrough; write 1/],
     [
       "without measurement outside a rehearsal",
       {},
-      { simulated: false, image: sampleImage(false) },
-      /launchMeasurement is missing/,
+      { simulated: false, image: sampleImage(false), guestImage: undefined },
+      /nothing says how its guest measures/,
     ],
+    [
+      "with a made-up guest image outside a rehearsal",
+      {},
+      { simulated: false, image: sampleImage(false) },
+      /guest image simulated-kata-4\.0\.0 was made up/,
+    ],
+    [
+      "with the guest image of another Kata",
+      {},
+      { guestImage: simulatedGuestImage("4.1.0") },
+      /comes with Kata 4\.1\.0, and the platform has 4\.0\.0/,
+    ],
+    ["without accepted firmware of its TEE", {}, { tcb: {} }, /no firmware of it is accepted; add attestation\.snpTcb/],
+    [
+      "with switches of no accepted BIOS",
+      { gpu: { model: "H100", count: 8 } },
+      { ...newest, gpuClaims: { drivers: ["595.58.03"], vbios: ["96.00.CF.00.02"] } },
+      /add attestation\.gpuFirmware\.switchBios/,
+    ],
+    [
+      "with a serving key that it may not have",
+      { servingKey: { publicKey: servingKey, resource: "acme/serving/llama-8b" } },
+      {},
+      /resources leave out acme\/serving\/llama-8b/,
+    ],
+    [
+      "with a signature key that is none",
+      { signatureKey: "-----BEGIN PUBLIC KEY-----" },
+      {},
+      /signatureKey is no public key/,
+    ],
+    ["with genpolicy's policy that opens exec", { agentPolicy: openPolicy }, newest, /ExecProcessRequest/],
     ["with a made-up digest outside a rehearsal", {}, { simulated: false }, /was made up for a rehearsal/],
     ["with MRTD alone", { tee: "tdx", launchMeasurement: "7".repeat(96) }, {}, /rtmrs are missing/],
     [
@@ -234,8 +320,10 @@ describe("GPUs and NVSwitches", () => {
           const gpu: GpuModel = gpuModels[model];
           const board =
             gpu.multiGpu === "ppcie" && count === 8 && supportsHopperPpcie(platformSets[platformSet].versions);
+          const guestImage = simulatedGuestImage(platformSets[platformSet].versions.kata);
           const possible = count === 1 || gpu.multiGpu === "on" || board;
-          const compute = () => computeRelease(sampleInputs({ tee, gpu: { model, count } }, { platformSet }));
+          const compute = () =>
+            computeRelease(sampleInputs({ tee, gpu: { model, count } }, { platformSet, guestImage }));
           if (possible) expect(compute().gpu).toEqual({ model, count, nvSwitches: board ? 4 : 0 });
           else expect(compute).toThrow(ReleaseRefusal);
         },

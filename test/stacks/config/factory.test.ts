@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../../../stacks/config/errors";
 import { parseConfig, sectionsOf } from "../../../stacks/config/load";
 import { sampleFactory, sampleSections, withValue } from "../../support/factory";
+import { bothSign } from "../../support/signing";
 
 function problems(sections: Record<string, unknown>): readonly string[] {
   try {
@@ -181,7 +182,7 @@ describe("one thing wrong gives one sentence with path, value and remedy", () =>
       value: ["everywhere"],
       says: /clientCidrs\[0\]: "everywhere" is not right/,
     },
-    { what: "no TCB list", path: ["attestation", "snpTcb", "snp"], value: [], says: /snpTcb\.snp/ },
+    { what: "no TCB list", path: ["attestation", "snpTcb", "snp"], value: [25], says: /snpTcb\.snp/ },
   ];
   it.each(cases)("$what", ({ path, value, says }) => {
     const found = problems(withValue(sampleSections(), path, value));
@@ -198,9 +199,10 @@ describe("one thing wrong gives one sentence with path, value and remedy", () =>
 
 describe("roles", () => {
   it("refuses another party's section: a provider's stack has no place for attestation settings or models", () => {
-    const { parties, providers, platform, attestation } = sampleSections();
+    const { factory, parties, providers, platform, attestation } = sampleSections();
     const infrastructure = {
       role: "infrastructure",
+      factory,
       parties,
       providers,
       platform,
@@ -212,14 +214,16 @@ describe("roles", () => {
     expect(problems({ ...infrastructure, attestation }).join()).toMatch(/trustfoundry:attestation: no such setting/);
   });
 
-  it("wants a launch measurement for every model outside a rehearsal, and no simulated fault", () => {
-    const { parties, models, platform, attestation, providers } = sampleSections();
+  it("wants the program of every model named outside a rehearsal, and no simulated fault", () => {
+    const { factory, parties, models, platform, attestation, providers } = sampleSections();
     const keyBroker = {
       ...(attestation as { keyBroker: object }).keyBroker,
       caCertificate: "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n",
     };
     const trust = {
       role: "trust",
+      factory,
+      signers: bothSign,
       parties,
       models,
       platform,
@@ -227,13 +231,13 @@ describe("roles", () => {
       cluster: { context: "c" },
     };
     expect(problems({ ...trust, simulated: true })).toEqual([]);
-    expect(problems(trust).filter((problem) => /launchMeasurement: is missing/.test(problem))).toHaveLength(3);
     // An image's own program is not known to the agent policy: the host could start any other one.
     expect(problems(trust).filter((problem) => /command: .*is empty: the host could start/.test(problem))).toHaveLength(
       3,
     );
     const infrastructure = {
       role: "infrastructure",
+      factory,
       parties,
       providers,
       platform,

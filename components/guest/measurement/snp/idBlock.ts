@@ -51,19 +51,16 @@ const mustBeOneBit = 1n << 17n;
 export function snpIdBlock({ idKey, authorKey, ...identity }: SnpIdBlockArgs): SnpIdBlock {
   const content = blockBytes(identity);
   const id = keyBytes(publicKeyOf(idKey, "ID key"));
+  const author = keyBytes(publicKeyOf(authorKey, "author key"));
+  const signed = (data: Uint8Array, key: KeyObject) =>
+    signatureBytes(sign("sha384", data, { key, dsaEncoding: "ieee-p1363" }));
   const authentication = Buffer.alloc(auth.size);
   authentication.writeUInt32LE(algorithm, 0);
   authentication.writeUInt32LE(algorithm, auth.authorAlgorithm);
-  authentication.set(
-    signatureBytes(sign("sha384", content, { key: idKey, dsaEncoding: "ieee-p1363" })),
-    auth.blockSignature,
-  );
+  authentication.set(signed(content, idKey), auth.blockSignature);
   authentication.set(id, auth.key);
-  authentication.set(
-    signatureBytes(sign("sha384", id, { key: authorKey, dsaEncoding: "ieee-p1363" })),
-    auth.keySignature,
-  );
-  authentication.set(keyBytes(publicKeyOf(authorKey, "author key")), auth.authorKey);
+  authentication.set(signed(id, authorKey), auth.keySignature);
+  authentication.set(author, auth.authorKey);
   return { idBlock: content.toString("base64"), idAuth: authentication.toString("base64") };
 }
 
@@ -72,7 +69,8 @@ export function verifyIdBlock({ idBlock, idAuth }: SnpIdBlock): VerifiedIdBlock 
   const content = bytesOf("ID block", idBlock, block.size);
   const authentication = bytesOf("ID authentication", idAuth, auth.size);
   const version = content.readUInt32LE(block.version);
-  if (version !== blockVersion) throw new Error(`ID block: its version is ${version}; only ${blockVersion} is known`);
+  if (version !== blockVersion)
+    throw new Error(`ID block: its version ${version} is not known; make it again, of version ${blockVersion}`);
   for (const offset of [0, auth.authorAlgorithm])
     if (authentication.readUInt32LE(offset) !== algorithm)
       throw new Error("ID authentication: it names another algorithm than ECDSA P-384; make it again with P-384 keys");

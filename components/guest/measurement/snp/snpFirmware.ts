@@ -52,7 +52,7 @@ class FirmwareReader {
   constructor(private readonly sizeBytes: number) {
     if (!Number.isSafeInteger(sizeBytes) || sizeBytes <= 0 || sizeBytes % pageSize !== 0 || sizeBytes > mostBytes)
       throw new Error(
-        `firmware: it has ${sizeBytes} bytes; an OVMF file has a multiple of ${pageSize} bytes, at most 16 MiB`,
+        `firmware: it has ${sizeBytes} bytes; name an OVMF file, which has a multiple of ${pageSize} and at most 16 MiB`,
       );
     this.tail = Buffer.alloc(Math.min(sizeBytes, tailBytes));
   }

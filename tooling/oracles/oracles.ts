@@ -1,0 +1,6 @@
+import type { Oracle } from "./oracle";
+import { regorus } from "./regorus";
+import { sevSnpMeasure } from "./sevSnpMeasure";
+
+/** What `npm run oracles` asks, in this order. */
+export const oracles: readonly Oracle[] = [sevSnpMeasure, regorus];

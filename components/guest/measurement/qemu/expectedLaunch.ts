@@ -6,7 +6,7 @@ import type { GuestImage } from "../guestImage";
 import type { LaunchProfile, QemuArgument } from "../launchProfile";
 
 /** Stands where the host chooses, or nothing is known: not compared. */
-export const any = "{ANY}";
+export const any = "<any>";
 
 /** An argument of QEMU with its value filled in. */
 export type ExpectedArgument = Pick<QemuArgument, "argument" | "value" | "open" | "file" | "measuredIn">;

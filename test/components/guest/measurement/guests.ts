@@ -13,8 +13,11 @@ export function guest(kata: string, type: "erofs" | "ext4" = kata === "3.29.0" ?
 }
 
 export function initrdGuest(kata: string): GuestImage {
-  const { rootfs: _, ...image } = simulatedGuestImage(kata);
-  return { ...image, initrd: { sha256: "ab".repeat(32), sha384: "cd".repeat(48) } };
+  return {
+    ...simulatedGuestImage(kata),
+    rootfs: undefined,
+    initrd: { sha256: "ab".repeat(32), sha384: "cd".repeat(48) },
+  };
 }
 
 /**

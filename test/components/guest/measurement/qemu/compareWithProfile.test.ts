@@ -30,7 +30,11 @@ function without(tee: Tee, option: string): string[] {
   const args = constructedArguments(tee);
   const at = args.indexOf(option);
   expect(at).toBeGreaterThan(0);
-  return args.toSpliced(at, 2);
+  return [...args.slice(0, at), ...args.slice(at + 2)];
+}
+
+function changeValue(tee: Tee, option: string, value: string): string[] {
+  return [...without(tee, option), option, value];
 }
 
 describe("a QEMU process that was started as the profile says", () => {
@@ -44,7 +48,8 @@ describe("a QEMU process that was started as the profile says", () => {
 
   it("is equal in other spellings of the same", () => {
     for (const args of [
-      change("snp", "-m\0".slice(0, 2) && "57344M,".slice(0, 0) + "policy=196608", "policy=0x30000"),
+      changeValue("snp", "-m", "56G"),
+      change("snp", "policy=196608", "policy=0x30000"),
       change("snp", "kernel-hashes=on", "kernel-hashes=true"),
       change("snp", "kernel_irqchip=split,confidential", "kernel-irqchip=split,confidential"),
       change("snp", "id=snp,cbitpos=51", "cbitpos=47,id=snp"),
@@ -116,7 +121,7 @@ const changes: [string, Tee, string[], RegExp, RegExp?][] = [
     "a debug console",
     "snp",
     append("snp", commandLine4.replace("agent.launch", "agent.debug_console agent.launch")),
-    /^-append, parameter 29: it is "agent\.debug_console", the profile has "agent\.launch_process_timeout=15"$/,
+    /^-append, parameter 27: it is "agent\.debug_console", the profile has "agent\.launch_process_timeout=15"$/,
     /root shell/,
   ],
   [
@@ -129,14 +134,14 @@ const changes: [string, Tee, string[], RegExp, RegExp?][] = [
     "a parameter at the end",
     "snp",
     append("snp", `${commandLine4} init=/bin/sh`),
-    /^-append, parameter 35: "init=\/bin\/sh" follows where the profile's line ends$/,
+    /^-append, parameter 33: "init=\/bin\/sh" follows where the profile's line ends$/,
     /place of init/,
   ],
   [
     "a parameter less at the end",
     "snp",
     append("snp", commandLine4.replace(" nvrc.smi.srs=1", "")),
-    /^-append, parameter 34: "nvrc\.smi\.srs=1" is missing, the line ends before it$/,
+    /^-append, parameter 32: "nvrc\.smi\.srs=1" is missing, the line ends before it$/,
   ],
   [
     "two parameters in another order",
@@ -197,12 +202,7 @@ const changes: [string, Tee, string[], RegExp, RegExp?][] = [
     change("tdx", '"id":"tdx"', '"id":"tdx","mrowner":"AAAA"'),
     /^-object tdx-guest: mrowner=AAAA is not the profile's$/,
   ],
-  [
-    "memory",
-    "snp",
-    change("snp", "57344M\0".slice(0, 0) + "size=57344M", "size=57345M").map(smaller),
-    /^-m: size is 8192M, the profile has 57344M$/,
-  ],
+  ["memory", "snp", changeValue("snp", "-m", "8192M"), /^-m: size is 8192M, the profile has 57344M$/],
   [
     "firmware configuration",
     "snp",
@@ -233,11 +233,6 @@ const changes: [string, Tee, string[], RegExp, RegExp?][] = [
   ],
 ];
 
-function smaller(arg: string, index: number, all: readonly string[]): string {
-  if (arg.includes("size=57345M")) return arg.replace("57345", "57344");
-  return all[index - 1] === "-m" ? "8192M" : arg;
-}
-
 describe("a QEMU process that was started otherwise", () => {
   it.each(changes)("is told by its first difference: %s (%s)", (_, tee, args, sentence, danger) => {
     const { equal, differences } = compare(tee, args);
@@ -251,26 +246,17 @@ describe("a QEMU process that was started otherwise", () => {
   it("names later differences, and dangerous ones wherever they stand", () => {
     const line = `${commandLine4.replace("tsc=reliable", "tsc=unstable")} agent.log=debug`;
     const args = constructedArguments("snp", line).map((arg) => arg.replace("17,cores", "2,cores"));
-    expect(compare("snp", args).differences).toMatchObject(
-      [
-        { argument: "-smp", measuredIn: "launch digest" },
-        { argument: "-append", sentence: /^-append, parameter 1: it is "tsc=unstable"/, measuredIn: "launch digest" },
-        {
-          argument: "-append",
-          sentence: '-append: "agent.log=debug" is not the profile\'s',
-          danger: /goes to the host/,
-        },
-      ].map((one) =>
-        expect.objectContaining(
-          Object.fromEntries(
-            Object.entries(one).map(([key, value]) => [
-              key,
-              value instanceof RegExp ? expect.stringMatching(value) : value,
-            ]),
-          ),
-        ),
-      ),
-    );
+    const { differences } = compare("snp", args);
+    expect(differences.map(({ argument, measuredIn }) => [argument, measuredIn])).toEqual([
+      ["-smp", "launch digest"],
+      ["-append", "launch digest"],
+      ["-append", "launch digest"],
+    ]);
+    expect(differences[1]?.sentence).toMatch(/^-append, parameter 1: it is "tsc=unstable"/);
+    expect(differences[2]).toMatchObject({
+      sentence: '-append: "agent.log=debug" is not the profile\'s',
+      danger: expect.stringMatching(/goes to the host/) as string,
+    });
   });
 
   it("is never equal when one character of a measured argument changes", () => {

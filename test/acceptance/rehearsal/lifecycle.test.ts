@@ -1,6 +1,11 @@
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, inject, it } from "vitest";
+import { initDataAnnotationKey } from "../../../components/guest/initDataAnnotation";
+import type { Release } from "../../../components/workload/release";
+import { documentFileName } from "../../../components/workload/release/document";
 import { root } from "../../support/factory";
 import type { PlainRun } from "../../support/plainPulumi";
 import { plainPulumi } from "../../support/plainPulumi";
@@ -8,17 +13,24 @@ import { processesNaming } from "../../support/processes";
 import { RehearsalCli } from "../../support/rehearsalCli";
 
 interface Pod {
-  readonly metadata: { readonly name: string; readonly labels: Record<string, string>; readonly uid: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+    readonly uid: string;
+    readonly creationTimestamp: string;
+  };
   readonly spec: { readonly nodeName?: string; readonly runtimeClassName?: string; readonly overhead?: object };
   readonly status: {
     readonly phase: string;
     readonly conditions?: { type: string; status: string; message?: string }[];
   };
 }
+interface Dated {
+  readonly metadata: { readonly name: string; readonly creationTimestamp: string };
+}
 interface Model {
   name: string;
-  version: string;
-  replicas?: number;
 }
 
 const rehearsal = new RehearsalCli("lifecycle");
@@ -31,6 +43,27 @@ afterAll(async () => {
 
 function modelPods(): Promise<Pod[]> {
   return rehearsal.get<Pod>("provider", "pods", "-n", owner);
+}
+
+/** The release in the provider's inbox. */
+function signedRelease(name: string): Release {
+  const file = join(rehearsal.root, "parties", "northern-metal", "inbox", documentFileName(name));
+  const { payload } = JSON.parse(readFileSync(file, "utf8")) as { payload: string };
+  return JSON.parse(Buffer.from(payload, "base64url").toString()) as Release;
+}
+
+/** The policy that the key broker's pods mount now. */
+async function liveResourcePolicy(): Promise<string> {
+  const deployments = await rehearsal.get<{
+    metadata: { name: string };
+    spec: { template: { spec: { volumes: { configMap?: { name: string } }[] } } };
+  }>("trust", "deployments", "-n", "trustee");
+  const kbs = deployments.find(({ metadata }) => metadata.name === "trustee-kbs");
+  const mounted = kbs?.spec.template.spec.volumes.flatMap(({ configMap }) => configMap?.name ?? []) ?? [];
+  const maps = await rehearsal.get<Dated & { data: Record<string, string> }>("trust", "configmaps", "-n", "trustee");
+  const policies = maps.filter(({ metadata, data }) => mounted.includes(metadata.name) && data["resource-policy.rego"]);
+  expect(policies).toHaveLength(1);
+  return policies[0]?.data["resource-policy.rego"] ?? "";
 }
 
 const nameOf = (pod: Pod) => pod.metadata.labels["app.kubernetes.io/name"];
@@ -99,6 +132,24 @@ describe("a rehearsal from first start to destruction", () => {
     expect(await can("create", "deployments.apps", "-n", "gpu-operator")).toBe("no");
   });
 
+  it("runs what was signed: the pods' init-data is the release's, and the live resource policy knows its digest", async () => {
+    const policy = await liveResourcePolicy();
+    for (const name of ["llama-8b", "frontier-400b"]) {
+      const release = signedRelease(name);
+      const pods = (await modelPods()).filter((pod) => nameOf(pod) === name);
+      for (const { metadata } of pods) {
+        const annotation = metadata.annotations?.[initDataAnnotationKey] ?? "";
+        expect(annotation).toBe(release.initData.annotation);
+        const toml = gunzipSync(Buffer.from(annotation, "base64"));
+        expect(createHash("sha256").update(toml).digest("hex")).toBe(release.initData.digest);
+      }
+      expect(pods.length).toBeGreaterThan(0);
+      const { snp, tdx } = release.launch;
+      for (const value of [release.initData.digest, ...Object.values({ ...snp, ...tdx })])
+        expect(policy).toContain(value);
+    }
+  });
+
   it("changes nothing when it is run again", async () => {
     const before = await modelPods();
     const { exitCode, all } = await rehearsal.run("up", "--file", rehearsal.describe());
@@ -130,16 +181,18 @@ describe("a rehearsal from first start to destruction", () => {
     },
   );
 
-  it("rolls one model, and the key broker that must know it, when that model's version changes", async () => {
+  it("rolls one model, and first the key broker that must know it, when a limit crosses a whole vCPU", async () => {
     const uids = async (name: string) =>
       (await modelPods()).filter((pod) => nameOf(pod) === name).map(({ metadata }) => metadata.uid);
     const [llama, frontier] = [await uids("llama-8b"), await uids("frontier-400b")];
+    const former = signedRelease("llama-8b");
     const file = rehearsal.describe((sections) => {
       const model = (sections.models as Model[]).find(({ name }) => name === "llama-8b");
-      if (model) Object.assign(model, { version: "2026.11.2", command: ["serve", "--model", "/models/llama-8b"] });
+      Object.assign(model ?? {}, { cpus: 17, formerReleaseUntil: "2099-01-01T00:00:00Z" });
     });
     const { exitCode, all } = await rehearsal.run("up", "--file", file);
     expect(exitCode, all).toBe(0);
+    expect(all).toMatch(/Sign releases \(SIMULATED signers\): llama-8b 2/);
     const changes = changesOf(all);
     expect(changes["northern-metal-workloads"]).toBe("1 update");
     expect(changes["northern-metal-infrastructu"]).toBe("no change");
@@ -147,6 +200,21 @@ describe("a rehearsal from first start to destruction", () => {
     const rolled = await uids("llama-8b");
     expect(rolled.filter((uid) => llama.includes(uid))).toEqual([]);
     expect(await uids("frontier-400b")).toEqual(frontier);
+
+    const next = signedRelease("llama-8b");
+    expect(next.history.sequence).toBe(2);
+    expect(next.launch.snp?.measurement).not.toBe(former.launch.snp?.measurement);
+    // Rollover: guests of both are known, and the new ones were before the first of them was started.
+    const policy = await liveResourcePolicy();
+    expect(policy).toContain(former.launch.snp?.measurement);
+    expect(policy).toContain(next.launch.snp?.measurement);
+    const policies = await rehearsal.get<Dated>("trust", "configmaps", "-n", "trustee");
+    const known = policies.filter(({ metadata }) => metadata.name.startsWith("resource-policy-"));
+    const started = (await modelPods()).filter((pod) => rolled.includes(pod.metadata.uid));
+    for (const { metadata } of started)
+      expect(Date.parse(metadata.creationTimestamp)).toBeGreaterThanOrEqual(
+        Math.max(...known.map((each) => Date.parse(each.metadata.creationTimestamp))),
+      );
   });
 
   it("keeps secrets out of state, settings, logs, screens, releases and ConfigMaps", async () => {
@@ -156,7 +224,11 @@ describe("a rehearsal from first start to destruction", () => {
     const passphrases = filesUnder(rehearsal.root).filter((file) => file.endsWith("/passphrase"));
     expect(passphrases).toHaveLength(3);
     const pem = (text: string) => text.split("\n")[1] ?? "";
+    const signing = [owner, "clinic-data"].map((party) =>
+      readFileSync(join(rehearsal.root, "parties", party, "release-signing.key"), "utf8"),
+    );
     const canaries = [
+      ...signing.map(pem),
       ...Object.values(keys.secrets.resources),
       pem(keys.secrets.tls.privateKey),
       pem(keys.secrets.tokenSigner.privateKey),
@@ -174,7 +246,7 @@ describe("a rehearsal from first start to destruction", () => {
     ]);
     const holdsCanary = (content: Buffer) => forms.some((form) => content.includes(form));
 
-    const own = ["owner-keys.json", "/passphrase"];
+    const own = ["owner-keys.json", "/passphrase", "release-signing.key"];
     const files = filesUnder(rehearsal.root).filter((file) => !own.some((name) => file.endsWith(name)));
     expect(files.some((file) => file.includes("/state/.pulumi/stacks/"))).toBe(true);
     expect(files.some((file) => file.includes("/etcd/"))).toBe(true);

@@ -1,48 +1,27 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { CatalogName } from "../catalog";
-import type { PinSource } from "../catalogLock";
 import { imageReference, resolvePin } from "../catalogLock";
 import { pinned } from "../cluster/operatorRelease";
 import { denyAll } from "../cluster/tenantRules";
-import type { PlatformSetName } from "../platform";
 import { platformSets } from "../platform";
 import { tokens } from "../tokens";
-import type { Release } from "../workload/release";
-import type { AcceptedEvidence } from "./acceptedEvidence";
 import { evidenceProblems } from "./acceptedEvidence";
+import { serviceProblems } from "./intelTrustAuthority";
 import { trusteeConfiguration } from "./kbsConfiguration";
+import { wantedCredentials } from "./keyStore";
+import { keyStoreProblems } from "./keyStoreProblems";
+import type { TrusteeArgs } from "./trusteeArgs";
 import { TrusteeObjectMaker } from "./trusteeObjects";
 import type { TrusteeService } from "./trusteeLayout";
 import { serviceHost, trusteeServices } from "./trusteeLayout";
 import { trusteeNetwork } from "./trusteeNetwork";
+import type { TrusteeContents } from "./trusteePlan";
 import { servicePlan } from "./trusteePlan";
 import { trusteePod } from "./trusteePods";
-import type { TrusteeSecrets } from "./trusteeSecrets";
 import { trusteeStores } from "./trusteeStores";
 
-export interface TrusteeArgs {
-  /** The releases whose guests may be given keys, and no others. */
-  readonly releases: readonly Release[];
-  /** What evidence must show besides a release's own measurement. */
-  readonly accepted: AcceptedEvidence;
-  /** Day until which the reference values are meant to hold, e.g. 2028-01-01T00:00:00Z. Trustee does not enforce it. */
-  readonly referenceValueExpiry: string;
-  /** Decides Trustee's version, which has to be the guests'. */
-  readonly platformSet: PlatformSetName;
-  /** Digests of the images. */
-  readonly pins: PinSource;
-  /** Replicas of each service. Default 2. */
-  readonly replicas?: number;
-  /** Ranges that guests come from, as the KBS's pods see them: a gateway in between must keep the guests' addresses. */
-  readonly clientCidrs: readonly string[];
-  /** Where the AS reaches collateral and NVIDIA's service on 443. Default: the public internet, no private range. */
-  readonly evidenceServiceCidrs?: readonly string[];
-  /** Keys and resources. Encrypted in the state, whether or not they come as a secret. */
-  readonly secrets: pulumi.Input<TrusteeSecrets>;
-  /** Default trustee. */
-  readonly namespace?: string;
-}
+export type { TrusteeArgs } from "./trusteeArgs";
 
 const images: Readonly<Record<TrusteeService, CatalogName>> = {
   kbs: "images/trustee-kbs-grpc-as",
@@ -66,29 +45,50 @@ export class Trustee extends pulumi.ComponentResource {
   constructor(name: string, args: TrusteeArgs, opts?: pulumi.ComponentResourceOptions) {
     super(tokens.trustee, name, {}, opts);
     const { releases, accepted, platformSet, pins, namespace = "trustee", replicas = 2 } = args;
+    const { keyStore = { kind: "kvstorage" }, keyAuthority = "owner", sessions = { kind: "memory" } } = args;
+    // A release and its successor share their keys.
+    const resources = [...new Set(releases.flatMap(({ release }) => release.resources))].sort();
     const problems = [
       ...evidenceProblems(releases, accepted),
+      ...serviceProblems(
+        args.service ?? { kind: "coco" },
+        releases.map(({ release }) => release),
+      ),
+      ...keyStoreProblems(keyStore, keyAuthority, resources),
       ...(args.clientCidrs.length === 0
         ? ["clientCidrs is empty, so no guest could reach the key broker; name the ranges that guests come from"]
         : []),
-      ...(releases.some((release) => release.simulated) && !pins.simulated
+      ...(releases.some(({ release }) => release.simulated) && !pins.simulated
         ? ["simulated releases are for rehearsals; a real key broker must not know made-up measurements"]
         : []),
     ];
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("; "), this, true);
 
-    const contents = {
-      configuration: trusteeConfiguration({
-        trusteeVersion: platformSets[platformSet].versions.trustee,
-        namespace,
-        nvidiaVerifier: accepted.nvidiaVerifier,
-        tees: [...new Set(releases.map(({ tee }) => tee))],
-      }),
+    const configurationArgs = {
+      trusteeVersion: platformSets[platformSet].versions.trustee,
+      namespace,
+      nvidiaVerifier: accepted.verifier,
+      tees: [...new Set(releases.map(({ release }) => release.tee))],
+      keyStore,
+      sessions,
+      vcekCache: args.vcekCache,
+      collateralService: args.collateralService,
+    };
+    const contents: TrusteeContents = {
+      configuration: trusteeConfiguration(configurationArgs),
+      withCredentials:
+        wantedCredentials(keyStore).length > 0
+          ? (credentials) => trusteeConfiguration(configurationArgs, credentials).kbs
+          : undefined,
       stores: trusteeStores(releases, accepted, args.referenceValueExpiry),
-      resources: releases.flatMap((release) => release.resources).sort(),
+      resources,
+      keyStore,
+      resourcesSecret: args.resourcesSecret,
+      sessions,
+      vcekCache: args.vcekCache,
     };
     const image = pinned(this, () => ({
-      kbs: imageReference(resolvePin(images.kbs, platformSet, pins)),
+      kbs: "image" in keyStore ? keyStore.image : imageReference(resolvePin(images.kbs, platformSet, pins)),
       as: imageReference(resolvePin(images.as, platformSet, pins)),
       rvps: imageReference(resolvePin(images.rvps, platformSet, pins)),
     }));
@@ -110,7 +110,7 @@ export class Trustee extends pulumi.ComponentResource {
         ...servicePlan(service, contents, objects),
       });
       before = make.deployment(service, replicas, template, before);
-      make.service(service);
+      make.service(service, service === "kbs" && sessions.kind === "memory");
     }
 
     this.namespaceName = make.namespace.metadata.name;

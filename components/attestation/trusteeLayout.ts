@@ -58,3 +58,7 @@ export const keyStoreFiles = {
 
 /** Where the AS finds AMD's chip certificates; Trustee adds `vcek/<chip id>/vcek.der`. */
 export const vcekRoot = "/var/lib/trustee/kds-store";
+
+export function directoryOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("/"));
+}

@@ -1,10 +1,15 @@
 import type { types } from "@pulumi/kubernetes";
 import { allowDns } from "../cluster/tenantRules";
+import type { CollateralService } from "./evidenceSources";
+import type { KeyStore } from "./keyStore";
+import { httpsPort, placePeers } from "./servicePlace";
+import type { Sessions } from "./sessions";
 import type { TrusteeService } from "./trusteeLayout";
 import { ports, serviceName } from "./trusteeLayout";
 import { trusteeLabels } from "./trusteePods";
 
 type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
+type NetworkPolicyPeer = types.input.networking.v1.NetworkPolicyPeer;
 
 /** The internet without what is inside: private, shared, loopback and link-local ranges, cloud metadata among them. */
 export const publicInternet = {
@@ -20,16 +25,23 @@ export interface TrusteeNetworkArgs {
    * change; narrow it where a proxy or a local collateral service stands in between.
    */
   readonly evidenceServiceCidrs?: readonly string[];
+  readonly collateralService?: CollateralService | undefined;
+  readonly keyStore?: KeyStore | undefined;
+  readonly sessions?: Sessions | undefined;
+  /**
+   * Namespace of this cluster whose pods may fetch metrics. /metrics has no port and no authentication of its own, and a
+   * network policy tells no path from another: whoever is let in here may also ask for keys, and gets none without
+   * evidence; and whoever is in `clientCidrs` may read the metrics.
+   */
+  readonly metricsFrom?: string | undefined;
 }
 
 /**
  * Who may talk to whom, by name of the policy; the namespace denies everything else. The KBS, which holds the keys, has
- * no way out but to the AS. Counts where the cluster's network plugin enforces it.
+ * no way out but to the AS, and to its key store and sessions where they are kept elsewhere. Counts where the cluster's network plugin enforces it.
  */
-export function trusteeNetwork({
-  clientCidrs,
-  evidenceServiceCidrs,
-}: TrusteeNetworkArgs): Record<string, NetworkPolicySpec> {
+export function trusteeNetwork(args: TrusteeNetworkArgs): Record<string, NetworkPolicySpec> {
+  const { clientCidrs, evidenceServiceCidrs, metricsFrom } = args;
   if (clientCidrs.length === 0)
     throw new Error("clientCidrs is empty: no guest could reach the key broker; name the ranges that guests come from");
   const guests = [...clientCidrs].sort().map((cidr) => ({ ipBlock: { cidr } }));
@@ -50,8 +62,13 @@ export function trusteeNetwork({
     kbs: {
       podSelector: { matchLabels: trusteeLabels("kbs") },
       policyTypes: ["Ingress", "Egress"],
-      ingress: [{ from: guests, ports: [tcp(ports.kbs)] }],
-      egress: [{ to: [pods("as")], ports: [tcp(ports.as)] }],
+      ingress: [
+        { from: guests, ports: [tcp(ports.kbs)] },
+        ...(metricsFrom === undefined
+          ? []
+          : [{ from: placePeers({ namespace: metricsFrom }), ports: [tcp(ports.kbs)] }]),
+      ],
+      egress: [{ to: [pods("as")], ports: [tcp(ports.as)] }, ...outside(args)],
     },
     as: {
       podSelector: { matchLabels: trusteeLabels("as") },
@@ -60,6 +77,7 @@ export function trusteeNetwork({
       egress: [
         { to: [pods("rvps")], ports: [tcp(ports.rvps)] },
         { to: evidenceServices, ports: [tcp(443)] },
+        ...collateral(args, evidenceServices),
       ],
     },
     rvps: {
@@ -68,6 +86,34 @@ export function trusteeNetwork({
       ingress: [{ from: [pods("as")], ports: [tcp(ports.rvps)] }],
     },
   };
+}
+
+/** Where the KBS goes besides the AS: its key store and its sessions, each by its own port. */
+function outside({ keyStore, sessions }: TrusteeNetworkArgs) {
+  return [
+    ...(keyStore && keyStore.kind !== "kvstorage"
+      ? [
+          {
+            to: placePeers(keyStore.reachedAt),
+            ports: [tcp(keyStore.kind === "vault" ? httpsPort(keyStore.url) : 443)],
+          },
+        ]
+      : []),
+    ...(sessions?.kind === "postgres" ? [{ to: placePeers(sessions.reachedAt), ports: [tcp(sessions.port)] }] : []),
+  ];
+}
+
+/** A collateral service of one's own may be elsewhere than the public ones, and on another port. */
+function collateral({ collateralService }: TrusteeNetworkArgs, evidenceServices: NetworkPolicyPeer[]) {
+  if (!collateralService) return [];
+  const port = httpsPort(collateralService.url);
+  if (!collateralService.reachedAt && port === 443) return [];
+  return [
+    {
+      to: collateralService.reachedAt ? placePeers(collateralService.reachedAt) : evidenceServices,
+      ports: [tcp(port)],
+    },
+  ];
 }
 
 const tcp = (port: number) => ({ port, protocol: "TCP" });

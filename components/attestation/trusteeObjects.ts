@@ -6,7 +6,7 @@ import { canonicalJson, shortHash } from "../names";
 import type { TrusteeService } from "./trusteeLayout";
 import { configurations, keyBrokerPort, ports, resourceSecretKey, serviceName, trusteeServices } from "./trusteeLayout";
 import type { TrusteeContents, TrusteeObjects } from "./trusteePlan";
-import { volumeName } from "./trusteePlan";
+import { keyStoreCa, mountsResources, volumeName } from "./trusteePlan";
 import { trusteeLabels } from "./trusteePods";
 import type { TrusteeSecrets } from "./trusteeSecrets";
 import { base64, contentSuffix } from "./trusteeSecrets";
@@ -57,9 +57,17 @@ export class TrusteeObjectMaker {
 
   /** ConfigMaps and Secrets; each immutable and named after its content, so that a change is a new object. */
   contents(contents: TrusteeContents, secrets: pulumi.Output<TrusteeSecrets>): TrusteeObjects {
+    const { withCredentials, resourcesSecret } = contents;
     const configuration = byKey(trusteeServices, (service) =>
-      this.configMap(`${service}-configuration`, { [configurations[service].file]: contents.configuration[service] }),
+      service === "kbs" && withCredentials
+        ? this.secret("kbs-configuration", "Opaque", secrets, ({ keyStore = {} }) => ({
+            [configurations.kbs.file]: base64(withCredentials(keyStore)),
+          }))
+        : this.configMap(`${service}-configuration`, {
+            [configurations[service].file]: contents.configuration[service],
+          }),
     );
+    const ca = keyStoreCa(contents.keyStore);
     const storeNames = Object.keys(contents.stores) as (keyof TrusteeStores)[];
     const stores = byKey(storeNames, (store) => this.configMap(volumeName(store), contents.stores[store]));
     return {
@@ -74,10 +82,14 @@ export class TrusteeObjectMaker {
           "token.crt": base64(tokenSigner.certificate),
           "token.key": base64(tokenSigner.privateKey),
         })),
-        resources: this.secret("resources", "Opaque", secrets, ({ resources }) =>
-          Object.fromEntries(contents.resources.map((path) => [resourceSecretKey(path), valueOf(resources, path)])),
-        ),
+        resources: mountsResources(contents)
+          ? (resourcesSecret ??
+            this.secret("resources", "Opaque", secrets, ({ resources = {} }) =>
+              Object.fromEntries(contents.resources.map((path) => [resourceSecretKey(path), valueOf(resources, path)])),
+            ))
+          : undefined,
       },
+      keyStoreCa: ca && this.configMap("key-store-ca", ca),
     };
   }
 
@@ -111,7 +123,8 @@ export class TrusteeObjectMaker {
     return deployment;
   }
 
-  service(service: TrusteeService): void {
+  /** `sticky`: the KBS keeps sessions in memory, and a guest has to end its handshake where it began it. */
+  service(service: TrusteeService, sticky: boolean): void {
     const port = service === "kbs" ? keyBrokerPort : ports[service];
     new k8s.core.v1.Service(
       `${this.name}-${service}`,
@@ -121,8 +134,7 @@ export class TrusteeObjectMaker {
           type: "ClusterIP",
           selector: trusteeLabels(service),
           ports: [{ name: service, port, targetPort: service, protocol: "TCP" }],
-          // The KBS keeps sessions in memory: a guest ends its handshake where it began it.
-          ...(service === "kbs" && { sessionAffinity: "ClientIP" }),
+          ...(sticky && { sessionAffinity: "ClientIP" }),
         },
       },
       this.child,
@@ -162,7 +174,7 @@ function byKey<K extends string, V>(keys: readonly K[], value: (key: K) => V): R
   return Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<K, V>;
 }
 
-function valueOf(resources: TrusteeSecrets["resources"], path: string): string {
+function valueOf(resources: NonNullable<TrusteeSecrets["resources"]>, path: string): string {
   const value = resources[path];
   if (value === undefined) throw new Error(`secrets.resources has no value for ${path}, which a release names; add it`);
   return value;

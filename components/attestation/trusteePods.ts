@@ -5,16 +5,22 @@ import type { CheckedDirectory } from "./storeCheck";
 import { storeCheck } from "./storeCheck";
 import type { TrusteeService } from "./trusteeLayout";
 import { ports, serviceName } from "./trusteeLayout";
+import { probes } from "./trusteeProbes";
 
 type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
-type Probe = types.input.core.v1.Probe;
 
 /** A volume and where it is mounted, always read-only. */
 export interface Mount {
   readonly name: string;
   readonly path: string;
   readonly source:
-    | { readonly kind: "configMap"; readonly name: pulumi.Input<string> }
+    | {
+        readonly kind: "configMap";
+        readonly name: pulumi.Input<string>;
+        /** As below; default: all keys, each under its own name. */
+        readonly items?: Readonly<Record<string, string>>;
+      }
+    | { readonly kind: "persistentVolumeClaim"; readonly name: string }
     | {
         readonly kind: "secret";
         readonly name: pulumi.Input<string>;
@@ -31,6 +37,7 @@ export interface TrusteePodArgs {
   readonly mounts: readonly Mount[];
   /** What has to lie in the mounted directories before the service may start. */
   readonly checked: readonly CheckedDirectory[];
+  readonly environment: readonly types.input.core.v1.EnvVar[];
   /** Digest of all that the service decides by: a change of it rolls the pods. */
   readonly configurationDigest: string;
 }
@@ -56,6 +63,16 @@ const commands: Readonly<Record<TrusteeService, string[]>> = {
   kbs: ["/usr/local/bin/kbs", "--config-file", configurationPath("kbs")],
   as: ["/usr/local/bin/grpc-as", "--socket", `0.0.0.0:${ports.as}`, "--config-file", configurationPath("as")],
   rvps: ["/usr/local/bin/rvps", "--address", `0.0.0.0:${ports.rvps}`, "--config", configurationPath("rvps")],
+};
+
+/**
+ * At `debug` the services log evidence and tokens. The KBS says at `info` which Postgres it connects to, password
+ * included (key-value-storage/src/postgres/mod.rs of v0.21.0).
+ */
+const logLevels: Readonly<Record<TrusteeService, string>> = {
+  kbs: "info,key_value_storage::postgres=warn",
+  as: "info",
+  rvps: "info",
 };
 
 /** One service of Trustee: nothing of the image can be written, nothing runs as root, nothing talks to the API server. */
@@ -84,15 +101,14 @@ export function trusteePod(args: TrusteePodArgs): PodTemplateSpec {
         fsGroup: nobody,
         seccompProfile: { type: "RuntimeDefault" },
       },
-      topologySpreadConstraints: [
-        {
-          maxSkew: 1,
-          topologyKey: "kubernetes.io/hostname",
-          whenUnsatisfiable: "ScheduleAnyway",
-          labelSelector: { matchLabels: trusteeLabels(service) },
-          matchLabelKeys: ["pod-template-hash"],
-        },
-      ],
+      // Apart where there is room; a cluster of one node still runs.
+      topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: trusteeLabels(service) },
+        matchLabelKeys: ["pod-template-hash"],
+      })),
       initContainers: [
         {
           name: "store-check",
@@ -110,8 +126,7 @@ export function trusteePod(args: TrusteePodArgs): PodTemplateSpec {
           image,
           imagePullPolicy: "IfNotPresent",
           command: commands[service],
-          // At `debug` the services log evidence and tokens.
-          env: [{ name: "RUST_LOG", value: "info" }],
+          env: [{ name: "RUST_LOG", value: logLevels[service] }, ...args.environment],
           ports: [{ name: service, containerPort: ports[service], protocol: "TCP" }],
           ...probes(service),
           securityContext,
@@ -131,24 +146,10 @@ export function trusteePod(args: TrusteePodArgs): PodTemplateSpec {
 function volume({ name, source }: Mount): types.input.core.v1.Volume {
   // Readable for the pod's group, which is nobody else's.
   const defaultMode = 0o440;
-  if (source.kind === "configMap") return { name, configMap: { name: source.name, defaultMode } };
-  const items = Object.entries(source.items).map(([key, path]) => ({ key, path }));
+  if (source.kind === "persistentVolumeClaim")
+    return { name, persistentVolumeClaim: { claimName: source.name, readOnly: true } };
+  const items = source.items && Object.entries(source.items).map(([key, path]) => ({ key, path }));
+  if (source.kind === "configMap")
+    return { name, configMap: { name: source.name, defaultMode, ...(items && { items }) } };
   return { name, secret: { secretName: source.name, defaultMode, items } };
-}
-
-/**
- * KBS: /healthz, without authentication (kbs/src/api_server.rs). AS and RVPS speak gRPC's health protocol; a TDX quote
- * may keep the AS busy for seconds, so it is given more time (the chart's values).
- */
-function probes(service: TrusteeService): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: Probe } {
-  const check: Probe =
-    service === "kbs"
-      ? { httpGet: { path: "/healthz", port: service, scheme: "HTTPS" } }
-      : { grpc: { port: ports[service] } };
-  const patience = { timeoutSeconds: 10, failureThreshold: 6 };
-  return {
-    startupProbe: { ...check, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
-    readinessProbe: { ...check, periodSeconds: 10, ...patience },
-    livenessProbe: { ...check, periodSeconds: 20, ...patience },
-  };
 }

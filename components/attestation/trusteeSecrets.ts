@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { canonicalJson } from "../names";
+import type { KeyStoreCredentials } from "./keyStore";
 
 export interface KeyPair {
   /** PEM; may be a chain, the leaf first. */
@@ -14,8 +15,13 @@ export interface TrusteeSecrets {
   readonly tls: KeyPair;
   /** Signs attestation tokens: a P-256 key with a self-signed certificate of its own, the same on every replica. */
   readonly tokenSigner: KeyPair;
-  /** The resources by path repository/type/tag, base64. */
-  readonly resources: Readonly<Record<string, string>>;
+  /**
+   * The resources by path repository/type/tag, base64: for rehearsals, whose keys are made up. They stand in the state,
+   * encrypted, where a real model's keys must never be; those lie in a Secret of the owner's making or in a key store.
+   */
+  readonly resources?: Readonly<Record<string, string>> | undefined;
+  /** What opens a key store outside, where its kind takes it from the configuration. */
+  readonly keyStore?: KeyStoreCredentials | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Release } from "../workload/release";
-import type { AcceptedEvidence } from "./acceptedEvidence";
+import type { EvidenceOptions } from "./acceptedEvidence";
+import type { AdmittedRelease } from "./admittedRelease";
 import { attestationPolicies } from "./attestationPolicies";
 import { referenceValueRecords, referenceValues } from "./referenceValues";
 import { resourcePolicy } from "./resourcePolicy";
@@ -19,14 +19,14 @@ export interface TrusteeStores {
  * the names are those that it looks for (policies as `<id>.rego`: deps/policy-engine/src/policy/rego.rs).
  */
 export function trusteeStores(
-  releases: readonly Release[],
-  accepted: AcceptedEvidence,
+  releases: readonly AdmittedRelease[],
+  accepted: EvidenceOptions,
   referenceValueExpiry: string,
 ): TrusteeStores {
   const stores = {
     resourcePolicy: { "resource-policy.rego": resourcePolicy(releases, accepted) },
     attestationPolicies: Object.fromEntries(
-      Object.entries(attestationPolicies(accepted.nvidiaVerifier)).map(([id, rego]) => [`${id}.rego`, rego]),
+      Object.entries(attestationPolicies(accepted.verifier)).map(([id, rego]) => [`${id}.rego`, rego]),
     ),
     referenceValues: referenceValueRecords(referenceValues(releases, accepted), referenceValueExpiry),
   };

@@ -4,9 +4,9 @@ import { parseTdvf, tdvfPageSize, tdvfSectionTypes, type TdvfSection } from "./t
 /**
  * How a host builds a guest's first memory. Both orders add the same pages and measure the same bytes.
  *
- * `interleaved`: each page is added and then measured. KVM of Linux 6.16 and later, thus of hosts that need no patched
- * kernel. `two-pass`: all pages of a section are added, then all are measured. Hosts with the patched kernels from
- * before (canonical/tdx 2024, QEMU 8.2; dstack-mr takes it for QEMU 8).
+ * `interleaved`: each page is added and then measured, as KVM does it since TDX came to Linux in 6.16
+ * (arch/x86/kvm/vmx/tdx.c, tdx_gmem_post_populate). `two-pass`: all pages of a section are added, then all are measured.
+ * Hosts with the patched kernels and QEMU 8 from before (canonical/tdx 2024) report that one; so do dstack's tools.
  */
 export type PageOrder = "interleaved" | "two-pass";
 

@@ -1,11 +1,19 @@
 import { Command } from "commander";
 import { runMain } from "../ui";
+import { addModelCommands } from "./model";
 import { addReleaseCommands } from "./release";
+import { addSecretCommands } from "./secret";
+import { addServingKeyCommands } from "./servingKey";
 
 /** Adds its commands to the root command. */
 export type AddCommands = (root: Command, signal: AbortSignal) => void;
 
-const commands: readonly AddCommands[] = [addReleaseCommands];
+const commands: readonly AddCommands[] = [
+  addReleaseCommands,
+  addModelCommands,
+  addSecretCommands,
+  addServingKeyCommands,
+];
 
 /** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */
 function program(signal: AbortSignal): Command {

@@ -1,13 +1,12 @@
-import { createReadStream, lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { once } from "node:events";
+import { lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { extract, pack } from "tar-stream";
 import type { Pack } from "tar-stream";
 import type { Bytes } from "../../components/images/encryptedLayer";
 import { SealingError } from "../../components/images/sealingError";
 import { UserError } from "../ui";
-import { pieceBytes, writeStream } from "./measure";
+import { bytesOf, writeStream } from "./measure";
 
 interface Entry {
   /** Path in the archive, without a leading slash. */
@@ -21,13 +20,12 @@ interface Entry {
  * A folder or a file as tar: the same content gives the same bytes, whatever its times, owners and order. `prefix` is put
  * before every path, as a layer's paths are those of the container.
  */
-export function tarOf(input: string, prefix = ""): Bytes {
+export async function* tarOf(input: string, prefix = ""): AsyncGenerator<Buffer> {
   const archive = pack();
   const stem = prefix.replace(/^\//, "");
   const entries = [...parentsOf(stem), ...entriesOf(input, stem)];
   writeEntries(archive, entries).catch((error: Error) => archive.destroy(error));
-  // Its stream is not Node's own, whose errors and iteration are relied upon here.
-  return new Readable({ highWaterMark: pieceBytes }).wrap(archive as unknown as NodeJS.ReadableStream);
+  yield* archive as AsyncIterable<Buffer>;
 }
 
 function parentsOf(stem: string): Entry[] {
@@ -60,8 +58,12 @@ async function writeEntries(archive: Pack, entries: readonly Entry[]): Promise<v
       archive.entry({ ...fixed, name: `${name}/`, type: "directory", mode: 0o755 });
       continue;
     }
-    const sink = archive.entry({ ...fixed, name, size, mode: 0o644 });
-    await pipeline(createReadStream(path, { highWaterMark: pieceBytes }), sink as unknown as NodeJS.WritableStream);
+    const written = new Promise<void>((resolve, reject) => {
+      const sink = archive.entry({ ...fixed, name, size, mode: 0o644 }, (error) => (error ? reject(error) : resolve()));
+      sink.on("error", reject);
+      feed(sink, bytesOf(path)).catch(reject);
+    });
+    await written;
   }
   archive.finalize();
 }
@@ -70,9 +72,7 @@ async function writeEntries(archive: Pack, entries: readonly Entry[]): Promise<v
 export async function untar(source: Bytes, folder: string): Promise<void> {
   mkdirSync(folder, { mode: 0o700 });
   const archive = extract();
-  const input = pipeline(Readable.from(source), archive as unknown as NodeJS.WritableStream);
-  // Its failure is told by the loop below, too.
-  input.catch(() => undefined);
+  feed(archive, source).catch((error: Error) => archive.destroy(error));
   for await (const entry of archive) {
     const { name, type } = entry.header;
     const path = name.replace(/\/$/, "");
@@ -89,5 +89,10 @@ export async function untar(source: Bytes, folder: string): Promise<void> {
     } else
       throw new SealingError(`archive: ${JSON.stringify(name)} is a ${String(type)}, not a file; seal the model again`);
   }
-  await input;
+}
+
+/** Writes with regard to what the reader takes: archives are streams of another kind, which Node's pipelines cut short. */
+async function feed(sink: NodeJS.WritableStream, source: Bytes): Promise<void> {
+  for await (const piece of source) if (!sink.write(piece)) await once(sink, "drain");
+  sink.end();
 }

@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { runMain } from "../ui";
+import { addGuestCommands } from "./guest";
+import { addMeasureCommand } from "./measure";
 import { addModelCommands } from "./model";
 import { addReleaseCommands } from "./release";
 import { addSecretCommands } from "./secret";
@@ -13,6 +15,8 @@ const commands: readonly AddCommands[] = [
   addModelCommands,
   addSecretCommands,
   addServingKeyCommands,
+  addGuestCommands,
+  addMeasureCommand,
 ];
 
 /** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */

@@ -1,5 +1,8 @@
 import type { KernelParameters } from "../launchProfile";
 
+/** `kernel_params` of Kata's configuration for confidential NVIDIA guests, by both shims. */
+export const configuredKernelParameters = "cgroup_no_v1=all pci=realloc pci=nocrs pci=assign-busses nvrc.smi.srs=1";
+
 /**
  * Kernel command line of the Go shim, in its order, separated by single spaces; nothing is taken out where a parameter
  * stands twice.
@@ -48,7 +51,7 @@ export const goKernelParameters: readonly KernelParameters[] = [
   },
   { value: "agent.launch_process_timeout=15", source: "vc/kata_agent.go:353-389" },
   {
-    value: "cgroup_no_v1=all pci=realloc pci=nocrs pci=assign-busses nvrc.smi.srs=1",
+    value: configuredKernelParameters,
     source: "src/runtime/Makefile:493-499 (:498-504 at 3.29.0)",
   },
   { value: "agent.https_proxy={HTTPS_PROXY}", when: ["httpsProxy"], source: "kata-deploy install.rs:1250-1259" },

@@ -1,4 +1,5 @@
 import type { KernelParameters } from "../launchProfile";
+import { configuredKernelParameters } from "./goKernelParameters";
 
 /**
  * Kernel command line of runtime-rs at 4.0.0. Debugging and FIPS were not read there.
@@ -22,7 +23,7 @@ export const rsKernelParameters: readonly KernelParameters[] = [
   },
   { value: "agent.launch_process_timeout=15", source: "crates/runtimes/src/manager.rs:885" },
   {
-    value: "cgroup_no_v1=all pci=realloc pci=nocrs pci=assign-busses nvrc.smi.srs=1",
+    value: configuredKernelParameters,
     source: "configuration-qemu-nvidia-gpu-snp-runtime-rs.toml.in, kernel_params",
   },
   { value: "selinux=0", source: "cmdline_generator.rs:183-225" },

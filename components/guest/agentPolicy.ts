@@ -84,25 +84,6 @@ export function lockdownPolicy(args: AgentPolicyArgs): AgentPolicy {
   return { rego: `${agentPolicyRules}\npolicy_data := ${JSON.stringify(policyData, null, 2)}\n`, notBound };
 }
 
-/** A policy made elsewhere (genpolicy, by hand), refused where it opens what a confidential guest must keep closed. */
-export function givenPolicy(rego: string): AgentPolicy {
-  if (!/^package agent_policy\b/m.test(rego)) throw new Error("agent policy: the text is not of package agent_policy");
-  for (const rule of [
-    "AllowRequestsFailingPolicy",
-    "CopyFileRequest",
-    "CreateContainerRequest",
-    "ExecProcessRequest",
-    "SetPolicyRequest",
-    "ReadStreamRequest",
-    "WriteStreamRequest",
-  ]) {
-    // Only the outright opening can be seen in text; what rules add up to is for OPA and a reader to judge.
-    if (new RegExp(`^\\s*(default\\s+)?${rule}\\s*:?=\\s*true\\b`, "m").test(rego))
-      throw new Error(`agent policy: ${rule} is allowed outright; write "default ${rule} := false"`);
-  }
-  return { rego, notBound: ["agent policy: given as text; what it leaves to the provider is its author's to say"] };
-}
-
 /** What every Kata sandbox brings along (genpolicy-settings.json, 4.0.0 and 4.1.0). */
 const fixedData = {
   injected_environment: [

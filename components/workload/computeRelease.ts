@@ -1,7 +1,8 @@
 import { createHash, createPublicKey } from "node:crypto";
 import type { Pin } from "../catalogLock";
 import type { AgentPolicy } from "../guest/agentPolicy";
-import { givenPolicy, lockdownPolicy } from "../guest/agentPolicy";
+import { lockdownPolicy } from "../guest/agentPolicy";
+import { genpolicyPolicy } from "../guest/genpolicy";
 import { initData } from "../guest/initData";
 import { annotationExcess, initDataAnnotationKey } from "../guest/initDataAnnotation";
 import type { GuestImage } from "../guest/measurement/guestImage";
@@ -94,6 +95,7 @@ export function computeRelease(inputs: ReleaseInputs): Release {
     agentPolicy: {
       origin: model.agentPolicy === undefined ? "trustfoundry" : "genpolicy",
       digest: sha256(agentPolicy.rego),
+      openings: [...new Set(model.agentOpenings)].sort(),
     },
     initData: refusing(() => initDataOf(inputs, agentPolicy)),
     ...measured,
@@ -158,8 +160,18 @@ function agentPolicyOf({ model, image, platformSet }: ReleaseInputs, nvSwitches:
         `agentPolicy comes from genpolicy, and that of Kata ${versions.kata} lets the host mount guest paths of its choice ` +
           "(GHSA-fmg6-v47x-52wr); choose `platform: {set: newest}`, or leave agentPolicy out",
       );
-    return givenPolicy(model.agentPolicy);
+    return genpolicyPolicy({
+      rego: model.agentPolicy,
+      image,
+      user: model.user,
+      command: model.command,
+      openings: model.agentOpenings ?? [],
+    });
   }
+  if (model.agentOpenings?.length)
+    throw new ReleaseRefusal(
+      `agentOpenings names ${model.agentOpenings.join(", ")}, and Trustfoundry's own policy opens nothing; remove it, or give genpolicy's as agentPolicy`,
+    );
   return lockdownPolicy({
     image,
     user: model.user,

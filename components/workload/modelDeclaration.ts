@@ -1,3 +1,4 @@
+import type { AgentOpening } from "../guest/genpolicy";
 import type { CpuTee, GpuModelName } from "../host/hardware";
 import type { ModelArtifact } from "../images/modelArtifact";
 
@@ -17,6 +18,8 @@ export interface ModelDeclaration {
   readonly servingKey?: { readonly publicKey: string; readonly resource: string };
   /** Rego that Kata's genpolicy made for this model's pods. Default: Trustfoundry's own generator, experimental. */
   readonly agentPolicy?: string;
+  /** What that policy opens to the host. Default: nothing. */
+  readonly agentOpenings?: readonly AgentOpening[];
   /** CPU TEE that the release is measured for. */
   readonly tee: CpuTee;
   /** GPUs of one replica. */

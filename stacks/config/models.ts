@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { agentOpenings } from "../../components/guest/genpolicy";
 import { cpuTees, gpuModelNames, gpuModels } from "../../components/host/hardware";
 import { kbsResourcePath } from "../../components/images/kbsResource";
 import { crossCheck, nameSchema, uniqueNames } from "./common";
@@ -44,6 +45,10 @@ export const modelSchema = z
       .min(1)
       .optional()
       .describe("file with the Rego that Kata's genpolicy made; without it Trustfoundry's own, which is experimental"),
+    agentOpenings: z
+      .array(z.enum(agentOpenings))
+      .optional()
+      .describe("what that policy opens to the host: exec, logs, stdin; default: nothing"),
     tee: z.enum(cpuTees).describe("CPU TEE the release is measured for"),
     gpu: z
       .strictObject({

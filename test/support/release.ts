@@ -25,7 +25,7 @@ export function sampleRelease(changes: Partial<Release> = {}): Release {
     trustedStorageGib: 64,
     startupSeconds: 1560,
     awaitReadiness: true,
-    agentPolicy: { origin: "trustfoundry", digest: "d".repeat(64) },
+    agentPolicy: { origin: "trustfoundry", digest: "d".repeat(64), openings: [] },
     initData: { annotation: gzipSync('version = "0.1.0"\n').toString("base64"), digest: "b".repeat(64) },
     measuredBy: "simulated",
     launch: { snp: { measurement: "c".repeat(96) } },

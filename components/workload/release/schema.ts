@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { agentOpenings } from "../../guest/genpolicy";
 import { cpuTees, gpuModelNames } from "../../host/hardware";
 import { resourcePathOf } from "../../images/kbsResource";
 import { modelArtifactSchema } from "../../images/modelArtifact";
@@ -95,7 +96,12 @@ export const releaseSchema = z
     /** Whether a provider's update waits until the replicas are ready. */
     awaitReadiness: z.boolean(),
     /** Who made the agent policy: Kata's genpolicy, or Trustfoundry's own generator, which is experimental. */
-    agentPolicy: z.strictObject({ origin: z.enum(["genpolicy", "trustfoundry"]), digest: hex(32) }),
+    agentPolicy: z.strictObject({
+      origin: z.enum(["genpolicy", "trustfoundry"]),
+      digest: hex(32),
+      /** What it opens to the host, each named by the owner: commands, the container's output, its input. */
+      openings: z.array(z.enum(agentOpenings)),
+    }),
     /** The exact annotation value (base64 of gzip of the TOML) and the SHA-256 of the TOML: HOST_DATA of the guest. */
     initData: z.strictObject({ annotation: z.string().min(1), digest: hex(32) }),
     /** Where the measurements come from: computed from the guest image, declared by the owner, or made up. */

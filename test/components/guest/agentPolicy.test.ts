@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { givenPolicy, lockdownPolicy } from "../../../components/guest/agentPolicy";
+import { lockdownPolicy } from "../../../components/guest/agentPolicy";
 import type { AgentPolicyArgs } from "../../../components/guest/agentPolicy";
 
 const args: AgentPolicyArgs = {
@@ -85,37 +85,5 @@ describe("the lockdown policy", () => {
 
   it("shows no variable's value in a message", () => {
     expect(() => lockdownPolicy({ ...args, environment: ["a b=canary"] })).toThrow(/^(?!.*canary)/);
-  });
-});
-
-describe("a given policy", () => {
-  const closed = "package agent_policy\n\n# default ExecProcessRequest := true\ndefault ExecProcessRequest := false\n";
-
-  it("is taken to the letter", () => {
-    expect(givenPolicy(closed).rego).toBe(closed);
-    expect(givenPolicy(closed).notBound.join()).toMatch(/its author's to say/);
-    const generated = `${closed}CreateContainerRequest := {"ops": ops, "allowed": true} if { x }\n`;
-    expect(givenPolicy(generated).rego).toBe(generated);
-  });
-
-  it.each([
-    ["of another package", "package policy\n", /not of package agent_policy/],
-    ["that is built in", lockdownPolicy(args).rego, undefined],
-    ...[
-      "default ExecProcessRequest := true",
-      "default ReadStreamRequest = true",
-      "  default WriteStreamRequest:=true",
-      "SetPolicyRequest := true",
-      "default AllowRequestsFailingPolicy := true # for now",
-      "default CreateContainerRequest := true",
-      "default CopyFileRequest := true",
-    ].map((rule): [string, string, RegExp] => [
-      `with ${rule.trim()}`,
-      `${closed}${rule}\n`,
-      /is allowed outright; write "default \w+ := false"/,
-    ]),
-  ])("%s", (_, rego, message) => {
-    if (message) expect(() => givenPolicy(rego)).toThrow(message);
-    else expect(givenPolicy(rego).rego).toBe(rego);
   });
 });

@@ -281,7 +281,7 @@ describe("a model is not released", () => {
       {},
       /signatureKey is no public key/,
     ],
-    ["with genpolicy's policy that opens exec", { agentPolicy: openPolicy }, newest, /ExecProcessRequest/],
+    ["with an agent policy that genpolicy did not make", { agentPolicy: openPolicy }, newest, /this is not what genpolicy writes/],
     ["with a made-up digest outside a rehearsal", {}, { simulated: false }, /was made up for a rehearsal/],
     ["with MRTD alone", { tee: "tdx", launchMeasurement: "7".repeat(96) }, {}, /rtmrs are missing/],
     [

@@ -39,9 +39,9 @@ export async function snpFirmwares(context: OracleContext): Promise<NamedFirmwar
     note(`skipped ${name}: ${path} is absent`);
     return [];
   });
-  const given = firmware.map((path) => {
+  const given = firmware.map((path, index) => {
     if (!existsSync(path)) throw new UserError(`--firmware: there is no file ${path}; name an OVMF.`);
-    return { name: basename(path), origin: path, bytes: readFileSync(path) };
+    return { name: `given-${index + 1}-${basename(path)}`, origin: path, bytes: readFileSync(path) };
   });
   return [...made, ...ends, ...(await debianFirmwares(context)), ...given];
 }

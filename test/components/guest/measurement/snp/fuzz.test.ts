@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { verifyIdBlock } from "../../../../../components/guest/measurement/snp/idBlock";
 import { snpLaunchDigest } from "../../../../../components/guest/measurement/snp/launchDigest";
 import { checkSections } from "../../../../../components/guest/measurement/snp/sevMetadata";
@@ -8,12 +8,15 @@ import { snpFirmware } from "../../../../../components/guest/measurement/snp/snp
 import { syntheticFirmware, syntheticFirmwares } from "../../../../../tooling/oracles/syntheticFirmware";
 import { absence, upstream } from "../../../../support/upstream";
 
+vi.setConfig({ testTimeout: 60_000 });
+
 const page = 4096;
 const clear = /^(firmware|ID block|ID authentication): .{10,}; (use|read|name|write|leave|give|make) /;
 
 /** Either a result or one clear sentence, in bounded time; never a RangeError or a TypeError. */
 function survives<T>(action: () => T, check: (result: T) => void = () => undefined): void {
-  const started = performance.now();
+  // Of this process alone: a busy machine makes nothing fail.
+  const started = process.cpuUsage();
   let result: T | undefined;
   try {
     result = action();
@@ -22,7 +25,7 @@ function survives<T>(action: () => T, check: (result: T) => void = () => undefin
     expect((error as Error).message).toMatch(clear);
   }
   if (result !== undefined) check(result);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(2_000);
 }
 
 /** Changes some bytes, most of them in the last 256, where the table is. */

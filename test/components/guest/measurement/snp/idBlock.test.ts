@@ -1,8 +1,10 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { snpIdBlock, verifyIdBlock } from "../../../../../components/guest/measurement/snp/idBlock";
 import type { SnpIdBlock, SnpIdBlockArgs } from "../../../../../components/guest/measurement/snp/idBlock";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const newKey = (namedCurve: string) => generateKeyPairSync("ec", { namedCurve }).privateKey;
 const [idKey, authorKey, otherKey] = [newKey("P-384"), newKey("P-384"), newKey("P-384")];

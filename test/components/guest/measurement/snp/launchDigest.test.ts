@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { cpuSignature } from "../../../../../components/guest/measurement/snp/cpuTypes";
 import { snpLaunchDigest } from "../../../../../components/guest/measurement/snp/launchDigest";
 import type { SnpLaunchInputs } from "../../../../../components/guest/measurement/snp/launchDigest";
@@ -8,6 +8,8 @@ import { snpFirmware } from "../../../../../components/guest/measurement/snp/snp
 import type { SnpFirmware } from "../../../../../components/guest/measurement/snp/snpFirmware";
 import { bspEip, vmsaPage } from "../../../../../components/guest/measurement/snp/vmsa";
 import { syntheticFirmware, syntheticFirmwares } from "../../../../../tooling/oracles/syntheticFirmware";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 function firmwareNamed(name: string): SnpFirmware {
   return snpFirmware(syntheticFirmware(syntheticFirmwares.find((each) => each.name === name)!));
@@ -130,8 +132,8 @@ describe("the SNP launch digest", () => {
     ["half a character", otherKernel({ commandLine: "\ud83c" }), /half a character/],
     ["hostile sections", sections(() => [{ gpa: 0, size: 0xfffff000, type: 1 }]), /more than 64 MiB/],
   ])("refuses %s", (_, change, message) => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(() => snpLaunchDigest({ ...inputs, ...change } as SnpLaunchInputs)).toThrow(message);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(1_000);
   });
 });

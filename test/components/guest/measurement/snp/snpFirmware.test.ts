@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { SevSection } from "../../../../../components/guest/measurement/snp/sevMetadata";
 import { snpFirmware, snpFirmwareFrom } from "../../../../../components/guest/measurement/snp/snpFirmware";
 import { syntheticFirmware, syntheticFirmwares, withEnd } from "../../../../../tooling/oracles/syntheticFirmware";
 import type { SyntheticFirmware } from "../../../../../tooling/oracles/syntheticFirmware";
 import { absence, upstream } from "../../../../support/upstream";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const like = syntheticFirmwares[0]!;
 const page = 4096;

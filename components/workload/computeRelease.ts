@@ -58,6 +58,10 @@ export function computeRelease(inputs: ReleaseInputs): Release {
     throw new ReleaseRefusal(
       `the digest of ${image.repository} was made up for a rehearsal; read the real one into catalog.lock`,
     );
+  if (model.artifact?.kind === "luks2")
+    throw new ReleaseRefusal(
+      "artifact is a LUKS2 volume, and workloads attach no such volume to a pod yet; seal the weights as encryptedLayer or encryptedObject",
+    );
   const nvSwitches = nvSwitchesOf(inputs);
   const { cpus, memoryGib, tee, gpu } = model;
   const { kata } = platformSets[platformSet].versions;

@@ -127,11 +127,15 @@ export const releaseSchema = z
       wrong(["history", "previous"], "must be null for the first release of a name, and a digest for every later one");
     if (Date.parse(release.validity.notBefore) >= Date.parse(release.validity.notAfter))
       wrong(["validity", "notAfter"], "must come after notBefore");
-    const keys = [
-      release.image.encryptionKey,
-      release.servingKey?.resource,
-      release.artifact && resourcePathOf(release.artifact.key),
-    ];
+    const { artifact, image } = release;
+    // The guest pulls one image: a layer of another one would never be opened.
+    if (artifact?.kind === "encryptedLayer") {
+      if (artifact.image.repository !== image.repository || artifact.image.digest !== image.digest)
+        wrong(["artifact", "image"], "must be the release's image, whose layer it is");
+      if (image.encryptionKey !== resourcePathOf(artifact.key))
+        wrong(["image", "encryptionKey"], "must be the resource that opens the artifact's layer");
+    }
+    const keys = [image.encryptionKey, release.servingKey?.resource, artifact && resourcePathOf(artifact.key)];
     for (const key of keys)
       if (key !== undefined && !release.resources.includes(key))
         wrong(["resources"], `leave out ${key}, which the release needs`);

@@ -29,6 +29,14 @@ const guestFiles = (inputs: ReleaseInputs) => {
 };
 
 const newest = { platformSet: "newest", guestImage: simulatedGuestImage("4.1.0") } as const;
+const sealed = {
+  key: "kbs:///acme/model-key/llama-8b",
+  digest: `sha256:${"1".repeat(64)}`,
+  sizeBytes: 1,
+  sealedDigest: `sha256:${"2".repeat(64)}`,
+  sealedSizeBytes: 1,
+  guestPath: "/models/llama-8b",
+};
 const openPolicy = "package agent_policy\n\ndefault ExecProcessRequest := true\n";
 
 describe("a release", () => {
@@ -281,7 +289,12 @@ describe("a model is not released", () => {
       {},
       /signatureKey is no public key/,
     ],
-    ["with an agent policy that genpolicy did not make", { agentPolicy: openPolicy }, newest, /this is not what genpolicy writes/],
+    [
+      "with an agent policy that genpolicy did not make",
+      { agentPolicy: openPolicy },
+      newest,
+      /this is not what genpolicy writes/,
+    ],
     ["with a made-up digest outside a rehearsal", {}, { simulated: false }, /was made up for a rehearsal/],
     ["with MRTD alone", { tee: "tdx", launchMeasurement: "7".repeat(96) }, {}, /rtmrs are missing/],
     [

@@ -4,6 +4,7 @@ import { instanceDown } from "../controlplane/instance";
 import { runSteps } from "../progress";
 import { checkout } from "../toolchain/ensure";
 import { runMain } from "../ui";
+import { attestCommand } from "./attestCommand";
 import { readDescription } from "./description";
 import { destroy, instanceNames } from "./destroy";
 import { kubectl } from "./kubectl";
@@ -18,7 +19,7 @@ interface Named {
   readonly name: string;
 }
 
-/** `npm run rehearse -- [up|status|down|destroy|kubectl|unlock]`; without a command: `up`. */
+/** `npm run rehearse -- [up|status|attest|down|destroy|kubectl|unlock]`; without a command: `up`. */
 function program(signal: AbortSignal): Command {
   const root = new Command("npm run rehearse --")
     .description(`A whole AI factory on this machine's own control planes. ${simulatedNotice}.`)
@@ -54,6 +55,7 @@ function program(signal: AbortSignal): Command {
       console.log(existed ? "\nNothing is left. `npm run rehearse` starts anew." : noSuch(name));
     },
   );
+  attestCommand(command("attest", "play attestation against the live key broker's policies"), signal);
   command("unlock", "release the locks that a killed run left on the stacks").action(async ({ name }: Named) => {
     console.log(await unlock(new InstancePaths(name)));
   });

@@ -47,6 +47,7 @@ function nextSteps(name: string): string {
   const steps: readonly (readonly [command: string, what: string])[] = [
     [`npm run rehearse${option && ` --${option}`}`, "again: nothing changes"],
     [`npm run rehearse -- status${option}`, "what runs, and where"],
+    [`npm run rehearse -- attest${option} --all-attacks`, "who is given a key, and who is refused one, and why"],
     [
       `npm run rehearse -- kubectl${option} --as provider get nodes,pods -A`,
       "look round (trust, provider or deployer)",

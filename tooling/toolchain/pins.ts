@@ -1,5 +1,5 @@
-/** Who needs a tool: the deployments, the rehearsal's control planes, or the tests alone. */
-export const toolGroups = ["engine", "controlPlane", "test"] as const;
+/** Who needs a tool: the deployments, the rehearsal's control planes, whoever plays attestation, or the tests alone. */
+export const toolGroups = ["engine", "controlPlane", "policy", "test"] as const;
 export type ToolGroup = (typeof toolGroups)[number];
 
 /** A published binary whose published SHA-256 is checked. `{version}`, `{os}`, `{arch}` are filled in. */
@@ -140,7 +140,7 @@ export const pins: readonly ToolPin[] = [
   },
   {
     name: "opa",
-    group: "test",
+    group: "policy",
     version: "1.22.2",
     module: "opa",
     package: "github.com/open-policy-agent/opa",

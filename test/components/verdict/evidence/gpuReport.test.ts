@@ -9,6 +9,7 @@ import {
   textField,
   vbiosVersion,
 } from "../../../../components/verdict/evidence/gpuReport";
+import { certifiedFirmwareId } from "../../../../components/verdict/evidence/gpuCertificate";
 import { EvidenceError } from "../../../../components/verdict/evidence/reader";
 import { absence, upstream } from "../../../support/upstream";
 
@@ -54,6 +55,15 @@ describe.skipIf(!upstream(first))(`the report of a real Hopper GPU${absence(firs
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("names the firmware that its device certificate was issued for", () => {
+    const pem = readFileSync(upstream("evidence/hopper_coco_certs1.txt") as string, "utf8");
+    const [leaf, authority] = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    const fwid = parseGpuReport(bytesOf(second)).opaque.get(opaqueFields.fwid)?.toString("hex");
+    expect(certifiedFirmwareId(leaf ?? "")).toBe(fwid);
+    expect(certifiedFirmwareId(authority ?? "")).toBeUndefined();
+    expect(() => certifiedFirmwareId("no certificate")).toThrow(EvidenceError);
   });
 
   it("is read in full, or refused, wherever it is cut or changed", () => {

@@ -1,0 +1,107 @@
+import { KeyObject, randomBytes, webcrypto } from "node:crypto";
+import "reflect-metadata";
+import * as x509 from "@peculiar/x509";
+
+/** A certificate that a SIMULATED vendor issued, with its key: in memory, for one run. */
+export interface TestCertificate {
+  readonly certificate: string;
+  /** From the certificate to the one below the root, PEM. */
+  readonly chain: readonly string[];
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly serial: string;
+}
+
+export interface TestSubject {
+  readonly commonName: string;
+  readonly curve: "P-256" | "P-384";
+  /** Extensions by object identifier, DER. */
+  readonly extensions?: Readonly<Record<string, Uint8Array>>;
+}
+
+const year = 365 * 86_400_000;
+const signing = { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" } as const;
+
+/**
+ * A SIMULATED vendor's root and intermediate. Made anew for each run, held in memory, never written; everything that
+ * verifies takes roots as an argument, and nothing but this folder can make one.
+ */
+export class TestAuthority {
+  private constructor(
+    readonly root: string,
+    private readonly intermediate: x509.X509Certificate,
+    private readonly key: CryptoKey,
+  ) {}
+
+  static async create(vendor: string): Promise<TestAuthority> {
+    x509.cryptoProvider.set(webcrypto as Crypto);
+    const [rootKeys, keys] = await Promise.all([newKeys("P-384"), newKeys("P-384")]);
+    const root = await x509.X509CertificateGenerator.createSelfSigned({
+      name: nameOf(`SIMULATED ${vendor} root`),
+      keys: rootKeys,
+      signingAlgorithm: signing,
+      ...validity(),
+      extensions: authorityExtensions(1),
+    });
+    const intermediate = await x509.X509CertificateGenerator.create({
+      subject: nameOf(`SIMULATED ${vendor} intermediate`),
+      issuer: root.subjectName,
+      publicKey: keys.publicKey,
+      signingKey: rootKeys.privateKey,
+      signingAlgorithm: signing,
+      ...validity(),
+      extensions: authorityExtensions(0),
+    });
+    return new TestAuthority(root.toString("pem"), intermediate, keys.privateKey);
+  }
+
+  async issue({ commonName, curve, extensions = {} }: TestSubject): Promise<TestCertificate> {
+    const keys = await newKeys(curve);
+    const certificate = await x509.X509CertificateGenerator.create({
+      subject: nameOf(commonName),
+      issuer: this.intermediate.subjectName,
+      publicKey: keys.publicKey,
+      signingKey: this.key,
+      signingAlgorithm: signing,
+      ...validity(),
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        ...Object.entries(extensions).map(([type, value]) => new x509.Extension(type, false, Buffer.from(value))),
+      ],
+    });
+    const pem = certificate.toString("pem");
+    return {
+      certificate: pem,
+      chain: [pem, this.intermediate.toString("pem")],
+      privateKey: KeyObject.from(keys.privateKey),
+      publicKey: KeyObject.from(keys.publicKey),
+      serial: certificate.serialNumber,
+    };
+  }
+}
+
+function nameOf(commonName: string): x509.JsonName {
+  return [{ CN: [commonName] }, { O: ["Trustfoundry rehearsal"] }];
+}
+
+function authorityExtensions(pathLength: number): x509.Extension[] {
+  return [
+    new x509.BasicConstraintsExtension(true, pathLength, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+  ];
+}
+
+async function newKeys(namedCurve: string): Promise<CryptoKeyPair> {
+  return (await webcrypto.subtle.generateKey({ name: "ECDSA", namedCurve }, true, ["sign", "verify"])) as CryptoKeyPair;
+}
+
+/** Long: a play may move its clock to a release's end. */
+function validity() {
+  const serial = randomBytes(20);
+  serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
+  return {
+    serialNumber: serial.toString("hex"),
+    notBefore: new Date(Date.now() - year),
+    notAfter: new Date(Date.now() + 50 * year),
+  };
+}

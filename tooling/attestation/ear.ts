@@ -1,0 +1,62 @@
+import type { VerifiedPart } from "./verification";
+
+/** Names of an attestation result's claims (AR4SI). */
+export type TrustClaims = Readonly<Record<string, number>>;
+
+const tiers = ["none", "affirming", "warning", "contraindicated"] as const;
+export type Status = (typeof tiers)[number];
+
+/** The worst tier among trust claims, as `Appraisal` of the `ear` crate works it out (src/trust/claim.rs). */
+export function statusOf(claims: TrustClaims): Status {
+  return tiers[Math.max(...Object.values(claims).map(tierOf))] ?? "contraindicated";
+}
+
+function tierOf(value: number): number {
+  if (value >= -1 && value <= 1) return 0;
+  if ((value >= 2 && value <= 31) || (value >= -32 && value <= -2)) return 1;
+  if ((value >= 32 && value <= 95) || (value >= -96 && value <= -33)) return 2;
+  return 3;
+}
+
+/** A part of a guest with what the attestation service made of it. */
+export interface Appraisal extends VerifiedPart {
+  /** Class and number: `gpu1` is the second GPU. */
+  readonly name: string;
+  readonly trust: TrustClaims;
+  readonly status: Status;
+  /** For each claim that does not affirm, the condition that failed. */
+  readonly reasons: readonly string[];
+}
+
+/** Names of parts as the attestation service counts them (ear_token/broker.rs). */
+export function partNames(parts: readonly VerifiedPart[]): string[] {
+  const counts = new Map<string, number>();
+  return parts.map(({ deviceClass }) => {
+    const count = counts.get(deviceClass) ?? 0;
+    counts.set(deviceClass, count + 1);
+    return `${deviceClass}${count}`;
+  });
+}
+
+/** Claims of the attestation token, without its times: EAR, as `ear_token/broker.rs` of Trustee v0.21.0 fills it. */
+export function tokenClaims(appraisals: readonly Appraisal[]) {
+  return {
+    eat_profile: "tag:github.com,2024:confidential-containers/Trustee",
+    "ear.verifier-id": {
+      developer: "https://confidentialcontainers.org",
+      build: "SIMULATED by a Trustfoundry rehearsal",
+    },
+    submods: Object.fromEntries(
+      appraisals.map(({ name, trust, status, claims }) => [
+        name,
+        {
+          "ear.status": status,
+          "ear.trustworthiness-vector": trust,
+          // Trustee asks for policies called default, and gets them by class: default_cpu, default_gpu, …
+          "ear.appraisal-policy-id": "default",
+          "ear.veraison.annotated-evidence": claims,
+        },
+      ]),
+    ),
+  };
+}

@@ -56,7 +56,7 @@ export function deriveStacks(factory: Factory, material: RehearsalMaterial): Der
       role: "trust",
       ...common,
       cluster: { context: contexts.trust },
-      attestation: { ...attestation, keyBroker: { ...attestation.keyBroker, caCertificate: material.keyBrokerCa } },
+      attestation: rehearsedAttestation(attestation, material.keyBrokerCa),
       models,
       ...(factory.guestImage !== undefined && { guestImage: factory.guestImage }),
       releases: material.releases,
@@ -86,5 +86,15 @@ export function deriveStacks(factory: Factory, material: RehearsalMaterial): Der
         ];
       }),
     ),
+  };
+}
+
+/** Without what names services and objects of the real cluster: a rehearsal has none of them, and its keys are made up. */
+function rehearsedAttestation(attestation: Factory["attestation"], caCertificate: string) {
+  const without = <T extends object>(value: T, names: readonly (keyof T)[]) =>
+    Object.fromEntries(Object.entries(value).filter(([key]) => !names.some((name) => name === key)));
+  return {
+    ...without(attestation, ["keyStore", "keyAuthority", "resourcesSecret", "vcekCache"]),
+    keyBroker: { ...without(attestation.keyBroker, ["sessions"]), caCertificate },
   };
 }

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { evidenceProblems, evidenceWarnings } from "../components/attestation/acceptedEvidence";
 import { rolloverNotices } from "../components/attestation/admittedRelease";
+import { wantedCredentials } from "../components/attestation/keyStore";
+import { verifierKind } from "../components/attestation/nvidiaVerifier";
 import { expiryNotice } from "../components/attestation/referenceValues";
 import { Trustee } from "../components/attestation/trustee";
 import { platformSets } from "../components/platform";
@@ -9,6 +11,7 @@ import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
 import type { TrustConfig } from "./config/factory";
 import { decodeTrustSecrets, parseTrustSecrets } from "./config/secrets";
+import { keyBrokerArgs, keyBrokerProblems, keyBrokerWarnings } from "./keyBroker";
 import { pinSource } from "./pins";
 import type { SignedRelease } from "./signedReleases";
 import { ownReleases } from "./signedReleases";
@@ -16,11 +19,15 @@ import { ownReleases } from "./signedReleases";
 /** The model owner's program: releases, and the key broker that holds guests to them. Reads nobody's state. */
 export async function trust(config: TrustConfig, environment: Environment): Promise<Record<string, unknown>> {
   const { attestation, cluster, models, platform } = config;
-  const { dnsName, caCertificate, clientCidrs, replicas } = attestation.keyBroker;
+  const { dnsName, caCertificate } = attestation.keyBroker;
   const pins = pinSource(config.simulated);
   const now = new Date();
   const { releases, warnings: releaseWarnings } = await ownReleases(config, pins, now);
-  const accepted = { verifier: attestation.nvidiaVerifier, chips: attestation.chips, gpus: attestation.gpus };
+  const accepted = {
+    verifier: verifierKind(attestation.nvidiaVerifier),
+    chips: attestation.chips,
+    gpus: attestation.gpus,
+  };
   const expiry = expiryNotice(attestation.referenceValueExpiry, now);
   const notices = [
     ...(expiry ? [{ ...expiry, text: `${location(["attestation", "referenceValueExpiry"])}: ${expiry.text}` }] : []),
@@ -28,17 +35,30 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   ];
   const problems = [
     ...evidenceProblems(releases, accepted).map((problem) => `${location(["attestation"])}: ${problem}`),
+    ...keyBrokerProblems(
+      attestation,
+      releases.map(({ release }) => release),
+      config.simulated,
+      now,
+    ),
     // A rehearsal's values are made up, and no older for it.
     ...notices.filter(({ expired }) => expired && !config.simulated).map(({ text }) => text),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   const wantedKeys = models.flatMap(({ keys }) => keys);
-  const secrets = parseTrustSecrets(decodeTrustSecrets(trustSecretsText()), { wantedKeys, dnsName, caCertificate });
+  const secrets = parseTrustSecrets(decodeTrustSecrets(trustSecretsText()), {
+    wantedKeys,
+    dnsName,
+    caCertificate,
+    simulated: config.simulated,
+    wantedCredentials: wantedCredentials(attestation.keyStore),
+  });
   await requireReachable(cluster.context, environment);
   const warnings = [
     ...platformSets[platform.set].warnings,
     ...releaseWarnings,
     ...evidenceWarnings(accepted),
+    ...keyBrokerWarnings(attestation, config.simulated),
     ...notices.map(({ text }) => text),
   ];
   for (const warning of warnings) await pulumi.log.warn(warning);
@@ -48,12 +68,9 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     {
       releases,
       accepted,
-      referenceValueExpiry: attestation.referenceValueExpiry,
+      ...keyBrokerArgs(attestation),
       platformSet: platform.set,
       pins,
-      replicas,
-      clientCidrs,
-      evidenceServiceCidrs: attestation.evidenceServiceCidrs,
       secrets: pulumi.secret(secrets),
     },
     { provider: clusterProvider(config.parties.modelOwner, cluster.context) },

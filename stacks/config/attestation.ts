@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { cidrSchema } from "./common";
+import { cidrSchema, nameSchema } from "./common";
+import { collateralServiceSchema, nvidiaVerifierSchema, serviceSchema, vcekCacheSchema } from "./evidenceSources";
+import {
+  keyAuthoritySchema,
+  keyStoreSchema,
+  objectNameSchema,
+  pemCertificateSchema,
+  sessionsSchema,
+} from "./keyStores";
 
 const tcb = z.int().min(0).max(255);
 const hex = (bytes: number) =>
@@ -17,18 +25,26 @@ export const attestationSchema = z
             "a full DNS name, e.g. kbs.acme.example",
           )
           .describe("DNS name of the KBS as guests resolve it; it is part of every measurement"),
-        caCertificate: z
-          .string()
-          .regex(/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/, "a PEM certificate")
-          .describe("PEM of the long-lived CA that signs the KBS's certificate; measured, so never the leaf itself"),
+        caCertificate: pemCertificateSchema.describe(
+          "PEM of the long-lived CA that signs the KBS's certificate; measured, so never the leaf itself",
+        ),
         replicas: z.int().min(1).max(9).default(2).describe("KBS replicas"),
         clientCidrs: z.array(cidrSchema).min(1).describe("ranges that guests come from; nobody else reaches the KBS"),
+        sessions: sessionsSchema.default({ kind: "memory" }),
+        metricsFrom: nameSchema.optional().describe("namespace whose pods may fetch /metrics from the KBS's port"),
       })
       .describe("the model owner's key broker"),
-    nvidiaVerifier: z
-      .enum(["remote", "local"])
-      .default("remote")
-      .describe("remote: NVIDIA's attestation service (all GPUs); local: in Trustee (Hopper only)"),
+    service: serviceSchema.default({ kind: "coco" }),
+    keyStore: keyStoreSchema.default({ kind: "kvstorage" }),
+    keyAuthority: keyAuthoritySchema.default("owner"),
+    resourcesSecret: objectNameSchema
+      .optional()
+      .describe(
+        "existing Secret with the keys of kvstorage; required outside rehearsals, made by other means than Pulumi",
+      ),
+    nvidiaVerifier: nvidiaVerifierSchema.default("remote"),
+    vcekCache: vcekCacheSchema.optional(),
+    collateralService: collateralServiceSchema.optional(),
     evidenceServiceCidrs: z
       .array(cidrSchema)
       .min(1)
@@ -68,6 +84,16 @@ export const attestationSchema = z
       })
       .optional()
       .describe("accepted TDX features and modules; needed for TDX models"),
+    chips: z
+      .array(z.string().regex(/^[0-9a-f]{32}$/, "a PPID, 32 lower-case hex digits"))
+      .min(1)
+      .optional()
+      .describe("the only TDX platforms that guests may run on, by PPID; default: any genuine one"),
+    gpus: z
+      .array(z.string().regex(/^[1-9]\d{0,99}$/, "a GPU's ueid, a decimal number"))
+      .min(1)
+      .optional()
+      .describe("the only GPUs that guests may have, by NVIDIA's ueid; default: any genuine ones"),
     gpuFirmware: z
       .strictObject({
         drivers: z.array(z.string().min(1)).min(1).describe("accepted GPU driver versions"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { KeyStoreCredentials } from "../../components/attestation/keyStore";
 import { ConfigurationError, location } from "./errors";
 import { tlsProblems, tokenSignerProblems } from "./keyPairs";
 
@@ -11,7 +12,14 @@ const pair = z.strictObject({
 const trustSecretsSchema = z.strictObject({
   tls: pair,
   tokenSigner: pair,
-  resources: z.record(z.string().regex(/^[\w-]+\/[\w-]+\/[\w.-]+$/), z.base64().min(1)),
+  resources: z.record(z.string().regex(/^[\w-]+\/[\w-]+\/[\w.-]+$/), z.base64().min(1)).optional(),
+  keyStore: z
+    .strictObject({
+      token: z.string().regex(/^\S+$/).optional(),
+      clientKey: z.string().min(1).optional(),
+      password: z.string().min(1).optional(),
+    })
+    .optional(),
 });
 
 export type TrustSecrets = z.infer<typeof trustSecretsSchema>;
@@ -24,6 +32,13 @@ export interface TrustSecretsContext {
   readonly dnsName: string;
   /** PEM of the CA that is measured into every guest. */
   readonly caCertificate: string;
+  /**
+   * Whether keys are made up, as in a rehearsal. Only then do they come from here: this setting is in the stack's state,
+   * if encrypted, and a model's key must be in none.
+   */
+  readonly simulated: boolean;
+  /** Credentials that the key store needs. */
+  readonly wantedCredentials: readonly (keyof KeyStoreCredentials)[];
   /** Default: the present. */
   readonly now?: Date;
 }
@@ -45,7 +60,11 @@ export function parseTrustSecrets(raw: unknown, context: TrustSecretsContext): T
           `${at(...path.map((part) => (typeof part === "number" ? part : String(part))))}: missing or of the wrong form (its value is not shown); see docs/trust.md for the form`,
       ),
     );
-  const problems = [...pairProblems(result.data, context), ...resourceProblems(result.data, context.wantedKeys)];
+  const problems = [
+    ...pairProblems(result.data, context),
+    ...resourceProblems(result.data, context),
+    ...credentialProblems(result.data, context),
+  ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return result.data;
 }
@@ -71,7 +90,14 @@ function pairProblems(secrets: TrustSecrets, { dnsName, caCertificate, now }: Tr
   ];
 }
 
-function resourceProblems({ resources }: TrustSecrets, wantedKeys: readonly string[]): string[] {
+function resourceProblems(secrets: TrustSecrets, { wantedKeys, simulated }: TrustSecretsContext): string[] {
+  if (!simulated)
+    return secrets.resources === undefined
+      ? []
+      : [
+          `${at("resources")}: would put models' keys into the stack's state; remove it, and name a Secret of your own making in attestation.resourcesSecret, or a key store in attestation.keyStore`,
+        ];
+  const { resources = {} } = secrets;
   const given = Object.keys(resources);
   const bytes = Object.values(resources).reduce((sum, value) => sum + Buffer.byteLength(value, "base64"), 0);
   return [
@@ -86,6 +112,18 @@ function resourceProblems({ resources }: TrustSecrets, wantedKeys: readonly stri
           `${at("resources")}: are ${bytes} bytes together, and ${resourceLimitBytes} fit; keep weights in storage and only their keys here`,
         ]
       : []),
+  ];
+}
+
+function credentialProblems(secrets: TrustSecrets, { wantedCredentials: wanted }: TrustSecretsContext): string[] {
+  const given = Object.entries(secrets.keyStore ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  return [
+    ...wanted
+      .filter((name) => !given.includes(name))
+      .map((name) => `${at("keyStore", name)}: missing, and attestation.keyStore needs it; add it`),
+    ...given
+      .filter((name) => !wanted.some((other) => other === name))
+      .map((name) => `${at("keyStore", name)}: is for another kind of attestation.keyStore; remove it`),
   ];
 }
 

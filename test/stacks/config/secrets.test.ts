@@ -19,6 +19,8 @@ const context = (changes: Partial<TrustSecretsContext> = {}): TrustSecretsContex
   wantedKeys,
   dnsName,
   caCertificate: keys.caCertificate,
+  simulated: true,
+  wantedCredentials: [],
   ...changes,
 });
 const genuine = () => keys.secrets as TrustSecrets;
@@ -115,6 +117,29 @@ describe("the model owner's secrets", () => {
       /tls: certificate expired.*tokenSigner: certificate expired/s,
     );
     expect(refusal(genuine(), { now: new Date("2000-01-01") })).toMatch(/counts from .* only/);
+  });
+
+  it("are refused with models' keys outside a rehearsal, whatever they are, and accepted without", () => {
+    const real = { simulated: false };
+    expect(refusal(genuine(), real)).toMatch(
+      /trustSecrets\.resources: would put models' keys into the stack's state; .*attestation\.resourcesSecret/,
+    );
+    expect(refusal(withValue(genuine(), ["resources"], {}), real)).toMatch(/trustSecrets\.resources/);
+    const kept = withValue(genuine(), ["resources"], undefined);
+    expect(parseTrustSecrets(kept, context(real))).toEqual(kept);
+    expect(refusal(kept)).toMatch(/trustSecrets\.resources: has no value for/);
+  });
+
+  it("have the credentials that the key store needs, and no others", () => {
+    const wanted = { wantedCredentials: ["token"] } as const;
+    expect(refusal(genuine(), wanted)).toMatch(/trustSecrets\.keyStore\.token: missing, and attestation\.keyStore/);
+    const given = withValue(genuine(), ["keyStore"], { token: "hvs.CANARY" });
+    expect(parseTrustSecrets(given, context(wanted)).keyStore).toEqual({ token: "hvs.CANARY" });
+    expect(refusal(given)).toMatch(/keyStore\.token: is for another kind of attestation\.keyStore; remove it/);
+    expect(refusal(withValue(given, ["keyStore", "token"], "hvs CANARY"), wanted)).toMatch(
+      /trustSecrets\.keyStore\.token: missing or of the wrong form/,
+    );
+    expect(refusal(withValue(given, ["keyStore", "token"], "hvs CANARY"), wanted)).not.toMatch(/CANARY/);
   });
 
   it("are all refused at once", () => {

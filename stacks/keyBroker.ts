@@ -1,0 +1,85 @@
+import { serviceProblems } from "../components/attestation/intelTrustAuthority";
+import { keyStoreProblems, keyStoreWarnings } from "../components/attestation/keyStoreProblems";
+import { verifierProblems, verifierWarnings } from "../components/attestation/nvidiaVerifier";
+import { sessionWarnings } from "../components/attestation/sessions";
+import type { TrusteeArgs } from "../components/attestation/trustee";
+import type { Release } from "../components/workload/release";
+import type { Attestation } from "./config/attestation";
+import { location } from "./config/errors";
+
+/** Why this key broker may not be placed for these releases, each with its place in the configuration. */
+export function keyBrokerProblems(
+  attestation: Attestation,
+  releases: readonly Release[],
+  simulated: boolean,
+  now: Date,
+): string[] {
+  const { keyStore, keyAuthority, resourcesSecret, service, nvidiaVerifier } = attestation;
+  const at = location(["attestation"]);
+  return [
+    ...serviceProblems(service, releases),
+    ...keyStoreProblems(
+      keyStore,
+      keyAuthority,
+      releases.flatMap(({ resources }) => resources),
+    ),
+    ...verifierProblems(nvidiaVerifier, now),
+    ...(simulated ? simulatedProblems(attestation) : []),
+    ...(!simulated && keyStore.kind === "kvstorage" && resourcesSecret === undefined
+      ? [
+          "resourcesSecret: missing; name the Kubernetes Secret in which you keep the models' keys, or a key store in keyStore",
+        ]
+      : []),
+    ...(keyStore.kind !== "kvstorage" && resourcesSecret !== undefined
+      ? [`resourcesSecret: stands beside keyStore.kind ${keyStore.kind}, which has the keys; remove one of the two`]
+      : []),
+  ].map((problem) => `${at}.${problem}`);
+}
+
+/** A rehearsal's keys are made up and come from its own setting. */
+function simulatedProblems({ keyStore, resourcesSecret }: Attestation): string[] {
+  return [
+    ...(keyStore.kind === "kvstorage" ? [] : ["keyStore: is for real keys, and this stack is simulated; leave it out"]),
+    ...(resourcesSecret === undefined
+      ? []
+      : ["resourcesSecret: is for real keys, and this stack is simulated; leave it out"]),
+  ];
+}
+
+/** What the owner should hear at every preview. */
+export function keyBrokerWarnings(attestation: Attestation, simulated: boolean): string[] {
+  const { keyAuthority, keyBroker, nvidiaVerifier } = attestation;
+  return [
+    ...keyStoreWarnings(keyAuthority),
+    ...verifierWarnings(nvidiaVerifier),
+    ...(simulated ? [] : sessionWarnings(keyBroker.sessions, keyBroker.replicas)),
+  ].map((warning) => `${location(["attestation"])}: ${warning}`);
+}
+
+/** The component's arguments that the configuration alone decides. */
+export function keyBrokerArgs({
+  keyBroker: { replicas, clientCidrs, sessions, metricsFrom },
+  service,
+  keyStore,
+  keyAuthority,
+  resourcesSecret,
+  vcekCache,
+  collateralService,
+  evidenceServiceCidrs,
+  referenceValueExpiry,
+}: Attestation) {
+  return {
+    replicas,
+    clientCidrs,
+    sessions,
+    metricsFrom,
+    service,
+    keyStore,
+    keyAuthority,
+    resourcesSecret,
+    vcekCache,
+    collateralService,
+    evidenceServiceCidrs,
+    referenceValueExpiry,
+  } satisfies Partial<TrusteeArgs>;
+}

@@ -47,13 +47,13 @@ export function simulatedGuestImage(kata: string): GuestImage {
   };
 }
 
-/** Laid out as in OVMF's AmdSev build: pages to validate, secrets, CPUID, kernel hashes. */
+/** As in OVMF's AmdSev build (edk2): pages to validate, secrets, CPUID, calling area, kernel hashes. */
 const sections = [
   { gpa: 0x800000, size: 0x9000, type: 1 },
   { gpa: 0x80a000, size: 0x3000, type: 1 },
   { gpa: 0x80d000, size: 0x1000, type: 2 },
   { gpa: 0x80e000, size: 0x1000, type: 3 },
   { gpa: 0x80f000, size: 0x1000, type: 4 },
-  { gpa: 0x811000, size: 0xf000, type: 1 },
   { gpa: 0x810000, size: 0x1000, type: 0x10 },
+  { gpa: 0x811000, size: 0xf000, type: 1 },
 ] as const;

@@ -1,7 +1,8 @@
+import { ocicrypt } from "./ocicrypt";
 import type { Oracle } from "./oracle";
 import { regorus } from "./regorus";
 import { sevSnpMeasure } from "./sevSnpMeasure";
 import { tdx } from "./tdx";
 
 /** What `npm run oracles` asks, in this order. */
-export const oracles: readonly Oracle[] = [sevSnpMeasure, tdx, regorus];
+export const oracles: readonly Oracle[] = [sevSnpMeasure, tdx, regorus, ocicrypt];

@@ -290,6 +290,32 @@ describe("a model is not released", () => {
       /signatureKey is no public key/,
     ],
     [
+      "with a LUKS2 volume",
+      { artifact: { ...sealed, kind: "luks2", devicePath: "/dev/weights", filesystem: "ext4" } },
+      {},
+      /attach no such volume/,
+    ],
+    [
+      "with a layer of another image",
+      { artifact: { ...sealed, kind: "encryptedLayer", image: { repository: "x/y", digest: sealed.digest } } },
+      {},
+      /artifact\.image must be the release's image/,
+    ],
+    [
+      "with weights whose key it may not have",
+      {
+        artifact: {
+          ...sealed,
+          key: "kbs:///acme/model-key/other",
+          kind: "encryptedObject",
+          url: "https://x/y",
+          content: "tar",
+        },
+      },
+      {},
+      /resources leave out acme\/model-key\/other/,
+    ],
+    [
       "with an agent policy that genpolicy did not make",
       { agentPolicy: openPolicy },
       newest,

@@ -34,9 +34,9 @@ hardware := 2 if {
 }
 
 configuration := 2 if {
+	${isOneOf("input.tdx.quote.body.xfam", "xfam")}
 	input.tdx.td_attributes.debug == false
 	${isOneOf("input.tdx.quote.body.td_attributes", "td_attributes")}
-	${isOneOf("input.tdx.quote.body.xfam", "xfam")}
 }
 
 at_least(version, floors) if {

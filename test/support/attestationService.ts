@@ -11,7 +11,7 @@ import { sampleTime } from "./evidence";
 import { Opa } from "./opa";
 
 /** What the attestation service adds to its policy engine (ear_token/broker.rs): a value, or null where there is none. */
-const extension = `package policy
+export const referenceValueQuery = `package policy
 
 import rego.v1
 
@@ -34,7 +34,7 @@ export class Decisions {
     const opa = join(binDir, "opa");
     const policies = attestationPolicies(options.verifier);
     const appraiser = (deviceClass: Claims["deviceClass"]) =>
-      new Opa(opa, { "policy.rego": policies[`default_${deviceClass}`], "extension.rego": extension });
+      new Opa(opa, { "policy.rego": policies[`default_${deviceClass}`], "extension.rego": referenceValueQuery });
     this.appraisers = {
       cpu: appraiser("cpu"),
       gpu: appraiser("gpu"),

@@ -11,7 +11,7 @@ export function sampleEvidence(changes: Partial<EvidenceOptions> = {}): Evidence
 }
 
 /** Releases without a rollover, each the current one of its name. */
-export function admit(...releases: readonly Release[]): AdmittedRelease[] {
+export function admit(...releases: Release[]): AdmittedRelease[] {
   return releases.map((release) => ({ release }));
 }
 

@@ -1,28 +1,30 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { expiryNotice, referenceValueRecords, referenceValues } from "../../../components/attestation/referenceValues";
 import { attestationPolicies } from "../../../components/attestation/attestationPolicies";
-import { sampleEvidence } from "../../support/evidence";
+import type { ReferenceValues } from "../../../components/attestation/referenceValues";
+import {
+  expiryNotice,
+  operatorReferenceValues,
+  referenceValueKinds,
+  referenceValueMessage,
+  referenceValueRecords,
+  referenceValues,
+} from "../../../components/attestation/referenceValues";
+import { admit, sampleEvidence } from "../../support/evidence";
+import { board, current, former, rolloverEnd, snp, tdx } from "../../support/policyCases/guests";
 import { sampleRelease } from "../../support/release";
 
 const expiry = "2028-01-01T00:00:00Z";
-const tdx = sampleRelease({
-  name: "frontier",
-  tee: "tdx",
-  launchMeasurement: "1".repeat(96),
-  rtmrs: { rtmr1: "2".repeat(96), rtmr2: "3".repeat(96) },
-  resources: ["acme/model-key/frontier"],
-});
+const valuesOf = (...releases: Parameters<typeof admit>) => referenceValues(admit(...releases), sampleEvidence());
 
 describe("reference values", () => {
-  it("are lists, sorted and each once", () => {
-    const second = sampleRelease({ name: "b", launchMeasurement: "a".repeat(96), resources: ["acme/model-key/b"] });
-    const third = sampleRelease({ name: "c", launchMeasurement: "a".repeat(96), resources: ["acme/model-key/c"] });
-    expect(referenceValues([sampleRelease(), second, third], sampleEvidence())).toEqual({
-      snp_launch_measurement: ["a".repeat(96), "c".repeat(96)],
-      snp_bootloader: [9, 10],
-      snp_microcode: [84],
-      snp_snp_svn: [25],
+  it("are lists, sorted and each once, of every release that is admitted", () => {
+    const rollover = [{ release: current }, { release: former, until: rolloverEnd }];
+    expect(referenceValues(rollover, sampleEvidence())).toEqual({
+      snp_launch_measurement: ["5".repeat(96), "6".repeat(96)],
+      snp_bootloader: [10],
+      snp_microcode: [84, 90],
+      snp_snp_svn: [25, 27],
       snp_tee_svn: [0],
       allowed_driver_versions: ["595.58.03"],
       allowed_vbios_versions: ["96.00.CF.00.02"],
@@ -30,32 +32,49 @@ describe("reference values", () => {
   });
 
   it("of TDX pin firmware, kernel and command line", () => {
-    expect(referenceValues([tdx], sampleEvidence())).toMatchObject({
+    expect(valuesOf(tdx)).toEqual({
       mr_td: ["1".repeat(96)],
       rtmr_1: ["2".repeat(96)],
       rtmr_2: ["3".repeat(96)],
       xfam: ["e742060000000000"],
+      td_attributes: ["0000001000000000"],
+      allowed_driver_versions: ["595.58.03"],
+      allowed_vbios_versions: ["96.00.CF.00.02"],
     });
   });
 
   it("name NVSwitches only where a release has some", () => {
-    const board = sampleRelease({ gpu: { model: "H100", count: 8, nvSwitches: 4 } });
-    expect(referenceValues([tdx], sampleEvidence())).not.toHaveProperty("allowed_switch_bios_versions");
-    expect(referenceValues([board], sampleEvidence()).allowed_switch_bios_versions).toEqual(["96.10.6D.00.01"]);
+    expect(valuesOf(tdx)).not.toHaveProperty("allowed_switch_bios_versions");
+    expect(valuesOf(board).allowed_switch_bios_versions).toEqual(["96.10.6D.00.01"]);
   });
 
   it("are all that the policies ask for, and no others", () => {
-    const board = sampleRelease({ gpu: { model: "H100", count: 8, nvSwitches: 4 } });
     const asked = Object.values(attestationPolicies("remote")).flatMap((rego) =>
       [...rego.matchAll(/query_reference_value\("(\w+)"\)/g)].map((match) => match[1]),
     );
-    expect(Object.keys(referenceValues([board, tdx], sampleEvidence())).sort()).toEqual([...new Set(asked)].sort());
+    expect(Object.keys(valuesOf(board, tdx)).sort()).toEqual([...new Set(asked)].sort());
+    expect(Object.keys(referenceValueKinds).sort()).toEqual([...new Set(asked)].sort());
+  });
+
+  it("are lists of their kind to the compiler", () => {
+    const values: ReferenceValues = { snp_bootloader: [10], mr_td: ["1"] };
+    // @ts-expect-error -- a scalar is no list
+    const scalar: ReferenceValues = { snp_bootloader: 10 };
+    // @ts-expect-error -- a version is a number
+    const text: ReferenceValues = { snp_bootloader: ["10"] };
+    // @ts-expect-error -- no policy asks for it
+    const unknown: ReferenceValues = { snp_smt_enabled: [true] };
+    expect(Object.keys(referenceValueRecords(values, expiry))).toEqual(["mr_td", "snp_bootloader"]);
+    // What gets past the compiler is refused all the same.
+    expect(() => referenceValueRecords(scalar, expiry)).toThrow(/snp_bootloader has to be a list of numbers/);
+    expect(() => referenceValueRecords(text, expiry)).toThrow(/snp_bootloader has to be a list of numbers/);
+    expect(() => referenceValueMessage(unknown)).toThrow(/snp_smt_enabled has to be a list .* that a policy asks for/);
   });
 });
 
 describe("records", () => {
   it("are what the reference value provider stores, one a name", () => {
-    const records = referenceValueRecords(referenceValues([tdx], sampleEvidence()), expiry);
+    const records = referenceValueRecords(valuesOf(tdx), expiry);
     expect(Object.keys(records)).toEqual([...Object.keys(records)].sort());
     expect(JSON.parse(records.mr_td ?? "")).toEqual({
       version: "0.1.0",
@@ -67,25 +86,54 @@ describe("records", () => {
 
   it("are the same bytes in whatever order releases and versions come", () => {
     const releases = ["a", "b", "c", "d"].map((name, index) =>
-      sampleRelease({ name, launchMeasurement: String(index + 1).repeat(96), resources: [`acme/model-key/${name}`] }),
+      sampleRelease({
+        name,
+        launch: { snp: { measurement: String(index + 1).repeat(96) } },
+        resources: [`acme/model-key/${name}`],
+      }),
     );
-    const expected = referenceValueRecords(referenceValues(releases, sampleEvidence()), expiry);
+    const expected = referenceValueRecords(valuesOf(...releases), expiry);
     fc.assert(
       fc.property(fc.shuffledSubarray(releases, { minLength: releases.length }), (shuffled) => {
-        expect(referenceValueRecords(referenceValues(shuffled, sampleEvidence()), expiry)).toEqual(expected);
+        expect(referenceValueRecords(valuesOf(...shuffled), expiry)).toEqual(expected);
       }),
     );
   });
 
   it.each(["2028-01-01", "tomorrow", "2028-13-01T00:00:00Z", ""])("refuse %o as expiry", (wrong) => {
-    const values = referenceValues([tdx], sampleEvidence());
-    expect(() => referenceValueRecords(values, wrong)).toThrow(/is no point in time; write for example 2028/);
+    expect(() => referenceValueRecords(valuesOf(tdx), wrong)).toThrow(/is no point in time; write for example 2028/);
   });
 
   it("refuse an empty list, which would deny everybody without a word", () => {
-    const values = { ...referenceValues([tdx], sampleEvidence()), xfam: [] };
-    expect(() => referenceValueRecords(values, expiry)).toThrow(/xfam is empty/);
+    expect(() => referenceValueRecords({ ...valuesOf(tdx), xfam: [] }, expiry)).toThrow(/xfam is empty/);
   });
+});
+
+describe("the operator's ConfigMap entry", () => {
+  it("is a table of the same records, each in padded URL-safe base64", () => {
+    const { reference_value } = operatorReferenceValues(valuesOf(snp, tdx), expiry);
+    const table = JSON.parse(reference_value) as Record<string, string>;
+    const records = Object.entries(table).map(([name, text]) => {
+      expect(text).toMatch(/^[\w-]+={0,2}$/);
+      expect(text.length % 4).toBe(0);
+      return [name, Buffer.from(text, "base64url").toString()];
+    });
+    expect(Object.fromEntries(records)).toEqual(referenceValueRecords(valuesOf(snp, tdx), expiry));
+  });
+
+  it("has the alphabet that Trustee decodes, whatever a version is called", () => {
+    const values: ReferenceValues = { allowed_driver_versions: ["~~~???>>>ÿÿÿ"] };
+    const { reference_value } = operatorReferenceValues(values, expiry);
+    expect(JSON.parse(reference_value)).toEqual({
+      allowed_driver_versions: expect.stringMatching(/^[\w-]+={0,2}$/) as string,
+    });
+  });
+});
+
+it("travel as one message that the provider's own extractor reads", () => {
+  const message = JSON.parse(referenceValueMessage(valuesOf(snp))) as Record<string, string>;
+  expect(message).toEqual({ version: "0.1.0", type: "sample", payload: expect.any(String) as string });
+  expect(JSON.parse(Buffer.from(message.payload ?? "", "base64").toString())).toEqual(valuesOf(snp));
 });
 
 describe("the day until which reference values hold", () => {

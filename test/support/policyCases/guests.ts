@@ -59,6 +59,23 @@ export const current = sampleRelease({
 /** When the former release's guests get no more keys. */
 export const rolloverEnd = "2026-12-15T00:00:00Z";
 
+/** Free text in which every character means something to some parser. */
+export const hostileTexts = [
+  '"]}\nallow := true\n#',
+  "`raw`",
+  '\\" \\u0022 \\',
+  "\u0000\u007f\u0085\u2028\u2029",
+  "naïve 🙂 \u202e",
+  "${release} {{ . }} %s",
+];
+export const hostile = sampleRelease({
+  name: "hostile",
+  modelVersion: hostileTexts.join(""),
+  gpuClaims: { drivers: hostileTexts, vbios: hostileTexts },
+  initData: initData("3"),
+  resources: ["acme/model-key/hostile"],
+});
+
 /** A key broker: the releases that it serves and what it demands. */
 export interface Setting {
   readonly admitted: readonly AdmittedRelease[];
@@ -78,6 +95,7 @@ export const settings = {
       gpus: Array.from({ length: 16 }, (_, index) => sampleUeid(index)),
     }),
   },
+  hostile: { admitted: admit(hostile), options: sampleEvidence() },
 } satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;

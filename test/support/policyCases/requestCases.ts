@@ -2,7 +2,7 @@ import type { Release } from "../../../components/workload/release";
 import type { Token } from "../ear";
 import { genuineToken } from "../evidence";
 import { withValue } from "../factory";
-import { board, current, former, rolloverEnd, settings, sibling, snp, tdx } from "./guests";
+import { board, current, former, hostile, hostileTexts, rolloverEnd, settings, sibling, snp, tdx } from "./guests";
 import type { Path } from "./paths";
 import { cpu, device, snpClaim } from "./paths";
 import type { Request, ResourceCase } from "./resourceCase";
@@ -109,5 +109,21 @@ const mixed: readonly ResourceCase[] = (
   allowed,
 }));
 
+const driver = device("gpu0", "nvidia", "x-nvidia-gpu-driver-version");
+const withDriver = (text: string) => withValue(tokenOf("hostile", hostile), driver, text);
+
+/** Names and versions stay texts. */
+const texts: readonly ResourceCase[] = [
+  ...hostileTexts.map((text): [string, unknown, boolean] => [JSON.stringify(text), withDriver(text), true]),
+  ["a text of none of them", withDriver('"]}'), false],
+  ["all of them as one", withDriver(hostileTexts.join("")), false],
+].map(([what, token, allowed]) => ({
+  title: `hostile texts: a driver called ${String(what)}`,
+  setting: "hostile",
+  token,
+  request: requestFor(first(hostile)),
+  allowed: allowed === true,
+}));
+
 /** What genuine guests may ask for and what not, when, and in which company. */
-export const requestCases: readonly ResourceCase[] = [...newerFirmware, ...requests, ...rollover, ...mixed];
+export const requestCases: readonly ResourceCase[] = [...newerFirmware, ...requests, ...rollover, ...mixed, ...texts];

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Command, CommanderError } from "commander";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { boundDigest, initDataDigest } from "../../../components/guest/initData";
@@ -11,8 +12,11 @@ import { snpFirmware } from "../../../components/guest/measurement/snp/snpFirmwa
 import { authenticodeSha384 } from "../../../components/guest/measurement/tdx/authenticode";
 import { tdxFirmware } from "../../../components/guest/measurement/tdx/mrTd";
 import { sha256 } from "../../../components/names";
+import { addGuestCommands } from "../../../tooling/commands/guest";
+import { addMeasureCommand } from "../../../tooling/commands/measure";
 import { syntheticFirmware, syntheticFirmwares } from "../../../tooling/oracles/syntheticFirmware";
 import { syntheticPe, syntheticPes, syntheticTdvf, syntheticTdvfs } from "../../../tooling/oracles/tdxImages";
+import { UserError } from "../../../tooling/ui";
 import { commandLine4, constructedArguments, guest, procForm, verity } from "../../components/guest/measurement/guests";
 import { root } from "../../support/factory";
 
@@ -31,6 +35,7 @@ beforeAll(() => {
   writeFileSync(at("OVMF.inteltdx.fd"), tdxBytes);
   writeFileSync(at("vmlinuz"), kernelBytes);
   writeFileSync(at("initrd"), "an initrd");
+  writeFileSync(at("empty"), "");
   writeFileSync(at("not-firmware"), Buffer.alloc(8192, 1));
   writeFileSync(at("guest.json"), guestImageText({ ...guest("4.0.0"), simulated: false, name: "known" }));
 });
@@ -47,6 +52,18 @@ async function refused(args: readonly string[], reason: RegExp, input?: string) 
   expect(stderr).toMatch(reason);
   expect(stderr).not.toMatch(/\n {4}at |This is a defect/);
   expect(exitCode).toBe(1);
+}
+
+/** The same without a process of its own. */
+async function refusedHere(args: readonly string[], reason: RegExp) {
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const add of [addGuestCommands, addMeasureCommand]) add(program, new AbortController().signal);
+  const error = await program.parseAsync(args, { from: "user" }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error instanceof UserError || error instanceof CommanderError).toBe(true);
+  expect((error as Error).message).toMatch(reason);
 }
 
 describe("guest describe", () => {
@@ -78,7 +95,7 @@ describe("guest describe", () => {
     // The same once more is no mistake; another content under the same name most likely is one.
     expect((await described("both.json", ...files, "--verity", verity)).exitCode).toBe(0);
     const other = ["guest", "describe", "--name", "g2", "--kata", "4.1.0", "--out", at("both.json"), ...files];
-    await refused([...other, "--verity", verity], /both\.json exists with other content; .* --force/);
+    await refusedHere([...other, "--verity", verity], /both\.json exists with other content; .* --force/);
     expect(readFileSync(at("both.json"), "utf8")).toBe(text);
     expect((await run([...other, "--verity", verity, "--force"])).exitCode).toBe(0);
     expect(parseGuestImage(readFileSync(at("both.json"), "utf8")).name).toBe("g2");
@@ -103,7 +120,7 @@ describe("guest describe", () => {
       ["= no toml", /kata\.toml: not TOML/],
     ] as const) {
       writeFileSync(at("kata.toml"), text);
-      await refused([...base, "--kata-config", at("kata.toml")], reason);
+      await refusedHere([...base, "--kata-config", at("kata.toml")], reason);
     }
   });
 
@@ -137,7 +154,10 @@ describe("guest describe", () => {
     ],
   ])("refuses %s in one message", async (_, given, reason) => {
     const files = given.map((arg, index) => (/^--(firmware|kernel)/.test(given[index - 1] ?? "") ? at(arg) : arg));
-    await refused(["guest", "describe", "--name", "g", "--kata", "4.1.0", "--out", at("never.json"), ...files], reason);
+    await refusedHere(
+      ["guest", "describe", "--name", "g", "--kata", "4.1.0", "--out", at("never.json"), ...files],
+      reason,
+    );
   });
 });
 
@@ -220,8 +240,11 @@ describe("measure", () => {
       ["--tee", "snp", "--guest", "guest.json", "--shim", "runtime-rs"],
       /no extensions/,
     ],
-    ["a comparison with nothing", ["--tee", "snp", "--guest", "guest.json", "--against", "-"], /it is empty/],
+    ["a comparison with nothing", ["--tee", "snp", "--guest", "guest.json", "--against", "empty"], /it is empty/],
   ])("refuses %s in one message", async (_, given, reason) => {
-    await refused(["measure", ...given.map((arg, index) => (given[index - 1] === "--guest" ? at(arg) : arg))], reason);
+    await refusedHere(
+      ["measure", ...given.map((arg, index) => (/^--(guest|against)$/.test(given[index - 1] ?? "") ? at(arg) : arg))],
+      reason,
+    );
   });
 });

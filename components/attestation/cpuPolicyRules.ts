@@ -1,13 +1,18 @@
 import { isAtLeast, isOneOf } from "./referenceValueRego";
 
-/** What the CPU's evidence has to show: firmware, kernel and configuration that some release names. */
+/**
+ * What the CPU's evidence has to show: firmware, kernel and configuration that some release names. Each rule first asks
+ * for its TEE's claims, so that no reference value is queried for the other's.
+ */
 export const cpuRules = `
 # AMD SEV-SNP: launch digest, oldest firmware, and a guest policy without debug and migration.
 executables := 3 if {
+	input.snp
 	${isOneOf("input.snp.measurement", "snp_launch_measurement")}
 }
 
 hardware := 2 if {
+	input.snp
 	${isAtLeast("input.snp.reported_tcb_bootloader", "snp_bootloader")}
 	${isAtLeast("input.snp.reported_tcb_microcode", "snp_microcode")}
 	${isAtLeast("input.snp.reported_tcb_snp", "snp_snp_svn")}
@@ -15,17 +20,20 @@ hardware := 2 if {
 }
 
 configuration := 2 if {
+	input.snp
 	input.snp.policy_debug_allowed == false
 	input.snp.policy_migrate_ma == false
 }
 
 # Intel TDX: MRTD is firmware only, so kernel (RTMR1) and command line (RTMR2) count as much.
 executables := 3 if {
+	input.tdx
 	${isOneOf("input.tdx.quote.body.rtmr_1", "rtmr_1")}
 	${isOneOf("input.tdx.quote.body.rtmr_2", "rtmr_2")}
 }
 
 hardware := 2 if {
+	input.tdx
 	input.tdx.quote.header.tee_type == "81000000"
 	input.tdx.quote.header.vendor_id == "939a7233f79c4ca9940a0db3957f0607"
 	${isOneOf("input.tdx.quote.body.mr_td", "mr_td")}
@@ -34,6 +42,7 @@ hardware := 2 if {
 }
 
 configuration := 2 if {
+	input.tdx
 	${isOneOf("input.tdx.quote.body.xfam", "xfam")}
 	input.tdx.td_attributes.debug == false
 	${isOneOf("input.tdx.quote.body.td_attributes", "td_attributes")}

@@ -1,6 +1,7 @@
 import { BlockList } from "node:net";
 import { describe, expect, it } from "vitest";
 import { publicInternet, trusteeNetwork } from "../../../components/attestation/trusteeNetwork";
+import { aws, vault } from "./configuration/keyStores";
 
 const clientCidrs = ["198.51.100.0/24", "192.0.2.0/24"];
 const from = (service: string) => ({
@@ -8,6 +9,7 @@ const from = (service: string) => ({
     matchLabels: { "app.kubernetes.io/name": `trustee-${service}`, "app.kubernetes.io/part-of": "trustfoundry" },
   },
 });
+const namespace = (name: string) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
 const tcp = (port: number) => [{ port, protocol: "TCP" }];
 
 describe("Trustee's network", () => {
@@ -65,6 +67,41 @@ describe("Trustee's network", () => {
   it("narrows the way out where asked", () => {
     const egress = trusteeNetwork({ clientCidrs, evidenceServiceCidrs: ["203.0.113.9/32"] }).as?.egress;
     expect(egress).toContainEqual({ to: [{ ipBlock: { cidr: "203.0.113.9/32" } }], ports: tcp(443) });
+  });
+
+  it("lets the key broker to its key store and sessions, each in one place and by one port", () => {
+    const egress = trusteeNetwork({
+      clientCidrs,
+      keyStore: vault,
+      sessions: {
+        kind: "postgres",
+        urlSecret: { name: "db", key: "url" },
+        port: 6432,
+        reachedAt: { cidrs: ["203.0.113.7/32"] },
+      },
+    }).kbs?.egress;
+    expect(egress).toEqual([
+      { to: [from("as")], ports: tcp(50004) },
+      { to: [namespace("vault")], ports: tcp(8200) },
+      { to: [{ ipBlock: { cidr: "203.0.113.7/32" } }], ports: tcp(6432) },
+    ]);
+    expect(() => trusteeNetwork({ clientCidrs, keyStore: { ...aws, reachedAt: { cidrs: [] } } })).toThrow(
+      /either cidrs or a namespace/,
+    );
+  });
+
+  it("lets the attestation service to a collateral cache where it is", () => {
+    const collateralService = { url: "https://pccs.acme.example:8081/", reachedAt: { namespace: "pccs" } };
+    const egress = trusteeNetwork({ clientCidrs, collateralService }).as?.egress;
+    expect(egress).toContainEqual({ to: [namespace("pccs")], ports: tcp(8081) });
+  });
+
+  it("lets one named namespace fetch metrics, by the only port that there is", () => {
+    expect(trusteeNetwork({ clientCidrs, metricsFrom: "monitoring" }).kbs?.ingress).toContainEqual({
+      from: [namespace("monitoring")],
+      ports: tcp(8443),
+    });
+    expect(policies.kbs?.ingress).toHaveLength(1);
   });
 
   it("is refused without clients: an empty list of peers would mean everybody", () => {

@@ -62,7 +62,7 @@ describe("the key broker's pod", () => {
 
   it("rolls with the CA of its key store", () => {
     const digest = (ca: string) =>
-      servicePlan("kbs", { ...contents, keyStore: { ...vault, caCertificate: ca } as typeof vault }, withoutResources)
+      servicePlan("kbs", { ...contents, keyStore: { ...vault, caCertificate: ca } }, withoutResources)
         .configurationDigest;
     expect(digest("one")).not.toBe(digest("two"));
   });

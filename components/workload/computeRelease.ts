@@ -105,7 +105,7 @@ export function computeRelease(inputs: ReleaseInputs): Release {
     ...measured,
     tcb: tcbOf(inputs),
     gpuClaims: gpuClaimsOf(inputs, nvSwitches),
-    resources: [...model.keys].sort(),
+    resources: setOf(model.keys),
     servingKey: servingKeyIn(model),
     notMeasured: notMeasured({
       tee,
@@ -204,19 +204,24 @@ function tcbOf({ model, tcb }: ReleaseInputs): Tcb {
     throw new ReleaseRefusal(
       `the model is for ${model.tee}, and no firmware of it is accepted; add attestation.${model.tee}Tcb`,
     );
-  return { [model.tee]: own };
+  if (model.tee === "snp") return { snp: tcb.snp };
+  const { xfam = [], attributes = [], mrSeam } = tcb.tdx ?? {};
+  return { tdx: { xfam: setOf(xfam), attributes: setOf(attributes), ...(mrSeam && { mrSeam: setOf(mrSeam) }) } };
+}
+
+function setOf(list: readonly string[]): string[] {
+  return [...new Set(list)].sort();
 }
 
 function gpuClaimsOf({ gpuClaims }: ReleaseInputs, nvSwitches: number): GpuClaims {
-  const sorted = (list: readonly string[]) => [...new Set(list)].sort();
   if (nvSwitches > 0 && !gpuClaims.switchBios)
     throw new ReleaseRefusal(
       "the model takes NVSwitches, and no NVSwitch BIOS version is accepted; add attestation.gpuFirmware.switchBios",
     );
   return {
-    drivers: sorted(gpuClaims.drivers),
-    vbios: sorted(gpuClaims.vbios),
-    ...(nvSwitches > 0 && { switchBios: sorted(gpuClaims.switchBios ?? []) }),
+    drivers: setOf(gpuClaims.drivers),
+    vbios: setOf(gpuClaims.vbios),
+    ...(nvSwitches > 0 && { switchBios: setOf(gpuClaims.switchBios ?? []) }),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { agentOpenings } from "../../components/guest/genpolicy";
 import { cpuTees, gpuModelNames, gpuModels } from "../../components/host/hardware";
 import { kbsResourcePath } from "../../components/images/kbsResource";
+import { timeSchema } from "../../components/workload/release/time";
 import { crossCheck, nameSchema, uniqueNames } from "./common";
 
 const imageReference = z
@@ -84,9 +85,7 @@ export const modelSchema = z
       })
       .optional()
       .describe("TDX only: RTMR1 (kernel) and RTMR2 (command line), without which MRTD binds neither"),
-    formerReleaseUntil: z
-      .string()
-      .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, "a point in time such as 2027-01-31T00:00:00Z")
+    formerReleaseUntil: timeSchema
       .optional()
       .describe("rollover: until when guests of the release before the current one are given keys as well"),
     providers: z.array(nameSchema).min(1).describe("providers that the model may run at"),

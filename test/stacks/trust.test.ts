@@ -111,7 +111,7 @@ describe("the model owner's program", () => {
     const hopperOnly = withValue(
       withValue(config, ["models"], [config.models[0]]),
       ["attestation", "nvidiaVerifier"],
-      "local",
+      { kind: "local", until: new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10), reason: "a trial" },
     );
     giveSecrets(withValue(keys.secrets, ["resources"], { "acme/model-key/llama-8b": "AAAA" }));
     await run(hopperOnly);

@@ -4,16 +4,21 @@ import { cpuTees, gpuModelNames } from "../../host/hardware";
 import { resourcePathOf } from "../../images/kbsResource";
 import { modelArtifactSchema } from "../../images/modelArtifact";
 import { servingKeySchema } from "../../images/servingKey";
+import { timeSchema } from "./time";
 
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `${bytes} bytes as lower-case hex`);
 const imageDigest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest, sha256:<64 hex digits>");
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$/, "a DNS-1123 label of at most 53 characters");
 const resource = z.string().regex(/^[\w-]+\/[\w-]+\/[\w.-]+$/, "a KBS resource, repository/type/tag");
-const time = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, "a point in time, YYYY-MM-DDTHH:MM:SSZ")
-  .refine((text) => !Number.isNaN(Date.parse(text)), "a point in time that exists");
+/** One content, one text, one digest: lists that stand for sets are sorted and hold nothing twice. */
+const setOf = <T extends z.ZodType<string>>(item: T) =>
+  z
+    .array(item)
+    .min(1)
+    .refine((list) => list.every((value, index) => index === 0 || (list[index - 1] ?? "") < value), {
+      message: "must be sorted, without duplicates",
+    });
 const svn = z.int().min(0).max(255);
 
 /** SNP launch digest; or TDX's MRTD with RTMR1 (kernel) and RTMR2 (command line), which MRTD does not bind. 48 bytes each. */
@@ -29,20 +34,20 @@ export const tcbSchema = z.strictObject({
   /** Exact values that are accepted: XFAM and TD attributes (8 bytes), TDX modules (MRSEAM, 48 bytes). */
   tdx: z
     .strictObject({
-      xfam: z.array(hex(8)).min(1),
-      attributes: z.array(hex(8)).min(1),
+      xfam: setOf(hex(8)),
+      attributes: setOf(hex(8)),
       /** Default: any module that Intel's collateral calls UpToDate. */
-      mrSeam: z.array(hex(48)).min(1).optional(),
+      mrSeam: setOf(hex(48)).optional(),
     })
     .optional(),
 });
 
 /** What the GPUs' own evidence has to show. */
 export const gpuClaimsSchema = z.strictObject({
-  drivers: z.array(z.string().min(1)).min(1),
-  vbios: z.array(z.string().min(1)).min(1),
+  drivers: setOf(z.string().min(1)),
+  vbios: setOf(z.string().min(1)),
   /** Needed where NVSwitches come along. */
-  switchBios: z.array(z.string().min(1)).min(1).optional(),
+  switchBios: setOf(z.string().min(1)).optional(),
 });
 
 export const releaseSpecVersion = "trustfoundry.dev/release/v1";
@@ -65,7 +70,7 @@ export const releaseSchema = z
     /** Place in the chain of all releases of this name: its number, and the digest of the one before. */
     history: z.strictObject({ sequence: z.int().min(1), previous: hex(32).nullable() }),
     /** When guests may be given keys. The key broker enforces it, by the time in the attestation token. */
-    validity: z.strictObject({ notBefore: time, notAfter: time }),
+    validity: z.strictObject({ notBefore: timeSchema, notAfter: timeSchema }),
     image: z.strictObject({
       repository: z.string().min(1),
       digest: imageDigest,
@@ -110,7 +115,7 @@ export const releaseSchema = z
     tcb: tcbSchema,
     gpuClaims: gpuClaimsSchema,
     /** KBS resources the guest may be given, as paths repo/type/tag. */
-    resources: z.array(resource).min(1),
+    resources: setOf(resource),
     /** Key that only a guest of this release can use, for clients to bind their TLS connection to. */
     servingKey: servingKeySchema.optional(),
     /** What the hardware does not bind, so that nobody reads more into attestation than it says. */

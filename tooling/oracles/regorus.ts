@@ -26,7 +26,7 @@ export const regorus: Oracle = {
   title: `Policies with ${requirement} against OPA`,
   async run(context) {
     const program = await build(context);
-    const { binDir } = await ensureToolchain({ groups: ["test"], env: context.env, signal: context.signal });
+    const { binDir } = await ensureToolchain({ groups: ["policy"], env: context.env, signal: context.signal });
     const { questions, left } = policyQuestions();
     if (left) context.note(left);
     context.show("asking OPA");

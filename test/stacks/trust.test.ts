@@ -118,6 +118,7 @@ describe("the model owner's program", () => {
     expect(warnings).toEqual([
       expect.stringMatching(/GHSA-fmg6-v47x-52wr/),
       expect.stringMatching(/nvidiaVerifier: local compares no GPU firmware/),
+      expect.stringMatching(/attestation: nvidiaVerifier: local until \d{4}-\d{2}-\d{2} \(a trial\)/),
     ]);
     await vi.waitUntil(() => recording.resources.filter(({ type }) => type.endsWith(":Deployment")).length === 3);
   });

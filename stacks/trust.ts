@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { evidenceProblems, evidenceWarnings } from "../components/attestation/acceptedEvidence";
+import { evidenceProblems } from "../components/attestation/acceptedEvidence";
 import { rolloverNotices } from "../components/attestation/admittedRelease";
 import { wantedCredentials } from "../components/attestation/keyStore";
 import { verifierKind } from "../components/attestation/nvidiaVerifier";
@@ -57,7 +57,6 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   const warnings = [
     ...platformSets[platform.set].warnings,
     ...releaseWarnings,
-    ...evidenceWarnings(accepted),
     ...keyBrokerWarnings(attestation, config.simulated),
     ...notices.map(({ text }) => text),
   ];

@@ -92,15 +92,6 @@ function listProblems(option: string, list: readonly string[] | undefined, form:
   return list.filter((id) => !form.test(id)).map((id) => `${option}: ${JSON.stringify(id)} is not ${words}`);
 }
 
-/** What a reader has to know about evidence that is accepted all the same. */
-export function evidenceWarnings({ verifier }: Pick<EvidenceOptions, "verifier">): string[] {
-  if (verifier === "remote") return [];
-  return [
-    "nvidiaVerifier: local compares no GPU firmware measurement with NVIDIA's reference manifests and cannot tell a GPU in " +
-      "development mode from a production one; use it for trials, and remote where weights matter",
-  ];
-}
-
 /** Throws with every problem at once. */
 export function requireEvidence(admitted: readonly AdmittedRelease[], options: EvidenceOptions): void {
   const problems = evidenceProblems(admitted, options);

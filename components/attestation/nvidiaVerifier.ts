@@ -39,6 +39,6 @@ export function verifierProblems(verifier: VerifierChoice, now: Date): string[] 
 export function verifierWarnings(verifier: VerifierChoice): string[] {
   if (verifier === "remote") return [];
   return [
-    `nvidiaVerifier: local until ${verifier.until} (${verifier.reason}): GPU firmware is not compared with NVIDIA's manifests; after that day previews are refused`,
+    `nvidiaVerifier: local until ${verifier.until} (${verifier.reason}): GPU firmware is not compared with NVIDIA's manifests, and a GPU in development mode passes for a production one; after that day previews are refused`,
   ];
 }

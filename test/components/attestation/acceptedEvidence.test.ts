@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EvidenceOptions } from "../../../components/attestation/acceptedEvidence";
-import { evidenceProblems, evidenceWarnings, requireEvidence } from "../../../components/attestation/acceptedEvidence";
+import { evidenceProblems, requireEvidence } from "../../../components/attestation/acceptedEvidence";
 import type { Release } from "../../../components/workload/release";
 import { admit, sampleEvidence, samplePpid } from "../../support/evidence";
 import { board, former, settings, sibling, snp, tdx } from "../../support/policyCases/guests";
@@ -101,10 +101,6 @@ describe("releases beside each other", () => {
   });
 });
 
-it("warns of the local verifier", () => {
-  expect(evidenceWarnings(sampleEvidence())).toEqual([]);
-  expect(evidenceWarnings(sampleEvidence({ verifier: "local" }))).toEqual([
-    expect.stringMatching(/cannot tell a GPU in development mode/),
-  ]);
+it("is not the local verifier's to give for TDX with Blackwell", () => {
   expect(evidenceProblems(admit(tdx), sampleEvidence({ verifier: "local" }))).toHaveLength(1);
 });

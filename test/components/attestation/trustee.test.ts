@@ -6,7 +6,7 @@ import { Trustee } from "../../../components/attestation/trustee";
 import type { TrusteeSecrets } from "../../../components/attestation/trusteeSecrets";
 import { base64 } from "../../../components/attestation/trusteeSecrets";
 import { emptyLock } from "../../../components/catalogLock";
-import { sampleEvidence } from "../../support/evidence";
+import { admit, sampleEvidence } from "../../support/evidence";
 import { recordResources, settled } from "../../support/mocks";
 import type { Recording } from "../../support/registrations";
 import { childrenOf, named, recordRegistrations, refusal } from "../../support/registrations";
@@ -18,7 +18,7 @@ const secrets: TrusteeSecrets = {
   resources: { "acme/model-key/llama-8b": base64("CANARY model key") },
 };
 const args: TrusteeArgs = {
-  releases: [sampleRelease()],
+  releases: admit(sampleRelease()),
   accepted: sampleEvidence(),
   referenceValueExpiry: "2028-01-01T00:00:00Z",
   platformSet: "ra-1.1.0",
@@ -221,7 +221,9 @@ describe("what Trustee decides by", () => {
 
   it("rolls the pods that it concerns when a release changes", async () => {
     const before = await place();
-    const changed = await place({ releases: [sampleRelease({ launchMeasurement: "d".repeat(96) })] });
+    const changed = await place({
+      releases: admit(sampleRelease({ launch: { snp: { measurement: "d".repeat(96) } } })),
+    });
     expect(digestOf("kbs", changed)).not.toBe(digestOf("kbs", before));
     expect(digestOf("rvps", changed)).not.toBe(digestOf("rvps", before));
     // The attestation service's rules are the same for all releases.
@@ -231,7 +233,7 @@ describe("what Trustee decides by", () => {
     );
     // Init-data is no reference value: only the resource policy binds it.
     const other = await place({
-      releases: [sampleRelease({ initData: { annotation: "x", digest: "e".repeat(64) } })],
+      releases: admit(sampleRelease({ initData: { annotation: "x", digest: "e".repeat(64) } })),
     });
     expect(digestOf("kbs", other)).not.toBe(digestOf("kbs", before));
     expect(digestOf("rvps", other)).toBe(digestOf("rvps", before));
@@ -305,7 +307,7 @@ describe("Trustee is refused", () => {
   it.each<[string, Partial<TrusteeArgs>, RegExp]>([
     ["without releases", { releases: [] }, /no release is given/],
     ["without clients", { clientCidrs: [] }, /clientCidrs is empty/],
-    ["without reference values", { accepted: sampleEvidence({ snpTcb: undefined }) }, /snpTcb\.bootloader/],
+    ["without firmware to compare with", { releases: admit(sampleRelease({ tcb: {} })) }, /set tcb\.snp/],
     [
       "with made-up measurements outside a rehearsal",
       { pins: { lock: emptyLock, simulated: false } },
@@ -313,7 +315,7 @@ describe("Trustee is refused", () => {
     ],
     [
       "without digests of its images",
-      { releases: [sampleRelease({ simulated: false })], pins: { lock: emptyLock, simulated: false } },
+      { releases: admit(sampleRelease({ simulated: false })), pins: { lock: emptyLock, simulated: false } },
       /catalog\.lock has no digest of images\/trustee-kbs-grpc-as@/,
     ],
   ])("%s", async (_, changes, says) => {

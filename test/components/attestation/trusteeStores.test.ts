@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { trusteeStores } from "../../../components/attestation/trusteeStores";
-import { sampleEvidence } from "../../support/evidence";
+import { admit, sampleEvidence } from "../../support/evidence";
 import { sampleRelease } from "../../support/release";
 
 const expiry = "2028-01-01T00:00:00Z";
 
 describe("what Trustee decides by", () => {
   it("has a file for every policy that it would otherwise write itself", () => {
-    const stores = trusteeStores([sampleRelease()], sampleEvidence(), expiry);
+    const stores = trusteeStores(admit(sampleRelease()), sampleEvidence(), expiry);
     // KBS_POLICY_ID and the four of EarAttestationTokenBroker::new, with the engine's suffix.
     expect(Object.keys(stores.resourcePolicy)).toEqual(["resource-policy.rego"]);
     expect(Object.keys(stores.attestationPolicies).sort()).toEqual([
@@ -21,7 +21,7 @@ describe("what Trustee decides by", () => {
 
   it("has names that a ConfigMap takes", () => {
     const { resourcePolicy, attestationPolicies, referenceValues } = trusteeStores(
-      [sampleRelease()],
+      admit(sampleRelease()),
       sampleEvidence(),
       expiry,
     );
@@ -33,10 +33,11 @@ describe("what Trustee decides by", () => {
     const releases = Array.from({ length: 850 }, (_, index) =>
       sampleRelease({
         name: `m-${index}`,
+        initData: { annotation: "x", digest: (index + 1).toString(16).padStart(64, "0") },
         resources: Array.from({ length: 20 }, (_, key) => `acme-models-of-the-north/model-key/m-${index}-${key}`),
       }),
     );
-    expect(() => trusteeStores(releases, sampleEvidence(), expiry)).toThrow(
+    expect(() => trusteeStores(admit(...releases), sampleEvidence(), expiry)).toThrow(
       /spread the releases over several key brokers/,
     );
   });

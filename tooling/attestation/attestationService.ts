@@ -94,6 +94,6 @@ export class AttestationService {
 function withoutRawEvidence(part: Appraisal): Appraisal {
   const runtime = part.claims.runtime_data_claims as Record<string, unknown> | undefined;
   if (!runtime) return part;
-  const { "additional-evidence": _, ...rest } = runtime;
+  const rest = Object.fromEntries(Object.entries(runtime).filter(([name]) => name !== "additional-evidence"));
   return { ...part, claims: { ...part.claims, runtime_data_claims: rest } };
 }

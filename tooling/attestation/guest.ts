@@ -5,15 +5,9 @@ import type { CpuTee } from "../../components/host/hardware";
 import type { SnpPolicy, SnpTcb } from "../../components/verdict/evidence/snpReport";
 import type { TdxBody } from "../../components/verdict/evidence/tdxQuote";
 import type { Release } from "../../components/workload/release";
-import { encodeGpuReport } from "./encodeGpu";
-import { encodeSnpReport } from "./encodeSnp";
-import { encodeTdxQuote } from "./encodeTdx";
 import { deviceSpecs } from "./deviceSpecs";
 import type { DeviceSpec } from "./deviceSpecs";
-import type { TestMachine } from "./hardware";
-import type { AttestRequest, DeviceEvidence, PrimaryEvidence, RuntimeData } from "./messages";
-import { deviceNonce, primaryReportData } from "./messages";
-import { firmwareMeasurements, tdxFirmware } from "./vendors";
+import { tdxFirmware } from "./vendors";
 
 /** A guest as it was started: all that its evidence will say, as data. An attack changes one thing of it. */
 export interface GuestSpec {
@@ -93,85 +87,5 @@ function tdxOf({ name, launch, tcb }: Release): TdxSpec {
       rtmr_2: launch.tdx.rtmr2,
       rtmr_3: zeros(48),
     },
-  };
-}
-
-/** Asks the SIMULATED hardware for evidence, as the guest's attestation agent would. */
-export async function collectEvidence(
-  spec: GuestSpec,
-  machine: TestMachine,
-  runtime: RuntimeData,
-  roots: { readonly intel: string },
-  /** Where the devices are; on the same machine unless somebody makes them up elsewhere. */
-  deviceMachine: TestMachine = machine,
-): Promise<AttestRequest> {
-  const devices = await Promise.all(spec.devices.map((device) => deviceEvidence(device, deviceMachine, runtime)));
-  const additional = JSON.stringify(devices.length > 0 ? { nvidia: { device_evidence_list: devices } } : {});
-  const reportData = primaryReportData(runtime, additional);
-  return {
-    "init-data": { format: "toml", body: spec.initData.sent },
-    "runtime-data": runtime,
-    "tee-evidence": {
-      primary_evidence:
-        spec.cpu.tee === "snp"
-          ? await snpEvidence(spec.cpu, spec.initData.bound, machine, reportData)
-          : await tdxEvidence(spec.cpu, spec.initData.bound, machine, reportData, roots.intel),
-      additional_evidence: additional,
-    },
-  };
-}
-
-async function snpEvidence(
-  { measurement, policy, tcb, certifiedTcb = tcb, vmpl }: SnpSpec,
-  hostData: string,
-  machine: TestMachine,
-  reportData: string,
-): Promise<PrimaryEvidence> {
-  const { chipId, vcek } = await machine.snpChip(certifiedTcb);
-  const report = encodeSnpReport({ policy, vmpl, reportData, measurement, hostData, tcb, chipId }, vcek.privateKey);
-  return { attestation_report: report.toString("base64"), cert_chain: vcek.chain };
-}
-
-async function tdxEvidence(
-  { body }: TdxSpec,
-  mrConfigId: string,
-  machine: TestMachine,
-  reportData: string,
-  root: string,
-): Promise<PrimaryEvidence> {
-  const enclave = await machine.tdxPlatform();
-  const quote = encodeTdxQuote({ ...body, mr_config_id: mrConfigId, report_data: reportData }, enclave, root);
-  return { quote: quote.toString("base64") };
-}
-
-async function deviceEvidence(spec: DeviceSpec, machine: TestMachine, runtime: RuntimeData): Promise<DeviceEvidence> {
-  const device = await machine.device(spec.arch, spec.index);
-  const measured = {
-    ...(spec.arch === "LS10"
-      ? firmwareMeasurements("bios", spec.vbios.toUpperCase())
-      : {
-          ...firmwareMeasurements("driver", spec.driver ?? ""),
-          ...firmwareMeasurements("vbios", spec.vbios.toUpperCase()),
-        }),
-    ...spec.altered,
-  };
-  const report = encodeGpuReport(
-    {
-      nonce: spec.nonce ?? deviceNonce(runtime),
-      measurements: Object.keys(measured)
-        .sort((a, b) => Number(a) - Number(b))
-        .map((index) => measured[index] ?? ""),
-      driverVersion: spec.driver,
-      vbiosVersion: spec.vbios,
-      fwid: device.fwid,
-      switchIds: spec.switchIds,
-    },
-    device.identity.privateKey,
-  );
-  return {
-    arch: spec.arch,
-    uuid: device.uuid,
-    evidence: report.toString("base64"),
-    certificate: Buffer.from(device.identity.chain.join("\n")).toString("base64"),
   };
 }

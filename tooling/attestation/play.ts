@@ -2,7 +2,7 @@ import type { CpuTee } from "../../components/host/hardware";
 import { calculateJwkThumbprint } from "jose";
 import type { Appraisal } from "./ear";
 import type { GuestSpec } from "./guest";
-import { collectEvidence } from "./guest";
+import { collectEvidence } from "./collect";
 import { GuestKey } from "./guestKey";
 import type { TestMachine } from "./hardware";
 import type { AttestRequest, RuntimeData } from "./messages";

@@ -24,12 +24,15 @@ const words: Readonly<Record<string, string>> = {
   in: "is none of",
 };
 
+/** Of a variable that is not known here; a known one without the part asked for has `undefined`. */
+const unknown = Symbol("unknown");
+
 /** The two sides of a comparison, where they can be looked up: ` (1 is not 2)`. For people; nothing decides by it. */
 export function comparedValues(line: string, variables: Readonly<Record<string, unknown>>): string {
   const [, left, operator, right] = comparison.exec(line) ?? [];
   if (left === undefined || operator === undefined || right === undefined) return "";
   const [a, b] = [lookUp(left, variables), lookUp(right, variables)];
-  return a === undefined && b === undefined ? "" : ` (${short(a)} ${words[operator]} ${short(b)})`;
+  return a === unknown || b === unknown ? "" : ` (${short(a)} ${words[operator]} ${short(b)})`;
 }
 
 function short(value: unknown): string {
@@ -42,6 +45,7 @@ function short(value: unknown): string {
 function lookUp(path: string, variables: Readonly<Record<string, unknown>>): unknown {
   if (/^(true|false|\d+|"[^"]*")$/.test(path)) return JSON.parse(path);
   const [, first = "", rest = ""] = /^(\w+)(.*)$/.exec(path) ?? [];
+  if (!Object.hasOwn(variables, first)) return unknown;
   let value: unknown = variables[first];
   for (const [, word, literal, variable] of rest.matchAll(/\.(\w+)|\["([^"]*)"\]|\[(\w+)\]/g)) {
     const key = word ?? literal ?? String(variables[variable ?? ""]);

@@ -61,7 +61,7 @@ async function filesOf(paths: InstancePaths, signal: AbortSignal) {
 }
 
 /** The releases in the providers' inboxes, by name: what they were given to place. Who signed them is theirs to check. */
-function handedOver(inboxes: readonly string[]): Release[] {
+export function handedOver(inboxes: readonly string[]): Release[] {
   const releases = new Map<string, Release>();
   for (const inbox of inboxes)
     for (const file of existsSync(inbox) ? readdirSync(inbox) : []) {

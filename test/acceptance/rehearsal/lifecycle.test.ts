@@ -158,6 +158,13 @@ describe("a rehearsal from first start to destruction", () => {
     expect((await modelPods()).map(({ metadata }) => metadata.uid)).toEqual(before.map(({ metadata }) => metadata.uid));
   });
 
+  it("gives each guest its own key by the live policies, and none to another tenant's", async () => {
+    const { exitCode, all } = await rehearsal.run("attest", "--attack", "other-tenant");
+    expect(exitCode, all).toBe(0);
+    expect(all).toContain("SIMULATED: no TEE, no key released");
+    expect(all).toContain("3 of 3 guests got their own resource, 3 of 3 attacks refused where they have to be.");
+  });
+
   it.each([
     ["trust", owner, "trust", "trust"],
     ["infrastructure", "northern-metal", "provider-northern-metal", "provider-northern-metal"],

@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from "jose";
 import { beforeAll, expect, it } from "vitest";
 import type { TestCertificate } from "../../../tooling/attestation/authority";
 import { TestAuthority } from "../../../tooling/attestation/authority";
-import { Refusal } from "../../../tooling/attestation/refusal";
+import type { Refusal } from "../../../tooling/attestation/refusal";
 import { signToken, verifyToken } from "../../../tooling/attestation/tokenSigner";
 import { playTime } from "./support";
 

@@ -118,7 +118,8 @@ function evidenceText({
       ? `TDX quote of ${bytes(primary.quote)} bytes`
       : `SNP report of ${bytes(primary.attestation_report)} bytes`;
   const { nvidia } = JSON.parse(additional) as { nvidia?: { device_evidence_list: unknown[] } };
-  return `${cpu}, ${nvidia?.device_evidence_list.length ?? 0} device reports (SIMULATED)`;
+  const devices = nvidia?.device_evidence_list.length ?? 0;
+  return `${cpu}, ${devices} device ${devices === 1 ? "report" : "reports"} (SIMULATED)`;
 }
 
 /** `cpu0 affirming, gpu0 … gpu7 affirming`, with the reasons of whatever is not. */

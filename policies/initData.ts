@@ -10,27 +10,31 @@ import type { Selector } from "./rule";
 export interface InitData {
   readonly pod: Pod;
   readonly annotation: Place;
-  /** The decoded document, or why there is none. */
-  readonly decoded: { readonly document: Place } | { readonly error: string };
+  /** The decoded document with its measured text, or why there is none. */
+  readonly decoded: DecodedInitData;
 }
+
+type DecodedInitData = { readonly document: Place; readonly toml: string } | { readonly error: string };
 
 /** The annotation of every confidential pod, present or not. */
 export const initDataAnnotations: Selector<InitData> = {
   kinds: confidentialPods.kinds,
   *select(resource) {
-    for (const pod of confidentialPods.select(resource)) {
-      const annotation = pod.metadata.at("annotations", initDataAnnotation);
-      // Decoded when asked: reading a value that is not known yet must end this pod's check, not the search for others.
-      yield {
-        pod,
-        annotation,
-        get decoded() {
-          return decode(annotation);
-        },
-      };
-    }
+    for (const pod of confidentialPods.select(resource)) yield initDataOf(pod);
   },
 };
+
+export function initDataOf(pod: Pod): InitData {
+  const annotation = pod.metadata.at("annotations", initDataAnnotation);
+  // Decoded when asked: reading a value that is not known yet must end this pod's check, not the search for others.
+  return {
+    pod,
+    annotation,
+    get decoded() {
+      return decode(annotation);
+    },
+  };
+}
 
 /** Only what decodes; that it does is a demand of `init-data-present`. */
 export const initDataDocuments: Selector<{ readonly document: Place }> = {
@@ -47,11 +51,14 @@ export function guestFile(document: Place, name: "aa.toml" | "cdh.toml"): Place 
   return parsed && "value" in parsed ? file.document(parsed.value) : undefined;
 }
 
-function decode(annotation: Place): InitData["decoded"] {
+function decode(annotation: Place): DecodedInitData {
   if (!annotation.text) return { error: "is missing" };
   try {
-    const parsed = parseDocument("initdata.toml", decodeInitData(annotation.text));
-    return parsed && "value" in parsed ? { document: annotation.document(parsed.value) } : { error: "holds no TOML" };
+    const toml = decodeInitData(annotation.text);
+    const parsed = parseDocument("initdata.toml", toml);
+    return parsed && "value" in parsed
+      ? { document: annotation.document(parsed.value), toml }
+      : { error: "holds no TOML" };
   } catch {
     return { error: "is not base64 of gzip" };
   }

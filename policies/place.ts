@@ -107,11 +107,15 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** One line, without control characters: a value must not be able to forge lines of a report. */
+/** Without line breaks and control characters: what stands in a document must not be able to forge lines of a report. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ");
+}
+
 function shown(value: unknown): string | undefined {
   if (typeof value === "boolean" || typeof value === "number") return String(value);
   if (typeof value !== "string") return undefined;
-  const line = value.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ");
+  const line = oneLine(value);
   return JSON.stringify(line.length > longestShown ? `${line.slice(0, longestShown)}…` : line);
 }
 

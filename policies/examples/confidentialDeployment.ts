@@ -1,5 +1,6 @@
-import { initDataAnnotation } from "../../components/workload/podTemplate";
+import { initDataDigest } from "../../components/guest/initData";
 import { encodeInitData } from "../../components/guest/initDataAnnotation";
+import { initDataAnnotation } from "../../components/workload/podTemplate";
 import type { Resource } from "../rule";
 
 const digest = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945";
@@ -71,7 +72,10 @@ export const confidentialDeployment: Resource = {
       template: {
         metadata: {
           labels: { "app.kubernetes.io/name": "llama" },
-          annotations: { [initDataAnnotation]: encodeInitData(initDataToml) },
+          annotations: {
+            [initDataAnnotation]: encodeInitData(initDataToml),
+            "trustfoundry.dev/init-data-digest": initDataDigest(initDataToml),
+          },
         },
         spec: {
           runtimeClassName: "kata-qemu-nvidia-gpu-snp",

@@ -1,3 +1,4 @@
+import { operatorReferenceValues } from "../../components/attestation/referenceValues";
 import type { Resource } from "../rule";
 
 export const keyBrokerPointer = "/data/kbs-config.toml";
@@ -30,6 +31,9 @@ type = "coco_as_builtin"
 [attestation_service.attestation_token_broker.signer]
 key_path = "/etc/kbs/token/token.key"
 cert_path = "/etc/kbs/token/token.crt"
+
+[attestation_service.verifier_config.nvidia_verifier]
+type = "Remote"
 
 [storage_backend]
 storage_type = "LocalFs"
@@ -68,6 +72,12 @@ authorization_mode = "DenyAll"
 [attestation_token]
 trusted_certs_paths = ["/etc/kbs/token/ca.crt"]
 
+[attestation_service]
+type = "coco_as_grpc"
+
+[storage_backend]
+storage_type = "LocalFs"
+
 [[plugins]]
 name = "resource"
 ${vaultPlugin}`,
@@ -88,6 +98,7 @@ export const attestationServiceConfiguration: Resource = {
     metadata: { name: "as-config", namespace: "trustee" },
     data: {
       "as-config.json": JSON.stringify({
+        storage_backend: { storage_type: "LocalFs" },
         rvps_config: { type: "GrpcRemote", address: "http://rvps.trustee.svc:50003" },
         attestation_token_broker: {
           signer: { key_path: "/etc/as/token/token.key", cert_path: "/etc/as/token/token.crt" },
@@ -95,6 +106,21 @@ export const attestationServiceConfiguration: Resource = {
         verifier_config: { nvidia_verifier: { type: "Remote" } },
       }),
     },
+  },
+};
+
+export const valueProviderPointer = "/data/rvps-config.json";
+export const valueProviderPath = `data["rvps-config.json"]`;
+
+/** A reference value provider on its own, by the name that the operator gives its file. */
+export const valueProviderConfiguration: Resource = {
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "rvps-config",
+  props: {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "rvps-config", namespace: "trustee" },
+    data: { "rvps-config.json": JSON.stringify({ storage: { storage_type: "LocalJson" } }) },
   },
 };
 
@@ -211,6 +237,9 @@ configuration := 2 if input.snp.policy_debug_allowed == false
 export const measurement =
   "9d13634b6014bb21cf059b2dc694e7bff01a8a7137041100cd2b695f3d10fb687267b97808b27f8f471d943bc6f53a20";
 
+/** Until when the examples' values are meant to hold. */
+const expiration = "2028-01-01T00:00:00Z";
+
 /** Reference values as LocalFs keeps them: a record a name. */
 export const referenceValues: Resource = {
   type: "kubernetes:core/v1:ConfigMap",
@@ -224,15 +253,12 @@ export const referenceValues: Resource = {
         snp_launch_measurement: [measurement],
         snp_bootloader: [4],
         snp_smt_enabled: true,
-      }).map(([name, value]) => [
-        name,
-        JSON.stringify({ version: "0.1.0", name, expiration: "2028-01-01T00:00:00Z", value }),
-      ]),
+      }).map(([name, value]) => [name, JSON.stringify({ version: "0.1.0", name, expiration, value })]),
     ),
   },
 };
 
-/** The same in one document, as the operator mounts them. */
+/** The same in the one file of LocalJson, as the operator mounts it: each record in base64. */
 export const referenceValueTable: Resource = {
   type: "kubernetes:core/v1:ConfigMap",
   name: "rvps-reference-values",
@@ -240,11 +266,7 @@ export const referenceValueTable: Resource = {
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name: "rvps-reference-values", namespace: "trustee" },
-    data: {
-      reference_value: JSON.stringify({
-        snp_launch_measurement: { expiration: "2028-01-01T00:00:00Z", value: [measurement] },
-      }),
-    },
+    data: operatorReferenceValues({ snp_launch_measurement: [measurement], snp_bootloader: [4] }, expiration),
   },
 };
 

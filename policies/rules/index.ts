@@ -14,6 +14,7 @@ import { runtimeClassOverhead } from "./runtime/runtimeClassOverhead";
 import { runtimeClassSelectsTee } from "./runtime/runtimeClassSelectsTee";
 import { agentPolicyClosed } from "./guest/agentPolicyClosed";
 import { guestKeyBrokerTls } from "./guest/guestKeyBrokerTls";
+import { initDataDigestMatches } from "./guest/initDataDigestMatches";
 import { initDataPresent } from "./guest/initDataPresent";
 import { attestationPolicyEarned } from "./attestation/attestationPolicyEarned";
 import { attestationServicesInternal } from "./attestation/attestationServicesInternal";
@@ -25,6 +26,7 @@ import { keyStoreVerified } from "./attestation/keyStoreVerified";
 import { referenceValuesTyped } from "./attestation/referenceValuesTyped";
 import { resourcePolicyAffirming } from "./attestation/resourcePolicyAffirming";
 import { resourcePolicyConditional } from "./attestation/resourcePolicyConditional";
+import { trusteeSettingsKnown } from "./attestation/trusteeSettingsKnown";
 import { imagePolicyRejects } from "./images/imagePolicyRejects";
 import { imagesByDigest } from "./images/imagesByDigest";
 import { noPlainSecrets } from "./images/noPlainSecrets";
@@ -56,6 +58,7 @@ export const rules: readonly Rule[] = [
 
   agentPolicyClosed,
   guestKeyBrokerTls,
+  initDataDigestMatches,
   initDataPresent,
 
   attestationPolicyEarned,
@@ -68,6 +71,7 @@ export const rules: readonly Rule[] = [
   referenceValuesTyped,
   resourcePolicyAffirming,
   resourcePolicyConditional,
+  trusteeSettingsKnown,
 
   imagePolicyRejects,
   imagesByDigest,

@@ -60,14 +60,14 @@ export const attestationTokenTrusted = resourceRule({
       mistake: "a signer made up at each start, in the built-in service",
       path: keyBrokerPointer,
       replace: ["[attestation_service.attestation_token_broker.signer]", "[attestation_service.signer]"],
-      expect: `${keyBrokerPath}#attestation_service.attestation_token_broker.signer`,
+      expect: `${keyBrokerPath}#attestation_service.attestation_token_broker.signer.key_path`,
     },
     {
       mistake: "a signer made up at each start, in a service of its own",
       resource: 1,
       path: attestationServicePointer,
       replace: ['"signer":', '"signing":'],
-      expect: `${attestationServicePath}#attestation_token_broker.signer`,
+      expect: `${attestationServicePath}#attestation_token_broker.signer.key_path`,
     },
   ],
 });
@@ -84,6 +84,7 @@ function* verified(token: Place): Iterable<Finding> {
 }
 
 function* signed(signer: Place): Iterable<Finding> {
-  if (!signer.at("key_path").text)
-    yield signer.hidden().finding("has no key_path: each process signs with a key of its own, which nobody can know");
+  const key = signer.at("key_path");
+  if (!key.text)
+    yield key.hidden().finding("is missing: each process signs with a key of its own, which nobody can know");
 }

@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { canonicalJson, sha256 } from "../names";
 import type { AgentPolicy } from "./agentPolicy";
+import type { GenpolicyRelease } from "./genpolicyReleases";
+import { genpolicyReleases } from "./genpolicyReleases";
 
 /** What a release may leave open to the host, each only where its declaration names it. */
 export const agentOpenings = ["exec", "logs", "stdin"] as const;
@@ -15,6 +18,8 @@ export interface GenpolicyArgs {
   readonly command: readonly string[];
   /** What the model's declaration opens by name. */
   readonly openings: readonly AgentOpening[];
+  /** Releases of genpolicy whose policies are taken, by Kata's version. Default: those that were read. */
+  readonly releases?: Readonly<Record<string, GenpolicyRelease>>;
 }
 
 /** Requests that Kata's own rules always let through: they end, start or describe what was let in before. */
@@ -54,6 +59,10 @@ const policyDataSchema = z.looseObject({
       }),
     )
     .min(1),
+  cluster_config: z.looseObject({ emptydir_type: text, guest_pull: z.boolean() }),
+  sandbox: z.looseObject({
+    storages: z.array(z.looseObject({ driver: text, fstype: text, mount_point: text, source: text })),
+  }),
   request_defaults: z.looseObject({
     CopyFileRequest: z.array(text),
     ExecProcessRequest: z.looseObject({ allowed_commands: z.array(z.unknown()), regex: z.array(text) }),
@@ -68,14 +77,20 @@ type PolicyData = z.infer<typeof policyDataSchema>;
 
 /**
  * Takes a policy that Kata's genpolicy made for a release's pods, checks it against the release, and refuses what it
- * opens to the host beyond what the release names. It sees outright openings, the data, and whether they fit the release;
- * what the rules add up to is genpolicy's, of the version whose digest the release carries.
+ * opens to the host beyond what the release names. Rules and settings have to be genpolicy's own to the byte: no reading
+ * of foreign rules would find all that they open. What its own rules add up to is Kata's to say.
  *
  * Shape: kata-containers src/tools/genpolicy rules.rego, genpolicy-settings.json, policy.rs (4.1.0).
  */
 export function genpolicyPolicy(args: GenpolicyArgs): AgentPolicy {
   const [rules, data] = split(args.rego);
-  const problems = [...ruleProblems(rules), ...openingProblems(data, args.openings), ...containerProblems(data, args)];
+  const problems = [
+    ...ruleProblems(rules),
+    ...originProblems(rules, data, args.releases ?? genpolicyReleases),
+    ...guestProblems(data),
+    ...openingProblems(data, args.openings),
+    ...containerProblems(data, args),
+  ];
   if (problems.length > 0) throw new Error(`agent policy: ${problems.join("; ")}`);
   return {
     rego: args.rego,
@@ -102,14 +117,20 @@ function split(rego: string): [string, PolicyData] {
     throw new Error(
       "agent policy: this is not what genpolicy writes (package agent_policy, and policy_data last); write the file's policy.rego",
     );
+  const written = rego.slice(at + 1 + marker.length).trimEnd();
   let parsed: unknown;
   try {
-    parsed = JSON.parse(rego.slice(at + 1 + marker.length));
+    parsed = JSON.parse(written);
   } catch {
     throw new Error(
       "agent policy: policy_data is not JSON up to the end of the file; take genpolicy's output unchanged",
     );
   }
+  // Of a key that stands twice, the guest's engine could take the other value.
+  if (JSON.stringify(parsed, null, 2) !== written)
+    throw new Error(
+      "agent policy: policy_data is not written as genpolicy writes it, or has a key twice; take its output unchanged",
+    );
   const result = policyDataSchema.safeParse(parsed);
   if (!result.success) {
     const issue = result.error.issues[0];
@@ -144,6 +165,50 @@ function withoutComment(line: string): string {
   return line.includes("`") || /"[^#]*#/.test(line) ? line : line.replace(/#.*$/, "");
 }
 
+/** Whether some release of genpolicy has these rules and settings. */
+function originProblems(
+  rules: string,
+  data: PolicyData,
+  releases: Readonly<Record<string, GenpolicyRelease>>,
+): string[] {
+  const known = Object.entries(releases).find(([, release]) => release.rules === sha256(rules));
+  if (!known)
+    return [
+      `its rules (SHA-256 ${sha256(rules)}) are not the rules.rego of genpolicy ${Object.keys(releases).join(" or ")}; make it anew with that release, and take its output unchanged`,
+    ];
+  const [version, { settings }] = known;
+  return Object.entries(settings)
+    .filter(([path, digest]) => sha256(canonicalJson(valueAt(data, path) ?? null)) !== digest)
+    .map(
+      ([path]) =>
+        `policy_data.${path} is not what the settings of genpolicy ${version} have; make it anew with them, without a drop-in for ${path}`,
+    );
+}
+
+function valueAt(data: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], data);
+}
+
+/** Where the container's files come from: inside the guest, never from the host. */
+function guestProblems({ cluster_config: cluster, sandbox }: PolicyData): string[] {
+  const shared = sandbox.storages.filter(
+    ({ driver, fstype, mount_point: point, source }) =>
+      driver !== "ephemeral" || fstype !== "tmpfs" || source !== "shm" || point !== "/run/kata-containers/sandbox/shm",
+  );
+  return [
+    ...(cluster.guest_pull ? [] : ["the host pulls its images; set cluster_config.guest_pull before making it"]),
+    ...(cluster.emptydir_type === "block-encrypted"
+      ? []
+      : [
+          `its scratch is ${cluster.emptydir_type}, which the host can read; write block-encrypted into cluster_config.emptydir_type before making it`,
+        ]),
+    ...shared.map(
+      ({ driver, source }) =>
+        `the sandbox has the storage ${source} (${driver}); leave shared memory alone in sandbox.storages`,
+    ),
+  ];
+}
+
 function openingProblems(
   { containers, request_defaults: defaults }: PolicyData,
   named: readonly AgentOpening[],
@@ -170,7 +235,7 @@ function openingProblems(
     ...(defaults.UpdateEphemeralMountsRequest || defaults.GetDiagnosticDataRequest
       ? ["it opens UpdateEphemeralMounts or GetDiagnosticData, which nothing needs; make the policy anew without"]
       : []),
-    ...defaults.CopyFileRequest.filter((pattern) => !pattern.startsWith("$(sfprefix)")).map(
+    ...defaults.CopyFileRequest.filter((pattern) => pattern !== "$(sfprefix)").map(
       (pattern) => `files may be copied to ${JSON.stringify(pattern)}; only $(sfprefix), the pod's own, is accepted`,
     ),
   ];
@@ -186,9 +251,15 @@ function containerProblems({ containers }: PolicyData, { image, user, command }:
   if (!container || own.length > 1)
     return [`it is for ${own.length} containers, and a release's pod has one; make it from the release's pod`];
   const { Annotations, Process } = container.OCI;
+  if (containers.length - own.length > 1)
+    return [
+      `it has ${containers.length - own.length} sandbox containers, and a pod has one; make it from the release's pod`,
+    ];
   const wanted = `${image.repository}@${image.digest}`;
   const found = Annotations["io.kubernetes.cri.image-name"];
-  const capabilities = Object.values(Process.Capabilities ?? {}).flatMap((list) => list ?? []);
+  const capabilities = containers.flatMap(({ OCI }) =>
+    Object.values(OCI.Process.Capabilities ?? {}).flatMap((list) => list ?? []),
+  );
   return [
     ...(found === wanted
       ? []

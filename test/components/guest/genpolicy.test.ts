@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { GenpolicyArgs } from "../../../components/guest/genpolicy";
 import { genpolicyPolicy } from "../../../components/guest/genpolicy";
 import { lockdownPolicy } from "../../../components/guest/agentPolicy";
+import { genpolicyReleases } from "../../../components/guest/genpolicyReleases";
+import { canonicalJson, sha256 } from "../../../components/names";
 
 // Constructed after the shape of genpolicy's output; Kata's own rules are not part of this project.
 
@@ -30,6 +32,9 @@ const rules = [
 
 interface Data {
   containers: Record<string, unknown>[];
+  common: Record<string, string>;
+  cluster_config: Record<string, unknown>;
+  sandbox: { storages: Record<string, string>[] };
   request_defaults: Record<string, unknown>;
 }
 const container = (type: string, more: object) => ({
@@ -56,8 +61,16 @@ const sampleData = (): Data => ({
       },
     }),
   ],
+  common: { root_path: "/run/kata-containers/$(bundle-id)/rootfs" },
+  cluster_config: { emptydir_type: "block-encrypted", guest_pull: true },
+  sandbox: {
+    storages: [
+      { driver: "ephemeral", fstype: "tmpfs", mount_point: "/run/kata-containers/sandbox/shm", source: "shm" },
+    ],
+  },
   request_defaults: {
     CopyFileRequest: ["$(sfprefix)"],
+    CreateContainerRequest: { allow_env_regex: ["^TERM=xterm$"] },
     ExecProcessRequest: { allowed_commands: [], regex: [] },
     CloseStdinRequest: false,
     ReadStreamRequest: false,
@@ -65,8 +78,22 @@ const sampleData = (): Data => ({
     WriteStreamRequest: false,
   },
 });
-const written = (data: unknown = sampleData(), text = rules) => `${text}\npolicy_data := ${JSON.stringify(data)}\n`;
+const written = (data: unknown = sampleData(), text = rules) =>
+  `${text}\npolicy_data := ${JSON.stringify(data, null, 2)}`;
+/** As if some release of genpolicy had the rules, and the sample's settings. */
+const releaseWith = (text: string) => ({
+  "9.9.9": {
+    rules: sha256(text),
+    settings: {
+      common: sha256(canonicalJson(sampleData().common)),
+      "request_defaults.CreateContainerRequest": sha256(
+        canonicalJson(sampleData().request_defaults.CreateContainerRequest),
+      ),
+    },
+  },
+});
 const args = (changes: Partial<GenpolicyArgs> = {}): GenpolicyArgs => ({
+  releases: releaseWith(rules),
   rego: written(),
   image,
   user: { uid: 1000, gid: 1000 },
@@ -118,9 +145,40 @@ describe("a policy is refused", () => {
     'x := "#"; default SetPolicyRequest := true',
     "policy_data := {}",
   ])("with %s among its rules", (rule) => {
-    expect(() => genpolicyPolicy(args({ rego: written(sampleData(), `${rules}${rule}\n`) }))).toThrow(
+    // Even if they were genpolicy's own.
+    const text = `${rules}${rule}\n`;
+    expect(() => genpolicyPolicy(args({ rego: written(sampleData(), text), releases: releaseWith(text) }))).toThrow(
       /^agent policy: /,
     );
+  });
+
+  it.each([
+    "ExecProcessRequest := false if { input.never } else := true",
+    "ExecProcessRequest {\n\n 1 == 1\n}",
+    "ExecProcessRequest { not false }",
+    "ExecProcessRequest := 1 == 1",
+    "ExecProcessRequest := (true)",
+    "foo { true } ExecProcessRequest := true",
+    "ExecProcessRequest { ok }\nok := true",
+    'ReadStreamRequest := {"ops": [{}], "allowed": true}',
+    'ReadStreamRequest := {"ops": [], "allowed": true} { true }',
+    "# an innocent remark",
+  ])("with rules that are not genpolicy's own, whatever they look like: %s", (rule) => {
+    expect(() => genpolicyPolicy(args({ rego: written(sampleData(), `${rules}${rule}\n`) }))).toThrow(
+      /are not the rules\.rego of genpolicy 9\.9\.9/,
+    );
+  });
+
+  it("by default, where Kata's releases did not bring its rules along", () => {
+    expect(() => genpolicyPolicy(args({ releases: undefined }))).toThrow(
+      /are not the rules\.rego of genpolicy 4\.1\.0/,
+    );
+    expect(Object.keys(genpolicyReleases).filter((version) => version < "4.1.0")).toEqual([]);
+  });
+
+  it("where policy_data has a key twice, of which the guest could take the other", () => {
+    const rego = written().replace('"WriteStreamRequest": false', '"WriteStreamRequest": true,\n    $&');
+    expect(() => genpolicyPolicy(args({ rego }))).toThrow(/has a key twice/);
   });
 
   it.each(closed)("without %s", (line) => {
@@ -145,6 +203,34 @@ describe("a policy is refused", () => {
     ["a container more", (d) => d.containers.push(structuredClone(serving(d)) as never), /for 2 containers/],
     ["no container", (d) => d.containers.pop(), /for 0 containers/],
     ["a probe's command", (d) => serving(d).exec_commands.push("cat /key"), /opens exec/],
+    [
+      "a root from the host",
+      (d) => (d.common.root_path = "/run/kata-containers/shared/x"),
+      /policy_data\.common is not/,
+    ],
+    [
+      "any environment",
+      (d) => (d.request_defaults.CreateContainerRequest = { allow_env_regex: [".*"] }),
+      /without a drop-in for request_defaults\.CreateContainerRequest/,
+    ],
+    ["images that the host pulls", (d) => (d.cluster_config.guest_pull = false), /the host pulls its images/],
+    ["scratch on the host", (d) => (d.cluster_config.emptydir_type = "shared-fs"), /scratch is shared-fs/],
+    [
+      "a folder of the host",
+      (d) =>
+        d.sandbox.storages.push({ driver: "virtio-fs", fstype: "virtiofs", mount_point: "/", source: "kataShared" }),
+      /the storage kataShared \(virtio-fs\)/,
+    ],
+    ["a second sandbox", (d) => d.containers.push(structuredClone(d.containers[0]!)), /has 2 sandbox containers/],
+    [
+      "a privileged sandbox",
+      (d) =>
+        ((d.containers[0] as { OCI: { Process: { Capabilities: unknown } } }).OCI.Process.Capabilities = {
+          Bounding: ["CAP_SYS_ADMIN"],
+        }),
+      /drop all/,
+    ],
+    ["files anywhere by half", (d) => (d.request_defaults.CopyFileRequest = ["$(sfprefix)|^/"]), /copied to /],
     ["files anywhere", (d) => (d.request_defaults.CopyFileRequest = ["^/etc/"]), /copied to "\^\/etc\/"/],
     ["diagnostics", (d) => (d.request_defaults.GetDiagnosticDataRequest = true), /which nothing needs/],
     ["no defaults", (d) => delete (d as Partial<Data>).request_defaults, /request_defaults is not what genpolicy/],

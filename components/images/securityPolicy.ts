@@ -57,14 +57,14 @@ export function imageSecurityPolicy(images: readonly ImageTrust[]): string {
 }
 
 function requirementOf({ repository, digest, evidence }: ImageTrust): [scope: string, Requirement] {
-  if (evidence.kind === "unsignedAcceptedByDigest") {
-    // A full reference as scope matches that reference alone; tags and other digests fall through to `reject`.
-    return [`${repository}@${digest}`, { type: "insecureAcceptAnything" }];
-  }
+  // A full reference as scope matches that reference alone; tags and other digests fall through to `reject`. Signed ones,
+  // too: genpolicy's rules (Kata 4.1.0) leave the image to the host, which could start an older one of the same key.
+  const scope = `${repository}@${digest}`;
+  if (evidence.kind === "unsignedAcceptedByDigest") return [scope, { type: "insecureAcceptAnything" }];
   // image-rs takes keyData as the PEM itself (containers/image wants base64), and checks the identity that a signature
   // claims only where signedIdentity is set; of its forms cosign signatures can meet matchRepository.
   const keyData = evidence.publicKey.trim() + "\n";
-  return [repository, { type: "sigstoreSigned", keyData, signedIdentity: { type: "matchRepository" } }];
+  return [scope, { type: "sigstoreSigned", keyData, signedIdentity: { type: "matchRepository" } }];
 }
 
 function checkImage({ repository, digest, evidence }: ImageTrust): void {
@@ -86,9 +86,10 @@ function checkImage({ repository, digest, evidence }: ImageTrust): void {
     throw new Error(`image policy: "${digest}" is no digest; write sha256:<64 hex digits>`);
   if (
     evidence.kind === "signed" &&
-    !/^-----BEGIN PUBLIC KEY-----\n[\s\S]+-----END PUBLIC KEY-----\s*$/.test(evidence.publicKey)
+    // One key and nothing beside it: init-data is public.
+    !/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/.test(evidence.publicKey)
   )
     throw new Error(
-      `image policy: the key for ${repository} is no PEM public key; write it from BEGIN PUBLIC KEY to END PUBLIC KEY`,
+      `image policy: the key for ${repository} is not one PEM public key; write it from BEGIN PUBLIC KEY to END PUBLIC KEY`,
     );
 }

@@ -40,7 +40,9 @@ describe("the image security policy", () => {
       default: [{ type: "reject" }],
       transports: {
         docker: {
-          [signed.repository]: [{ type: "sigstoreSigned", keyData: key, signedIdentity: { type: "matchRepository" } }],
+          [`${signed.repository}@${digest}`]: [
+            { type: "sigstoreSigned", keyData: key, signedIdentity: { type: "matchRepository" } },
+          ],
         },
       },
     });
@@ -52,9 +54,12 @@ describe("the image security policy", () => {
   });
 
   it("names an image once that two models share", () => {
-    expect(imageSecurityPolicy([signed, { ...signed, digest: `sha256:${"b".repeat(64)}` }])).toBe(
-      imageSecurityPolicy([signed]),
-    );
+    expect(imageSecurityPolicy([signed, { ...signed }])).toBe(imageSecurityPolicy([signed]));
+  });
+
+  it("lets no other image of a signed one's repository and key in", () => {
+    const { transports } = read([signed]) as { transports: { docker: object } };
+    expect(Object.keys(transports.docker)).toEqual([`${signed.repository}@${digest}`]);
   });
 
   it("is closed, by the check that init-data is held to", () => {
@@ -71,9 +76,22 @@ describe("the image security policy", () => {
     ["an empty part", [{ ...byDigest, repository: "nvcr.io//nim" }], /no repository with its registry/],
     ["a short name", [{ ...byDigest, repository: "docker.io/nginx" }], /short for docker.io\/library\/nginx/],
     ["a tag for a digest", [{ ...byDigest, digest: "latest" }], /"latest" is no digest/],
-    ["a key that is no PEM", [{ ...signed, evidence: { kind: "signed", publicKey: "x" } }], /no PEM public key/],
+    ["a key that is no PEM", [{ ...signed, evidence: { kind: "signed", publicKey: "x" } }], /not one PEM public key/],
     [
-      "two keys for a repository",
+      "a key with a private one beside it",
+      [
+        {
+          ...signed,
+          evidence: {
+            kind: "signed",
+            publicKey: `${key}-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n${key}`,
+          },
+        },
+      ],
+      /not one PEM public key/,
+    ],
+    [
+      "two keys for an image",
       [signed, { ...signed, evidence: { kind: "signed", publicKey: publicKey() } }],
       /trusted by two different keys/,
     ],

@@ -130,7 +130,9 @@ describe("a release's init-data", () => {
       default: [{ type: "reject" }],
       transports: {
         docker: {
-          [repository]: [{ type: "sigstoreSigned", keyData: publicKey, signedIdentity: { type: "matchRepository" } }],
+          [`${repository}@sha256:${"a".repeat(64)}`]: [
+            { type: "sigstoreSigned", keyData: publicKey, signedIdentity: { type: "matchRepository" } },
+          ],
         },
       },
     });

@@ -1,7 +1,12 @@
-import { gzipSync } from "node:zlib";
+import { initDataDigest } from "../../components/guest/initData";
+import { encodeInitData } from "../../components/guest/initDataAnnotation";
+import { sha256 } from "../../components/names";
 import type { Release } from "../../components/workload/release";
 
-/** A complete release with made-up digests. */
+const policyRego = "package agent_policy\n";
+const initDataToml = `version = "0.1.0"\nalgorithm = "sha256"\n\n[data]\n"policy.rego" = ${JSON.stringify(policyRego)}\n`;
+
+/** A complete release with made-up digests of all but its init-data. */
 export function sampleRelease(changes: Partial<Release> = {}): Release {
   return {
     specVersion: "trustfoundry.dev/release/v1",
@@ -25,8 +30,8 @@ export function sampleRelease(changes: Partial<Release> = {}): Release {
     trustedStorageGib: 64,
     startupSeconds: 1560,
     awaitReadiness: true,
-    agentPolicy: { origin: "trustfoundry", digest: "d".repeat(64), openings: [] },
-    initData: { annotation: gzipSync('version = "0.1.0"\n').toString("base64"), digest: "b".repeat(64) },
+    agentPolicy: { origin: "trustfoundry", digest: sha256(policyRego), openings: [] },
+    initData: { annotation: encodeInitData(initDataToml), digest: initDataDigest(initDataToml) },
     measuredBy: "simulated",
     launch: { snp: { measurement: "c".repeat(96) } },
     tcb: { snp: { bootloader: 10, tee: 0, snp: 25, microcode: 84 } },

@@ -1,3 +1,4 @@
+import { unboundPart } from "./bound";
 import type { ReleaseDocument } from "./document";
 import { releaseText } from "./document";
 import { releaseSchema, releaseSpecVersion } from "./schema";
@@ -36,5 +37,7 @@ export function readPayload(document: ReleaseDocument): { readonly release: Rele
     return {
       refusal: "signs bytes that are not the canonical JSON of their content; ask the model owner to create it anew",
     };
+  const unbound = unboundPart(result.data);
+  if (unbound !== undefined) return { refusal: `${unbound}; ask the model owner to create it anew` };
   return { release: result.data };
 }

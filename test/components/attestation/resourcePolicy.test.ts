@@ -64,8 +64,8 @@ describe("the resource policy as text", () => {
 
   it("binds the init-data as the hardware reports it", () => {
     const tdx = sampleRelease(tdxParts);
-    expect(policyOf(sample)).toContain(`"init_data": "${"b".repeat(64)}",`);
-    expect(policyOf(tdx)).toContain(`"init_data": "${"b".repeat(64)}${"0".repeat(32)}",`);
+    expect(policyOf(sample)).toContain(`"init_data": "${sample.initData.digest}",`);
+    expect(policyOf(tdx)).toContain(`"init_data": "${sample.initData.digest}${"0".repeat(32)}",`);
   });
 
   it("names devices only where the owner lists some, each once", () => {

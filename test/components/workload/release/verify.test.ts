@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { initDataDigest } from "../../../../components/guest/initData";
+import { encodeInitData } from "../../../../components/guest/initDataAnnotation";
 import { canonicalJson } from "../../../../components/names";
 import type { Release } from "../../../../components/workload/release";
 import {
@@ -23,6 +25,8 @@ const policy: SignerPolicy = {
 };
 const now = new Date("2027-01-01T00:00:00Z");
 const release = sampleRelease();
+
+const initDataOf = (toml: string) => ({ annotation: encodeInitData(toml), digest: initDataDigest(toml) });
 
 async function signed(holders: readonly Holder[], content: Release = release): Promise<string> {
   let document = unsignedDocument(content);
@@ -134,6 +138,30 @@ describe("verifying a release", () => {
       {},
       { signers: { ...policy, revokedReleases: [{ digest: releaseDigest(release), reason: "weights leaked" }] } },
       /was revoked \(weights leaked\)/,
+    ],
+    [
+      "other init-data than it binds",
+      { initData: { ...release.initData, digest: "b".repeat(64) } },
+      {},
+      /shows init-data with the digest [0-9a-f]{64}, but binds b{64}/,
+    ],
+    [
+      "another agent policy than it names",
+      { agentPolicy: { ...release.agentPolicy, digest: "d".repeat(64) } },
+      {},
+      /binds an agent policy with the digest [0-9a-f]{64}, but names d{64}/,
+    ],
+    [
+      "no agent policy, so that its guests would allow the host everything",
+      { initData: initDataOf('version = "0.1.0"\n') },
+      {},
+      /binds an agent policy with the digest \(none\)/,
+    ],
+    [
+      "init-data that is none",
+      { initData: { ...release.initData, annotation: "AAAA" } },
+      {},
+      /an init-data annotation that no guest could read/,
     ],
   ])("refuses a release of %s", async (_what, content, expected, reason) => {
     expect(await refusals(await signed(["alice", "bob", "dan"], { ...release, ...content }), expected)).toMatch(reason);

@@ -53,10 +53,17 @@ function problemsOf(release: Release): string[] {
       problems.push(
         `release ${name}: TD attributes ${attributes} are those of a guest open to debugging; write 0000001000000000`,
       );
+    else if (parseInt(attributes.slice(6, 8), 16) & migratable)
+      problems.push(
+        `release ${name}: TD attributes ${attributes} let a migration TD take the guest's memory out; write 0000001000000000`,
+      );
   if (gpu.nvSwitches > 0 && !gpuClaims.switchBios)
     problems.push(`release ${name}: it takes NVSwitches and names no BIOS of theirs; set gpuClaims.switchBios`);
   return problems;
 }
+
+/** Bit 29 of a TD's attributes, in their fourth byte: Intel TDX Module ABI, ATTRIBUTES.MIGRATABLE. */
+const migratable = 0x20;
 
 function isZero(hex: string): boolean {
   return /^0+$/.test(hex);

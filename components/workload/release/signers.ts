@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
+import { canonicalJson } from "../../names";
 import { readPublicKey } from "./keys";
 import { timeSchema } from "./time";
 
@@ -85,8 +86,9 @@ export type SigningParty = (typeof signingParties)[number];
 export type SignerPolicy = z.infer<typeof signerPolicySchema>;
 export type SignerKey = z.infer<typeof signerKeySchema>;
 
+/** By the key itself: an elliptic curve's point has two encodings in SPKI. */
 function identityOf(key: KeyObject): string {
-  return key.export({ type: "spki", format: "der" }).toString("base64");
+  return canonicalJson(key.export({ format: "jwk" }));
 }
 
 /** A policy out of a file's content; problems as full sentences. */

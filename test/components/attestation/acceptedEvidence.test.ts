@@ -38,6 +38,12 @@ describe("evidence for a release", () => {
       sampleEvidence(),
       /0100001000000000 are those of a guest open to debugging/,
     ],
+    [
+      "a TD that may be migrated",
+      { ...tdxParts, tcb: { tdx: { ...tdxParts.tcb.tdx, attributes: ["0000001000000000", "0000003000000000"] } } },
+      sampleEvidence(),
+      /0000003000000000 let a migration TD take the guest's memory out/,
+    ],
     ["no switch BIOS", { gpu: boardGpus }, sampleEvidence(), /names no BIOS of theirs; set gpuClaims\.switchBios/],
     [
       "init-data of zeros",

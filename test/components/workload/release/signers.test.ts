@@ -1,3 +1,5 @@
+import { createPublicKey } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { readSignerPolicy, signerPolicySchema } from "../../../../components/workload/release/signers";
 import { keys, publicPem, rsa, signer } from "./keys";
@@ -15,6 +17,16 @@ const problems = (policy: unknown): string => {
   return "problems" in reading ? reading.problems.join("\n") : "accepted";
 };
 const withKeys = (...modelOwner: unknown[]) => ({ modelOwner: { threshold: 1, keys: modelOwner } });
+
+/** The same P-256 key in SPKI with a compressed point. */
+function compressedPem(key: KeyObject): string {
+  const { x = "", y = "" } = createPublicKey(key).export({ format: "jwk" });
+  const sign = 2 + (Buffer.from(y, "base64url").at(-1)! & 1);
+  const point = Buffer.concat([Buffer.from([sign]), Buffer.from(x, "base64url")]);
+  // SEQUENCE of the algorithm (ecPublicKey, prime256v1) and a BIT STRING.
+  const der = Buffer.concat([Buffer.from("3039301306072a8648ce3d020106082a8648ce3d030107032200", "hex"), point]);
+  return `-----BEGIN PUBLIC KEY-----\n${der.toString("base64")}\n-----END PUBLIC KEY-----\n`;
+}
 
 describe("a signer policy", () => {
   it("is accepted with N of M keys, a second party and revocations", () => {
@@ -43,6 +55,11 @@ describe("a signer policy", () => {
     [
       "one key in other line breaks",
       withKeys(signer("alice"), { name: "alicia", publicKey: `${publicPem(keys.alice)}\n\n` }),
+      /is the key of modelOwner\.keys\.0 again/,
+    ],
+    [
+      "one key with its point encoded otherwise, which would count although it is revoked",
+      withKeys(signer("bob", { revoked: "stolen" }), { name: "bobby", publicKey: compressedPem(keys.bob) }),
       /is the key of modelOwner\.keys\.0 again/,
     ],
     [

@@ -1,6 +1,8 @@
-import { readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import type { Release } from "../../../components/workload/release";
+import { documentFileName, documentText, unsignedDocument } from "../../../components/workload/release/document";
 import { verifyRelease } from "../../../components/workload/release/verify";
 import { parseAs } from "../../../stacks/config/load";
 import { platformSets } from "../../../components/platform";
@@ -15,7 +17,7 @@ import type { Operation, StackOutcome } from "../../../tooling/rehearsal/stackRu
 import { changed } from "../../../tooling/rehearsal/stackRunner";
 import { sampleFactory, withValue } from "../../support/factory";
 import { freshOwnerKeys } from "../../support/ownerKeys";
-import { bothSign, signedMaterial, signers } from "../../support/signing";
+import { bothSign, signedMaterial, signedText, signers } from "../../support/signing";
 import type { TestCluster } from "../cluster";
 import { startCluster } from "../cluster";
 
@@ -200,9 +202,34 @@ describe("a mistake", () => {
       undefined,
       /no firmware of it is accepted; add attestation\.tdxTcb/,
     ],
-    ["a CA of somebody else", ["attestation", "keyBroker", "dnsName"], "kbs.other.example", /is not for kbs\.other/],
+    [
+      "another key broker",
+      ["attestation", "keyBroker", "dnsName"],
+      "kbs.other.example",
+      /signed for something else: init-data/,
+    ],
   ])("is refused at preview by one sentence: %s", async (_, path, value, says) => {
     await expect(run("preview", withValue(settings(), path, value))).rejects.toThrow(says);
+  });
+});
+
+describe("a release that is not what was agreed upon", () => {
+  const file = () => join(material.releases, documentFileName("giant-1t"));
+  let genuine: string;
+  beforeAll(() => {
+    genuine = readFileSync(file(), "utf8");
+  });
+  afterEach(() => writeFileSync(file(), genuine));
+
+  it.each<[string, (release: Release) => string | Promise<string>, RegExp]>([
+    ["unsigned", (release) => documentText(unsignedDocument(release)), /giant-1t\.release\.json: The release .*sign/],
+    ["replayed from another factory", (release) => signedText({ ...release, factory: "acme-staging" }), /acme-staging/],
+  ])("is refused at preview: %s", async (_, make, says) => {
+    const { payload } = JSON.parse(genuine) as { payload: string };
+    const release = JSON.parse(Buffer.from(payload, "base64url").toString()) as Release;
+    writeFileSync(file(), await make(release));
+    const config = withValue(settings(), ["models", 0, "cpus"], 32);
+    await expect(run("preview", config)).rejects.toThrow(says);
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { kbsResourceUri } from "./kbsResource";
+import { isRepository } from "./repository";
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest, sha256:<64 hex digits>");
 const size = z.int().min(1);
@@ -28,7 +29,10 @@ const encryptedLayer = z.strictObject({
   kind: z.literal("encryptedLayer"),
   ...sealed,
   /** The image with this layer; its manifest names the layer and the packet with the wrapped key. */
-  image: z.strictObject({ repository: z.string().min(1), digest }),
+  image: z.strictObject({
+    repository: z.string().refine(isRepository, "a repository with its registry, <registry>/<name>, without a tag"),
+    digest,
+  }),
 });
 
 /** An age file (age-encryption.org/v1) in an object store, fetched and opened by the container itself. */
@@ -37,7 +41,7 @@ const encryptedObject = z.strictObject({
   ...sealed,
   /** Where the object lies, without credentials. */
   url: z
-    .url({ protocol: /^(https|s3|gs|oci)$/ })
+    .url({ protocol: /^(https|s3|gs|oci)$/, error: "an https://, s3://, gs:// or oci:// URL" })
     .refine((text) => !/^[^/]*\/\/[^/]*@/.test(text), "without credentials"),
   content,
 });

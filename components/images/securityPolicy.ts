@@ -1,4 +1,5 @@
 import { canonicalJson } from "../names";
+import { isRepository } from "./repository";
 
 /**
  * Which images a guest may pull, in the format of containers-policy.json as the guest's image-rs reads it
@@ -68,20 +69,14 @@ function requirementOf({ repository, digest, evidence }: ImageTrust): [scope: st
 }
 
 function checkImage({ repository, digest, evidence }: ImageTrust): void {
-  const [host, ...path] = repository.split("/");
-  if (
-    !host ||
-    !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?$/.test(host) ||
-    !/[.:]|^localhost$/.test(host) ||
-    path.length === 0 ||
-    !path.every((part) => /^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(part))
-  )
+  if (!isRepository(repository))
     throw new Error(
       `image policy: "${repository}" is no repository with its registry; write for example nvcr.io/nim/meta/model`,
     );
   // The guest looks for the expanded name, so the short one would never be found.
-  if (host === "docker.io" && path.length === 1)
-    throw new Error(`image policy: "${repository}" is short for docker.io/library/${path.join()}; write that`);
+  const [, short] = /^docker\.io\/([^/]+)$/.exec(repository) ?? [];
+  if (short !== undefined)
+    throw new Error(`image policy: "${repository}" is short for docker.io/library/${short}; write that`);
   if (!/^sha256:[0-9a-f]{64}$/.test(digest))
     throw new Error(`image policy: "${digest}" is no digest; write sha256:<64 hex digits>`);
   if (

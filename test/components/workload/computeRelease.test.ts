@@ -299,7 +299,7 @@ describe("a model is not released", () => {
     ],
     [
       "with a layer of another image",
-      { artifact: { ...sealed, kind: "encryptedLayer", image: { repository: "x/y", digest: sealed.digest } } },
+      { artifact: { ...sealed, kind: "encryptedLayer", image: { repository: "x.example/y", digest: sealed.digest } } },
       {},
       /artifact\.image must be the release's image/,
     ],

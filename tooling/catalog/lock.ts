@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { CatalogLock } from "../../components/catalogLock";
 import { PinError, emptyLock, parseCatalogLock, renderCatalogLock } from "../../components/catalogLock";
+import { replaceFile } from "../files";
 import { UserError } from "../ui";
 import { changeOf, describeMove, surplusKeys } from "./compare";
 import type { Finding } from "./read";
@@ -124,12 +125,9 @@ function count(number: number, noun: string): string {
 }
 
 function writeWhole(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.tmp`;
   try {
-    writeFileSync(draft, text);
-    renameSync(draft, file);
+    replaceFile(file, text, 0o644);
   } catch (error) {
-    rmSync(draft, { force: true });
     const { code } = error as NodeJS.ErrnoException;
     throw new UserError(`${file} cannot be written (${code ?? String(error)}).`, "Nothing of it was changed.");
   }

@@ -7,6 +7,6 @@ export async function telling(command: () => Promise<void> | void): Promise<void
     await command();
   } catch (error) {
     if (!(error instanceof SealingError)) throw error;
-    throw new UserError(`${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`);
+    throw new UserError(`${error.message}.`);
   }
 }

@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { servingKeyOf } from "../../components/images/servingKey";
-import { writeKeyFile, writeNewFile } from "../models/keyFile";
-import { refuseExisting } from "../models/measure";
+import { writeKeyPair } from "../files";
 import type { AddCommands } from "./cli";
 import { telling } from "./sealing";
 
@@ -17,11 +16,15 @@ export const addServingKeyCommands: AddCommands = (root) => {
     .requiredOption("--out-public <file>", "SubjectPublicKeyInfo, a new file")
     .action((options: { outPrivate: string; outPublic: string }) =>
       telling(() => {
-        for (const path of [options.outPrivate, options.outPublic]) refuseExisting(path);
         const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
         const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
-        writeKeyFile(options.outPrivate, privateKey.export({ type: "pkcs8", format: "pem" }));
-        writeNewFile(options.outPublic, pem);
+        writeKeyPair({
+          private: {
+            path: options.outPrivate,
+            text: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+          },
+          public: { path: options.outPublic, text: pem },
+        });
         console.log(`Serving key with SHA-256 ${servingKeyOf(pem, "any/key/at-all").sha256} of its SPKI.`);
         console.log(`Private half: ${options.outPrivate}, for the key broker alone. Public half: ${options.outPublic}`);
       }),

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { replaceFile } from "../files";
 
 /** Makes a directory that only its owner may enter. */
 export function privateDirectory(path: string): string {
@@ -16,14 +16,7 @@ export function privateDirectory(path: string): string {
 export function writePrivate(path: string, content: string): boolean {
   if (readIfThere(path) === content) return false;
   privateDirectory(dirname(path));
-  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
-  try {
-    writeFileSync(temporary, content, { mode: 0o600, flag: "wx" });
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  replaceFile(path, content, 0o600);
   return true;
 }
 

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import { modelArtifactSchema } from "../../components/images/modelArtifact";
 import type { ModelArtifact } from "../../components/images/modelArtifact";
 import { canonicalJson } from "../../components/names";
+import { readNamed, writeNew } from "../files";
 import { UserError } from "../ui";
-import { writeNewFile } from "./keyFile";
 import type { SealArgs } from "./sealModel";
 
 /** What `model seal` leaves beside the sealed bytes: what a release says about its model. */
@@ -12,15 +11,17 @@ export function artifactFileOf(output: string): string {
 }
 
 export function writeArtifactFile(path: string, artifact: ModelArtifact): void {
-  writeNewFile(path, `${canonicalJson(modelArtifactSchema.parse(artifact))}\n`);
+  writeNew(path, `${canonicalJson(artifact)}\n`);
 }
 
 export function readArtifactFile(path: string): ModelArtifact {
+  const what = "the artifact's file that `model seal` wrote";
+  const text = readNamed(path, what);
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(path, "utf8"));
+    json = JSON.parse(text);
   } catch {
-    throw new UserError(`${path} cannot be read as JSON; name the artifact's file that \`model seal\` wrote.`);
+    throw new UserError(`${path} is not JSON; name ${what}.`);
   }
   const result = modelArtifactSchema.safeParse(json);
   if (result.success) return result.data;

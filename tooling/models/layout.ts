@@ -1,10 +1,11 @@
-import { createReadStream, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig, parseIndex, parseManifest } from "../../components/images/ociImage";
 import type { Descriptor, Image } from "../../components/images/ociImage";
 import { SealingError } from "../../components/images/sealingError";
 import { sha256 } from "../../components/names";
-import { pieceBytes, writeStream } from "./measure";
+import { sizeOf } from "../files";
+import { bytesOf, writeStream } from "./measure";
 
 /** Manifest and configuration of the one image in a layout, each held against the digest that names it. */
 export function readImage(layout: string): Image {
@@ -15,8 +16,9 @@ export function readImage(layout: string): Image {
 /** Copies layers into another layout, each held against its digest on the way. */
 export async function copyLayers(from: string, layers: readonly Descriptor[], to: string, signal?: AbortSignal) {
   for (const { digest, size } of new Map(layers.map((layer) => [layer.digest, layer])).values()) {
-    const source = createReadStream(join(from, blobPath(digest)), { highWaterMark: pieceBytes });
-    const copied = await writeStream(join(to, blobPath(digest)), source, signal);
+    const source = join(from, blobPath(digest));
+    sizeOf(source, "an OCI layout with all layers of its image");
+    const copied = await writeStream(join(to, blobPath(digest)), bytesOf(source, signal), signal);
     if (copied.digest !== digest || copied.sizeBytes !== size)
       throw new SealingError(`${from}: the layer ${digest} is damaged; copy the image again`);
   }

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Bytes } from "../../components/images/encryptedLayer";
-import { UserError } from "../ui";
+import { refuseExisting } from "../files";
 
 /** Pieces that files are read and written in. */
-export const pieceBytes = 1024 * 1024;
+const pieceBytes = 1024 * 1024;
 
 /** What went by. */
 export interface Measured {
@@ -35,7 +35,7 @@ export class Meter {
   }
 }
 
-/** A file's bytes, piece by piece; from `start` on, where given. */
+/** A file's bytes, piece by piece. */
 export function bytesOf(path: string, signal?: AbortSignal): AsyncIterable<Buffer> {
   return createReadStream(path, { highWaterMark: pieceBytes, signal });
 }
@@ -76,9 +76,4 @@ export async function appearing<T>(
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-export function refuseExisting(path: string): void {
-  if (existsSync(path)) throw new UserError(`${path} exists and is not overwritten; name a new one.`);
-  if (!existsSync(dirname(path))) throw new UserError(`The folder of ${path} does not exist; make it first.`);
 }

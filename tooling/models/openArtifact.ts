@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Bytes } from "../../components/images/encryptedLayer";
 import type { ModelArtifact } from "../../components/images/modelArtifact";
 import { SealingError } from "../../components/images/sealingError";
+import { sizeOf } from "../files";
 import { findLayer } from "./layerImage";
 import { appearing, bytesOf, measureFile, Meter, writeStream } from "./measure";
 import type { Measured } from "./measure";
@@ -28,16 +29,18 @@ export interface OpenArgs {
  */
 export async function openArtifact({ artifact, input, output, key, signal }: OpenArgs): Promise<void> {
   await appearing(output, async ({ target, scratch }) => {
+    const layer = artifact.kind === "encryptedLayer" ? findLayer(input, artifact) : undefined;
+    const stored = layer?.path ?? input;
+    sizeOf(stored, "the sealed bytes that the artifact stands for");
     if (artifact.kind === "luks2") {
       checkSealed(artifact, await measureFile(input, signal));
       const { sizeBytes } = artifact;
       await openVolume(input, { target, scratch }, { key: await key(), sizeBytes, signal });
       return checkContent(artifact, await measureFile(target, signal));
     }
-    const layer = artifact.kind === "encryptedLayer" ? findLayer(input, artifact) : undefined;
     const secret = await key();
     const sealed = new Meter();
-    const source = sealed.through(bytesOf(layer?.path ?? input, signal));
+    const source = sealed.through(bytesOf(stored, signal));
     const plain: Bytes = layer ? layer.open(secret, source) : openObject(source, secret);
     const packed = artifact.kind === "encryptedLayer" || artifact.content === "tar";
     const file = packed ? join(scratch, "content.tar") : target;

@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
+import { modelArtifactSchema } from "../../components/images/modelArtifact";
 import type { ModelArtifact } from "../../components/images/modelArtifact";
+import { sizeOf } from "../files";
 import { sealLayerImage } from "./layerImage";
 import { appearing, bytesOf, measureFile, Meter, writeStream } from "./measure";
 import { tarOf } from "./modelTar";
@@ -29,18 +31,27 @@ export type SealArgs = Common &
     | { readonly kind: "luks2"; readonly devicePath: string }
   );
 
-/** Seals a model; what it returns goes into the release. */
+/** Seals a model; what it returns goes into the release. Sealed bytes that no artifact can stand for do not appear. */
 export async function sealModel(args: SealArgs): Promise<ModelArtifact> {
-  return appearing(args.output, async ({ target }) => {
-    switch (args.kind) {
-      case "encryptedLayer":
-        return sealLayerImage({ ...args, layout: target });
-      case "encryptedObject":
-        return sealToObject(args, target);
-      case "luks2":
-        return sealToVolume(args, target);
-    }
-  });
+  checkInput(args);
+  return appearing(args.output, async ({ target }) => modelArtifactSchema.parse(await seal(args, target)));
+}
+
+function seal(args: SealArgs, target: string): Promise<ModelArtifact> {
+  switch (args.kind) {
+    case "encryptedLayer":
+      return sealLayerImage({ ...args, layout: target });
+    case "encryptedObject":
+      return sealToObject(args, target);
+    case "luks2":
+      return sealToVolume(args, target);
+  }
+}
+
+/** Folders become archives, which are never empty; a volume is made of one file. */
+function checkInput({ kind, input }: SealArgs): void {
+  if (kind === "luks2") sizeOf(input, "an image of the model's filesystem");
+  else if (!statSync(input, { throwIfNoEntry: false })?.isDirectory()) sizeOf(input, "the model's folder or file");
 }
 
 async function sealToObject(

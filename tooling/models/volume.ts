@@ -7,6 +7,8 @@ import { UserError } from "../ui";
 
 /** Room that cryptsetup moves the content by while it encrypts; half of it, the header, stays. */
 const headroomBytes = 32 * 1024 * 1024;
+/** What `model keygen` makes; anything shorter would be a passphrase, which this key is not stretched for. */
+const keyBytes = 32;
 /** LUKS2 sectors. */
 const sectorBytes = 512;
 
@@ -20,8 +22,12 @@ export function findCryptsetup(env: NodeJS.ProcessEnv = process.env): string | u
  * volume is as long as header and content, so that the opened device is the content and nothing else.
  */
 export async function sealVolume(image: string, target: string, key: Buffer, signal?: AbortSignal): Promise<void> {
+  if (key.length !== keyBytes)
+    throw new SealingError(
+      `the key of a LUKS2 volume has ${key.length} bytes, not ${keyBytes}; make one with \`trustfoundry model keygen\``,
+    );
   const { size } = await stat(image);
-  if (size === 0 || size % sectorBytes !== 0)
+  if (size % sectorBytes !== 0)
     throw new UserError(`${image} has ${size} bytes, not a multiple of ${sectorBytes}; name a filesystem image.`);
   await copyFile(image, target);
   await truncate(target, size + headroomBytes);
@@ -87,7 +93,7 @@ async function cryptsetup(
   } as object);
   if (result.exitCode === 0) return String(result.stdout);
   // The key goes by standard input and is in no message.
-  const said = String(result.stderr).trim().split("\n").at(-1) ?? "";
+  const said = (String(result.stderr).trim().split("\n").at(-1) ?? "").replace(/\.$/, "");
   throw new SealingError(
     args[1] === "--decrypt"
       ? `LUKS2 volume: it does not open; the key is another, or the header was changed (cryptsetup: ${said})`

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { boundDigest, initDataDigest } from "../../../components/guest/initData";
@@ -16,8 +15,8 @@ import { addGuestCommands } from "../../../tooling/commands/guest";
 import { addMeasureCommand } from "../../../tooling/commands/measure";
 import { syntheticFirmware, syntheticFirmwares } from "../../../tooling/oracles/syntheticFirmware";
 import { syntheticPe, syntheticPes, syntheticTdvf, syntheticTdvfs } from "../../../tooling/oracles/tdxImages";
-import { UserError } from "../../../tooling/ui";
 import { commandLine4, constructedArguments, guest, procForm, verity } from "../../components/guest/measurement/guests";
+import { refusalOf } from "../../support/commands";
 import { root } from "../../support/factory";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -36,6 +35,8 @@ beforeAll(() => {
   writeFileSync(at("vmlinuz"), kernelBytes);
   writeFileSync(at("initrd"), "an initrd");
   writeFileSync(at("empty"), "");
+  writeFileSync(at("sha384.toml"), 'version = "0.1.0"\nalgorithm = "sha384"\n[data]\n');
+  writeFileSync(at("data.toml"), 'version = "0.1.0"\nalgorithm = "sha256"\n');
   writeFileSync(at("not-firmware"), Buffer.alloc(8192, 1));
   writeFileSync(at("guest.json"), guestImageText({ ...guest("4.0.0"), simulated: false, name: "known" }));
 });
@@ -56,14 +57,7 @@ async function refused(args: readonly string[], reason: RegExp, input?: string) 
 
 /** The same without a process of its own. */
 async function refusedHere(args: readonly string[], reason: RegExp) {
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
-  for (const add of [addGuestCommands, addMeasureCommand]) add(program, new AbortController().signal);
-  const error = await program.parseAsync(args, { from: "user" }).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error instanceof UserError || error instanceof CommanderError).toBe(true);
-  expect((error as Error).message).toMatch(reason);
+  expect(await refusalOf([addGuestCommands, addMeasureCommand], args)).toMatch(reason);
 }
 
 describe("guest describe", () => {
@@ -178,7 +172,8 @@ describe("measure", () => {
   });
 
   it("gives a program everything, for TDX", async () => {
-    writeFileSync(at("initdata.toml"), 'version = "0.1.0"\n');
+    const toml = 'version = "0.1.0"\nalgorithm = "sha256"\n[data]\n';
+    writeFileSync(at("initdata.toml"), toml);
     const args = ["measure", "--simulated", "--kata", "4.1.0", "--tee", "tdx", "--cpu", "500m", "--json"];
     const { stdout } = await run([...args, "--init-data", at("initdata.toml")]);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -188,11 +183,11 @@ describe("measure", () => {
       vcpus: 2,
       verified: false,
       measurement: { tee: "tdx", mrTd: expect.stringMatching(/^[0-9a-f]{96}$/) as string },
-      initDataDigest: initDataDigest('version = "0.1.0"\n'),
+      initDataDigest: initDataDigest(toml),
     });
     const text = await run([...args.slice(0, -1), "--init-data", at("initdata.toml")]);
     expect(text.stdout).toMatch(/^SIMULATED: a made-up guest image/);
-    expect(text.stdout).toContain(boundDigest("tdx", initDataDigest('version = "0.1.0"\n')));
+    expect(text.stdout).toContain(boundDigest("tdx", initDataDigest(toml)));
   });
 
   it("ends with 0 where QEMU was started as the profile says, read from a file or the input", async () => {
@@ -223,7 +218,7 @@ describe("measure", () => {
   it.each<[string, string[], RegExp]>([
     ["neither a guest nor --simulated", ["--tee", "snp"], /give either --guest <file> or --simulated/],
     ["a guest that is not there", ["--tee", "snp", "--guest", "absent.json"], /cannot be read \(ENOENT\)/],
-    ["a file that is no guest", ["--tee", "snp", "--guest", "initrd"], /guest image: not JSON/],
+    ["a file that is no guest", ["--tee", "snp", "--guest", "initrd"], /initrd: guest image: not JSON/],
     [
       "a limit that is none",
       ["--tee", "snp", "--guest", "guest.json", "--cpu", "many"],
@@ -240,10 +235,20 @@ describe("measure", () => {
       ["--tee", "snp", "--guest", "guest.json", "--shim", "runtime-rs"],
       /no extensions/,
     ],
+    ["init-data that is not TOML", ["--tee", "snp", "--simulated", "--init-data", "initrd"], /it is not TOML/],
+    [
+      "init-data with another digest",
+      ["--tee", "snp", "--simulated", "--init-data", "sha384.toml"],
+      /its algorithm is "sha384", not "sha256"/,
+    ],
+    ["TOML that is no init-data", ["--tee", "snp", "--simulated", "--init-data", "data.toml"], /no table \[data\]/],
     ["a comparison with nothing", ["--tee", "snp", "--guest", "guest.json", "--against", "empty"], /it is empty/],
   ])("refuses %s in one message", async (_, given, reason) => {
     await refusedHere(
-      ["measure", ...given.map((arg, index) => (/^--(guest|against)$/.test(given[index - 1] ?? "") ? at(arg) : arg))],
+      [
+        "measure",
+        ...given.map((arg, index) => (/^--(guest|against|init-data)$/.test(given[index - 1] ?? "") ? at(arg) : arg)),
+      ],
       reason,
     );
   });

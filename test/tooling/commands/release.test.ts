@@ -103,10 +103,10 @@ describe("the release commands", { timeout: 120_000 }, () => {
     }
     const before = readFileSync(at("officer.key"), "utf8");
     expect(await refused("keygen", "--out", at("officer.key"))).toMatch(
-      /officer\.key\.pub exists already; name another/,
+      /officer\.key\.pub exists and is not overwritten/,
     );
     rmSync(at("officer.key.pub"));
-    expect(await refused("keygen", "--out", at("officer.key"))).toMatch(/officer\.key exists already/);
+    expect(await refused("keygen", "--out", at("officer.key"))).toMatch(/officer\.key exists and is not overwritten/);
     expect(readFileSync(at("officer.key"), "utf8")).toBe(before);
     const restored = createPublicKey(before).export({ type: "spki", format: "pem" }).toString();
     writeFileSync(at("officer.key.pub"), restored);

@@ -9,8 +9,8 @@ import type { RootFsType } from "../../../components/guest/measurement/verity";
 import type { Step } from "../../progress";
 import { runSteps } from "../../progress";
 import { UserError } from "../../ui";
-import { readNamed, writeWhole } from "../files";
-import { fileDigests, mib, sizeOf, wholeFile } from "./fileDigests";
+import { mib, readNamed, sizeOf, writeWhole } from "../../files";
+import { fileDigests, wholeFile } from "./fileDigests";
 import type { KataConfiguration } from "./kataConfiguration";
 import { readKataConfiguration } from "./kataConfiguration";
 

@@ -1,23 +1,8 @@
 import { createHash } from "node:crypto";
-import { createReadStream, statSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { mib, sizeOf } from "../../files";
 import type { Show } from "../../progress";
-import { UserError } from "../../ui";
-
-/** Size of a file that the user named, in bytes. */
-export function sizeOf(path: string, what: string, mostBytes = 4 * 1024 ** 3): number {
-  let stat;
-  try {
-    stat = statSync(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
-    throw new UserError(`${path} cannot be read (${code}); name ${what}.`);
-  }
-  if (!stat.isFile() || stat.size === 0) throw new UserError(`${path} is no file with content; name ${what}.`);
-  if (stat.size > mostBytes)
-    throw new UserError(`${path} has ${mib(stat.size)}, and at most ${mib(mostBytes)} are expected; name ${what}.`);
-  return stat.size;
-}
 
 /** Digests of a file, hex, read once and in pieces. */
 export async function fileDigests<T extends "sha256" | "sha384">(
@@ -42,5 +27,3 @@ export async function wholeFile(path: string, what: string, mostBytes: number): 
   sizeOf(path, what, mostBytes);
   return readFile(path);
 }
-
-export const mib = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;

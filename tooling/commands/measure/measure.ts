@@ -1,4 +1,3 @@
-import { initDataDigest } from "../../../components/guest/initData";
 import type { GuestImage } from "../../../components/guest/measurement/guestImage";
 import { guestImageDigest, parseGuestImage } from "../../../components/guest/measurement/guestImage";
 import type { LaunchProfile } from "../../../components/guest/measurement/launchProfile";
@@ -14,7 +13,8 @@ import { vmShape } from "../../../components/guest/shape";
 import type { CpuTee } from "../../../components/host/hardware";
 import { platformSets } from "../../../components/platform";
 import { UserError } from "../../ui";
-import { readNamed } from "../files";
+import { readNamed } from "../../files";
+import { initDataFileDigest } from "./initDataFile";
 import { readLimited } from "./readLimited";
 import type { MeasureReport } from "./report";
 import { reportText } from "./report";
@@ -39,8 +39,8 @@ export interface MeasureOptions {
 /** What `measure` prints; a comparison that fails makes it end with 1. */
 export async function measure(options: MeasureOptions): Promise<string> {
   const found = options.against === undefined ? undefined : await readLimited(options.against, "a QEMU command line");
-  const initData = options.initData === undefined ? undefined : readNamed(options.initData, "the init-data (TOML)");
-  const report = asUserError(() => compute(options, initData, found));
+  const initDataDigest = options.initData === undefined ? undefined : initDataFileDigest(options.initData);
+  const report = asUserError(() => compute(options, initDataDigest, found));
   const { comparison } = report;
   if (options.json) {
     if (comparison && !comparison.equal) process.exitCode = 1;
@@ -54,7 +54,11 @@ export async function measure(options: MeasureOptions): Promise<string> {
   return reportText(report);
 }
 
-function compute(options: MeasureOptions, initData: string | undefined, found: string | undefined): MeasureReport {
+function compute(
+  options: MeasureOptions,
+  initDataDigest: string | undefined,
+  found: string | undefined,
+): MeasureReport {
   const image = imageOf(options);
   if (options.kata !== undefined && options.kata !== image.kata)
     throw new Error(`--kata is ${options.kata}, and ${options.guest} was described for ${image.kata}; use one release`);
@@ -66,9 +70,8 @@ function compute(options: MeasureOptions, initData: string | undefined, found: s
     httpsProxy: options.httpsProxy,
     noProxy: options.proxyExceptions,
   };
-  const initDataHash = initData === undefined ? undefined : initDataDigest(initData);
   const inputs = { image, profile, vcpus: shape.vcpus, options: launch };
-  const expected = { ...inputs, initDataDigest: initDataHash };
+  const expected = { ...inputs, initDataDigest };
   const compare = (text: string): Comparison =>
     compareWithProfile(
       parseQemuCommandLine(text),
@@ -89,7 +92,7 @@ function compute(options: MeasureOptions, initData: string | undefined, found: s
     commandLine: commandLine(profile, image, shape.vcpus, launch),
     measurement: measureGuest(inputs),
     mrTdTwoPass: options.tee === "tdx" ? image.firmware.tdx?.mrTd.twoPass : undefined,
-    initDataDigest: initDataHash,
+    initDataDigest,
     warnings: [
       ...(options.debug ? ["debug opens the guest to its host: no key may be released to this measurement"] : []),
       ...profile.notes,
@@ -101,7 +104,12 @@ function compute(options: MeasureOptions, initData: string | undefined, found: s
 function imageOf({ guest, simulated, kata }: MeasureOptions): GuestImage {
   if (simulated === (guest !== undefined)) throw new Error("give either --guest <file> or --simulated");
   if (guest === undefined) return simulatedGuestImage(kata ?? platformSets["ra-1.1.0"].versions.kata);
-  return parseGuestImage(readNamed(guest, "a guest image, as `guest describe` writes it"));
+  const text = readNamed(guest, "a guest image, as `guest describe` writes it");
+  try {
+    return parseGuestImage(text);
+  } catch (error) {
+    throw new UserError(`${guest}: ${(error as Error).message}.`);
+  }
 }
 
 function refusal({ differences, notes }: Comparison): UserError {

@@ -1,7 +1,8 @@
 import { Option } from "commander";
 import { modelArtifactKinds } from "../../../components/images/modelArtifact";
 import type { ModelArtifactKind } from "../../../components/images/modelArtifact";
-import { newModelKey, writeKeyFile } from "../../models/keyFile";
+import { writeKeyFile } from "../../files";
+import { newModelKey } from "../../models/keyFile";
 import type { AddCommands } from "../cli";
 import { telling } from "../sealing";
 import { open } from "./open";

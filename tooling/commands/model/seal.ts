@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import { describeArtifact } from "../../../components/images/modelArtifact";
 import type { ModelArtifactKind } from "../../../components/images/modelArtifact";
 import { luks2Warning } from "../../../components/images/secureMount";
 import { artifactFileOf, checkSealArgs, writeArtifactFile } from "../../models/artifactFile";
+import { refuseExisting } from "../../files";
 import { readKeyFile } from "../../models/keyFile";
-import { refuseExisting } from "../../models/measure";
 import { sealModel } from "../../models/sealModel";
 import type { SealArgs } from "../../models/sealModel";
 import { UserError } from "../../ui";
@@ -26,7 +25,6 @@ export interface SealOptions {
 export async function seal(options: SealOptions, signal: AbortSignal): Promise<void> {
   const args = argsOf(options, signal);
   checkSealArgs(args);
-  if (!existsSync(args.input)) throw new UserError(`--in names ${args.input}, which does not exist.`);
   const file = artifactFileOf(args.output);
   for (const path of [args.output, file]) refuseExisting(path);
   const artifact = await sealModel(args);

@@ -5,7 +5,7 @@ import { ConfigurationError } from "../../../stacks/config/errors";
 import type { TrustConfig } from "../../../stacks/config/factory";
 import { parseConfig } from "../../../stacks/config/load";
 import { UserError } from "../../ui";
-import { readNamed } from "../files";
+import { readNamed } from "../../files";
 
 const prefix = "trustfoundry:";
 

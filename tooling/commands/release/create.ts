@@ -11,7 +11,7 @@ import { openHistory } from "../../../components/workload/release/historyAudit";
 import { timeText } from "../../../components/workload/release/time";
 import { computedRelease } from "../../../stacks/releases";
 import { UserError } from "../../ui";
-import { writeWhole } from "../files";
+import { writeWhole } from "../../files";
 import { asUserError, readTrustConfig } from "./configuration";
 import { readReleases } from "./directory";
 import type { ReleaseDirectory } from "./directory";

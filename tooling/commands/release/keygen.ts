@@ -1,9 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { keyId } from "../../../components/workload/release/keys";
-import { UserError } from "../../ui";
-import { writeNew } from "../files";
-import { existsSync } from "node:fs";
+import { writeKeyPair } from "../../files";
 
 export const keyKinds = ["ed25519", "p256", "p384"] as const;
 export type KeyKind = (typeof keyKinds)[number];
@@ -11,11 +9,12 @@ export type KeyKind = (typeof keyKinds)[number];
 /** Makes a key that signs releases: the private half for its holder alone, the public half beside it as `<out>.pub`. */
 export async function keygen({ out, kind }: { readonly out: string; readonly kind: KeyKind }): Promise<string> {
   const publicFile = `${out}.pub`;
-  if (existsSync(publicFile)) throw new UserError(`${publicFile} exists already; name another file with --out.`);
   const privateKey = makeKey(kind);
   const publicKey = createPublicKey(privateKey);
-  writeNew(out, privateKey.export({ type: "pkcs8", format: "pem" }).toString(), 0o600);
-  writeNew(publicFile, publicKey.export({ type: "spki", format: "pem" }).toString(), 0o644);
+  writeKeyPair({
+    private: { path: out, text: privateKey.export({ type: "pkcs8", format: "pem" }).toString() },
+    public: { path: publicFile, text: publicKey.export({ type: "spki", format: "pem" }).toString() },
+  });
   return [
     `Wrote ${out} (private, mode 0600; keep it off shared machines) and ${publicFile}.`,
     `Key id: ${await keyId(publicKey)}`,

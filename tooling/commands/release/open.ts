@@ -4,7 +4,7 @@ import { readPayload } from "../../../components/workload/release/payload";
 import { readDocument } from "../../../components/workload/release/reading";
 import type { DocumentReading } from "../../../components/workload/release/reading";
 import { UserError } from "../../ui";
-import { readNamed } from "../files";
+import { readNamed } from "../../files";
 
 export interface OpenedRelease extends DocumentReading {
   readonly release: Release;

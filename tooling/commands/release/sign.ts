@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { documentText, signRelease } from "../../../components/workload/release/document";
 import { algorithmOf, keyId, usableKeys } from "../../../components/workload/release/keys";
 import { UserError } from "../../ui";
-import { readNamed, writeWhole } from "../files";
+import { readNamed, writeWhole } from "../../files";
 import { openRelease, titleOf } from "./open";
 
 /** Adds a signature to a release file, in place. What is signed was read as a release before. */

@@ -1,6 +1,6 @@
 import { verifyRelease } from "../../../components/workload/release/verify";
 import { UserError } from "../../ui";
-import { readNamed } from "../files";
+import { readNamed } from "../../files";
 import { readPolicy } from "./configuration";
 import { titleOf } from "./open";
 import { banner } from "./show";

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey } from "node:crypto";
 import type { JsonWebKey, KeyObject } from "node:crypto";
 import { UserError } from "../../ui";
 import { readKeyFile } from "../../models/keyFile";
-import { readNamed } from "../files";
+import { readNamed } from "../../files";
 
 export function readPrivateJwk(path: string): KeyObject {
   return keyOf(path, readKeyFile(path).toString("utf8"), (key) => createPrivateKey({ key, format: "jwk" }));

@@ -1,7 +1,7 @@
 import { openEnvelope, verifySealedSecret } from "../../../components/images/sealedSecret";
-import { readKeyFile, writeKeyFile } from "../../models/keyFile";
+import { readKeyFile } from "../../models/keyFile";
 import { UserError } from "../../ui";
-import { readNamed } from "../files";
+import { readNamed, writeKeyFile } from "../../files";
 import { readPublicJwk } from "./jwk";
 
 export interface OpenOptions {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { renderSealedSecret, sealEnvelope } from "../../../components/images/sealedSecret";
 import type { EnvelopeSecret, SealedSecretContent, VaultSecret } from "../../../components/images/sealedSecret";
-import { readKeyFile, writeNewFile } from "../../models/keyFile";
+import { readKeyFile } from "../../models/keyFile";
 import { UserError } from "../../ui";
-import { readNamed } from "../files";
+import { readNamed, writeNew } from "../../files";
 import { readPrivateJwk } from "./jwk";
 
 interface Common {
@@ -45,7 +45,7 @@ export function sealEnvelopeSecret(options: SealEnvelopeOptions): void {
 }
 
 function write(content: SealedSecretContent, { kid, signingKey, out }: Common): void {
-  writeNewFile(out, `${renderSealedSecret(content, kid, readPrivateJwk(signingKey))}\n`);
+  writeNew(out, `${renderSealedSecret(content, kid, readPrivateJwk(signingKey))}\n`);
   console.log(`Sealed (${content.type}, ${content.provider}), signed by ${kid}: ${out}`);
 }
 

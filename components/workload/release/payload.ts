@@ -3,6 +3,7 @@ import type { ReleaseDocument } from "./document";
 import { releaseText } from "./document";
 import { releaseSchema, releaseSpecVersion } from "./schema";
 import type { Release } from "./schema";
+import { visible } from "./visible";
 
 /**
  * Interprets what a document carries, without asking who signed it: `verifyRelease` does that first. A refusal ends a
@@ -23,13 +24,13 @@ export function readPayload(document: ReleaseDocument): { readonly release: Rele
     typeof parsed === "object" && parsed !== null ? (parsed as { specVersion?: unknown }).specVersion : undefined;
   if (version !== releaseSpecVersion)
     return {
-      refusal: `is of format ${JSON.stringify(version)?.slice(0, 60) ?? "unknown"}, and this version reads ${releaseSpecVersion} alone; ask the model owner for one of that format`,
+      refusal: `is of format ${visible(JSON.stringify(version)?.slice(0, 60) ?? "unknown")}, and this version reads ${releaseSpecVersion} alone; ask the model owner for one of that format`,
     };
   const result = releaseSchema.safeParse(parsed);
   if (!result.success) {
     const first = result.error.issues[0];
     return {
-      refusal: `is no release of format v1 (${first?.path.join(".") || "release"}: ${(first?.message ?? "").slice(0, 200)}); ask the model owner for one`,
+      refusal: `is no release of format v1 (${visible(`${first?.path.join(".") || "release"}: ${(first?.message ?? "").slice(0, 200)}`)}); ask the model owner for one`,
     };
   }
   // Two spellings of one content could be read differently by two readers, a repeated key for example.

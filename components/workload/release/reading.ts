@@ -3,6 +3,7 @@ import type { ReleaseDocument } from "./document";
 import { documentText, signatureType } from "./document";
 import { signingAlgorithms } from "./keys";
 import type { SigningAlgorithm } from "./keys";
+import { visible } from "./visible";
 
 /** Far more than any release takes, whose largest part is an annotation of at most 256 kB; characters. */
 const longestDocument = 2 ** 21;
@@ -81,7 +82,7 @@ function otherForm(parsed: unknown): string | undefined {
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
   const fields = parsed as Readonly<Record<string, unknown>>;
   if (typeof fields.specVersion === "string")
-    return `is the unsigned content of a release (${JSON.stringify(fields.specVersion.slice(0, 60))}), as format v0 had it; ask the model owner for a signed one of format v1`;
+    return `is the unsigned content of a release (${visible(JSON.stringify(fields.specVersion.slice(0, 60)))}), as format v0 had it; ask the model owner for a signed one of format v1`;
   if ("protected" in fields || "header" in fields)
     return "is a signature in another form (flattened JWS); ask the model owner for a file that `release sign` made";
   const signatures = Array.isArray(fields.signatures) ? (fields.signatures as unknown[]) : [];
@@ -108,5 +109,5 @@ function readHeader(encoded: string): SignatureHeader | { readonly problem: stri
 
 function firstIssue(error: z.ZodError): string {
   const first = error.issues[0];
-  return `${first?.path.join(".") || "document"}: ${(first?.message ?? "").slice(0, 200)}`;
+  return visible(`${first?.path.join(".") || "document"}: ${(first?.message ?? "").slice(0, 200)}`);
 }

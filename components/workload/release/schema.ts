@@ -5,6 +5,7 @@ import { resourcePathOf } from "../../images/kbsResource";
 import { modelArtifactSchema } from "../../images/modelArtifact";
 import { servingKeySchema } from "../../images/servingKey";
 import { timeSchema } from "./time";
+import { hiddenTexts } from "./visible";
 
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `${bytes} bytes as lower-case hex`);
@@ -122,7 +123,9 @@ export const releaseSchema = z
     notMeasured: z.array(z.string()).min(1),
   })
   .superRefine((release, ctx) => {
-    const wrong = (path: string[], message: string) => ctx.addIssue({ code: "custom", path, message });
+    const wrong = (path: (string | number)[], message: string) => ctx.addIssue({ code: "custom", path, message });
+    for (const path of hiddenTexts(release))
+      wrong([...path], "holds a character that no screen shows (a control, a line's end, a mark of direction)");
     for (const field of ["launch", "tcb"] as const)
       if (Object.keys(release[field]).join() !== release.tee)
         wrong([field], `must be of ${release.tee} alone, the release's TEE`);

@@ -51,6 +51,19 @@ async function refusals(text: string, changes: Partial<Expectation> = {}): Promi
   return "refusals" in outcome ? outcome.refusals.join("\n") : "accepted";
 }
 
+describe("a refusal", () => {
+  it("spells out what a terminal would obey", async () => {
+    const text = await signed(["alice", "bob", "dan"], { ...release, "\u001b[2J": 1 } as Release);
+    expect(await refusals(text)).toContain("\\u{1b}[2J");
+    expect(await refusals('{"\\u001b[2J":1}\n')).not.toContain("\u001b");
+  });
+
+  it("is none for a command of several lines, which is shown as JSON", async () => {
+    const text = await signed(["alice", "bob", "dan"], { ...release, command: ["sh", "-c", "a\nb"] });
+    expect(await refusals(text)).toBe("accepted");
+  });
+});
+
 describe("verifying a release", () => {
   it("accepts one that enough of each party's keys signed", async () => {
     const outcome = await verdict(await signed(["alice", "carol", "dan"]));
@@ -163,6 +176,15 @@ describe("verifying a release", () => {
       {},
       /an init-data annotation that no guest could read/,
     ],
+    [
+      "text that a terminal would obey",
+      { modelVersion: "1\u001b[8m" },
+      {},
+      /no release of format v1 \(modelVersion: holds a character that no screen shows/,
+    ],
+    ["text on lines of its own", { notMeasured: ["memory\n✓ all is well"] }, {}, /\(notMeasured\.0: holds a character/],
+    ["text that turns around", { gpuClaims: { ...release.gpuClaims, vbios: ["\u202e1"] } }, {}, /gpuClaims\.vbios\.0/],
+    ["a command that a terminal would obey", { command: ["serve", "\u009b2J"] }, {}, /command\.1/],
   ])("refuses a release of %s", async (_what, content, expected, reason) => {
     expect(await refusals(await signed(["alice", "bob", "dan"], { ...release, ...content }), expected)).toMatch(reason);
   });

@@ -1,5 +1,4 @@
-import { initDataAnnotation } from "../components/workload/podTemplate";
-import { decodeInitData } from "../components/guest/initDataAnnotation";
+import { decodeInitData, initDataAnnotationKey } from "../components/guest/initDataAnnotation";
 import { parseDocument } from "./documents";
 import type { Pod } from "./kubernetes";
 import { confidentialPods } from "./kubernetes";
@@ -25,7 +24,7 @@ export const initDataAnnotations: Selector<InitData> = {
 };
 
 export function initDataOf(pod: Pod): InitData {
-  const annotation = pod.metadata.at("annotations", initDataAnnotation);
+  const annotation = pod.metadata.at("annotations", initDataAnnotationKey);
   // Decoded when asked: reading a value that is not known yet must end this pod's check, not the search for others.
   return {
     pod,

@@ -1,4 +1,4 @@
-import { initDataAnnotation } from "../components/workload/podTemplate";
+import { initDataAnnotationKey } from "../components/guest/initDataAnnotation";
 import { Place } from "./place";
 import type { Resource, Selector } from "./rule";
 
@@ -106,7 +106,7 @@ export function isConfidential(pod: Pod): boolean {
   return (
     declaredConfidential(pod.object.body.at("metadata")) ||
     declaredConfidential(pod.metadata) ||
-    pod.metadata.at("annotations", initDataAnnotation).present ||
+    pod.metadata.at("annotations", initDataAnnotationKey).present ||
     isTeeRuntimeClass(pod.spec.at("runtimeClassName").text)
   );
 }

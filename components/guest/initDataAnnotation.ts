@@ -1,8 +1,11 @@
 import { gunzipSync } from "node:zlib";
 import { gzip } from "./gzip";
 
-/** Pod annotation by which Kata's runtime receives init-data. */
+/** Pod annotation by which Kata's runtime receives init-data. Kata 4.1.0's runtime-rs honours no other hypervisor annotation. */
 export const initDataAnnotationKey = "io.katacontainers.config.hypervisor.cc_init_data";
+
+/** Pod annotation with the SHA-256 of the init-data, for people and policy checks; the guest's hardware report decides. */
+export const initDataDigestKey = "trustfoundry.dev/init-data-digest";
 
 /** Kubernetes refuses an object whose annotations (keys and values together) exceed 256 KiB. */
 export const annotationLimitBytes = 256 * 1024;

@@ -1,9 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
+import { initDataAnnotationKey, initDataDigestKey } from "../guest/initDataAnnotation";
 import { gpuToleration, labels, nvswitchResource, pgpuResource } from "../host/hardware";
 import type { Release } from "./release";
-
-/** The annotation that carries init-data to the guest. Kata 4.1.0's runtime honours no other hypervisor annotation. */
-export const initDataAnnotation = "io.katacontainers.config.hypervisor.cc_init_data";
 
 /** Node label with the GPU model, set by NodeMode. A scheduling aid: what counts is the GPU's own attestation. */
 export const gpuModelLabel = "trustfoundry.dev/gpu-model";
@@ -35,8 +33,8 @@ export function podTemplate(release: Release, options: PodTemplateOptions): type
     metadata: {
       labels: { ...selectorLabels(release), "trustfoundry.dev/party": "modelOwner" },
       annotations: {
-        [initDataAnnotation]: release.initData.annotation,
-        "trustfoundry.dev/init-data-digest": release.initData.digest,
+        [initDataAnnotationKey]: release.initData.annotation,
+        [initDataDigestKey]: release.initData.digest,
         "trustfoundry.dev/model-version": release.modelVersion,
       },
     },

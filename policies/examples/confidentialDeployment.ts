@@ -1,6 +1,5 @@
+import { encodeInitData, initDataAnnotationKey, initDataDigestKey } from "../../components/guest/initDataAnnotation";
 import { initDataDigest } from "../../components/guest/initData";
-import { encodeInitData } from "../../components/guest/initDataAnnotation";
-import { initDataAnnotation } from "../../components/workload/podTemplate";
 import type { Resource } from "../rule";
 
 const digest = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945";
@@ -52,11 +51,11 @@ CreateContainerRequest if {
 /** Where the pod and its first container are, as JSON pointers. */
 export const podPointer = "/spec/template/spec";
 export const containerPointer = `${podPointer}/containers/0`;
-export const initDataPointer = `/spec/template/metadata/annotations/${initDataAnnotation}`;
+export const initDataPointer = `/spec/template/metadata/annotations/${initDataAnnotationKey}`;
 /** The same as the property paths of findings. */
 export const podPath = "spec.template.spec";
 export const containerPath = `${podPath}.containers[0]`;
-export const initDataPath = `spec.template.metadata.annotations["${initDataAnnotation}"]`;
+export const initDataPath = `spec.template.metadata.annotations["${initDataAnnotationKey}"]`;
 
 /** One model on one GPU, as this architecture wants it. */
 export const confidentialDeployment: Resource = {
@@ -73,8 +72,8 @@ export const confidentialDeployment: Resource = {
         metadata: {
           labels: { "app.kubernetes.io/name": "llama" },
           annotations: {
-            [initDataAnnotation]: encodeInitData(initDataToml),
-            "trustfoundry.dev/init-data-digest": initDataDigest(initDataToml),
+            [initDataAnnotationKey]: encodeInitData(initDataToml),
+            [initDataDigestKey]: initDataDigest(initDataToml),
           },
         },
         spec: {

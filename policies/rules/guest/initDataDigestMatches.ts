@@ -1,3 +1,4 @@
+import { initDataDigestKey } from "../../../components/guest/initDataAnnotation";
 import { initDataDigest } from "../../../components/guest/initData";
 import { confidentialDeployment, initDataPointer } from "../../examples/confidentialDeployment";
 import type { InitData } from "../../initData";
@@ -9,7 +10,7 @@ import { bareMetal, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 /** What the pods of a release carry beside init-data: the digest that the release was signed with. */
-const annotation = "trustfoundry.dev/init-data-digest";
+const annotation = initDataDigestKey;
 const pointer = `/spec/template/metadata/annotations/${annotation.replace("/", "~1")}`;
 const path = `spec.template.metadata.annotations["${annotation}"]`;
 

@@ -1,4 +1,4 @@
-import { initDataAnnotation } from "../../../components/workload/podTemplate";
+import { initDataAnnotationKey } from "../../../components/guest/initDataAnnotation";
 import { confidentialDeployment } from "../../examples/confidentialDeployment";
 import { pods } from "../../kubernetes";
 import { bareMetal, resourceRule } from "../../rule";
@@ -15,7 +15,7 @@ export const onlyInitDataAnnotation = resourceRule({
   severity: "critical",
   threat:
     "Annotations reach the hypervisor: kernel parameters open a debug console, others change what is measured or mount the host.",
-  remediation: `Put guest settings into ${initDataAnnotation} and remove the other ${prefix}* annotations.`,
+  remediation: `Put guest settings into ${initDataAnnotationKey} and remove the other ${prefix}* annotations.`,
   source: issue(repositories.kata, 12186),
   platforms: bareMetal,
   boundary: {
@@ -26,7 +26,7 @@ export const onlyInitDataAnnotation = resourceRule({
   *check({ metadata }) {
     const annotations = metadata.at("annotations");
     for (const key of annotations.keys())
-      if (key.startsWith(prefix) && key !== initDataAnnotation)
+      if (key.startsWith(prefix) && key !== initDataAnnotationKey)
         yield annotations.at(key).finding("reaches into the hypervisor");
   },
   compliant: [confidentialDeployment],

@@ -122,9 +122,11 @@ describe("a rehearsal from first start to destruction", () => {
   });
 
   it("gives the deployer rights in its namespace alone, and none to look into pods", async () => {
-    const can = async (...what: string[]) =>
-      (await rehearsal.run("kubectl", "--as", "deployer", "auth", "can-i", ...what)).all.trim().split("\n").at(-1);
-    expect(await can("create", "deployments.apps", "-n", owner)).toBe("yes");
+    const can = (...what: string[]) => rehearsal.kubectl("deployer", "auth", "can-i", ...what);
+    const command = await rehearsal.run(
+      ...["kubectl", "--as", "deployer", "auth", "can-i", "create", "deployments.apps", "-n", owner],
+    );
+    expect(command.all.trim().split("\n").at(-1)).toBe("yes");
     expect(await can("create", "pods", "--subresource=exec", "-n", owner)).toBe("no");
     expect(await can("get", "secrets", "-n", owner)).toBe("no");
     expect(await can("get", "pods", "--subresource=log", "-n", owner)).toBe("no");
@@ -260,7 +262,7 @@ describe("a rehearsal from first start to destruction", () => {
     expect(files.filter((file) => holdsCanary(readFileSync(file)))).toEqual([]);
     expect(holdsCanary(Buffer.from(rehearsal.transcript))).toBe(false);
 
-    for (const party of ["trust", "provider"]) {
+    for (const party of ["trust", "provider"] as const) {
       const configMaps = await rehearsal.get<object>(party, "configmaps", "-A");
       expect(configMaps.length).toBeGreaterThan(0);
       expect(holdsCanary(Buffer.from(JSON.stringify(configMaps)))).toBe(false);

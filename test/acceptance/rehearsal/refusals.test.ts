@@ -92,7 +92,7 @@ describe("a factory that violates a rule", () => {
     expect(all).toContain("preview of stack acme-models-trust was refused by 1 policy rule; nothing was applied");
     expect(all).toMatch(/key-broker-clients-known · kubernetes:networking\.k8s\.io\/v1:NetworkPolicy \S+kbs/);
     expect(all).toMatch(/Name the ranges that guests come from \(attestation\.keyBroker\.clientCidrs\)/);
-    for (const party of ["trust", "provider"]) {
+    for (const party of ["trust", "provider"] as const) {
       const namespaces = await rehearsal.get<{ metadata: { name: string } }>(party, "namespaces");
       const names = namespaces.map(({ metadata }) => metadata.name).sort();
       expect(names).toEqual(["default", "kube-node-lease", "kube-public", "kube-system"]);

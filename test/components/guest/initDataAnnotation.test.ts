@@ -8,11 +8,9 @@ import {
   encodeInitData,
   initDataAnnotationKey,
 } from "../../../components/guest/initDataAnnotation";
-import { initDataAnnotation } from "../../../components/workload/podTemplate";
 
 describe("the init-data annotation", () => {
-  it("has the name that the pod template sets", () => {
-    expect(initDataAnnotationKey).toBe(initDataAnnotation);
+  it("has the name that Kata knows", () => {
     expect(initDataAnnotationKey).toBe("io.katacontainers.config.hypervisor.cc_init_data");
   });
 

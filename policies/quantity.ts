@@ -12,6 +12,8 @@ const factors: Readonly<Record<string, number>> = {
 
 /** A Kubernetes memory quantity in MiB; undefined where it is none. */
 export function mebibytes(quantity: unknown): number | undefined {
+  // Anything else may not even be turned into text: an object can say that it has no way to.
+  if (typeof quantity !== "string" && typeof quantity !== "number") return undefined;
   const match = /^(\d+(?:\.\d+)?)([KMGT]i|[kMGT])?$/.exec(String(quantity));
   const factor = match ? factors[match[2] ?? ""] : undefined;
   return match && factor !== undefined ? (Number(match[1]) * factor) / 2 ** 20 : undefined;

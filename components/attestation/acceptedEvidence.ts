@@ -47,6 +47,10 @@ function problemsOf(release: Release): string[] {
   if (isZero(initData.digest))
     problems.push(`release ${name}: its init-data digest is all zeros; make the init-data first`);
   if (!tcb[tee]) problems.push(`release ${name}: it names no oldest firmware for ${tee}, its TEE; set tcb.${tee}`);
+  if (tcb.snp && Object.values(tcb.snp).every((version) => version === 0))
+    problems.push(
+      `release ${name}: its oldest firmware is 0 in every part, so that hosts with any known hole would pass; set tcb.snp to what \`snphost show tcb\` lists`,
+    );
   // The first byte of a TD's attributes is its debug group: any bit of it opens the guest to the host.
   for (const attributes of tcb.tdx?.attributes ?? [])
     if (!attributes.startsWith("00"))

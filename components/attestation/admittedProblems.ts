@@ -1,5 +1,6 @@
 import { canonicalJson } from "../names";
 import type { Release } from "../workload/release";
+import { timeSchema } from "../workload/release/time";
 import type { AdmittedRelease } from "./admittedRelease";
 import { isFormer, keyWindow, releaseId, sortedReleases } from "./admittedRelease";
 
@@ -31,7 +32,7 @@ function rolloverProblems(admitted: readonly AdmittedRelease[]): string[] {
       problems.push(`${which} has a successor and no end; say until when its guests get keys`);
     if (!former && until !== undefined)
       problems.push(`${which} has an end (${until}), but no successor; leave it out, or let its validity end earlier`);
-    if (until !== undefined && !isTime(until))
+    if (until !== undefined && !timeSchema.safeParse(until).success)
       problems.push(`${which}: "${until}" is no point in time; write for example 2028-01-01T00:00:00Z`);
     const window = keyWindow(entry);
     if (!(window.from < window.until))
@@ -40,10 +41,6 @@ function rolloverProblems(admitted: readonly AdmittedRelease[]): string[] {
       );
   }
   return problems;
-}
-
-function isTime(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 /** Releases of one name share its keys, so they have to be one owner's, made for one factory. */

@@ -39,6 +39,12 @@ describe("evidence for a release", () => {
       /0100001000000000 are those of a guest open to debugging/,
     ],
     [
+      "a firmware floor that lets everything pass",
+      { tcb: { snp: { bootloader: 0, tee: 0, snp: 0, microcode: 0 } } },
+      sampleEvidence(),
+      /oldest firmware is 0 in every part/,
+    ],
+    [
       "a TD that may be migrated",
       { ...tdxParts, tcb: { tdx: { ...tdxParts.tcb.tdx, attributes: ["0000001000000000", "0000003000000000"] } } },
       sampleEvidence(),

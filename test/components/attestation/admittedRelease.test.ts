@@ -34,6 +34,10 @@ describe("a rollover", () => {
     expect(problems(rollover[0]!, { release: former, until: "soon" })).toContainEqual(
       expect.stringMatching(/"soon" is no point in time; write for example 2028/),
     );
+    // A parser of dates alone would make two days more of it.
+    expect(problems(rollover[0]!, { release: former, until: "2027-02-30T00:00:00Z" })).toContainEqual(
+      expect.stringMatching(/"2027-02-30T00:00:00Z" is no point in time/),
+    );
   });
 
   it.each([

@@ -41,6 +41,12 @@ const dangerousOptions: readonly { readonly name: string; readonly value?: RegEx
   { name: "loadvm", why: "the guest goes on from a saved state" },
   { name: "gdb", why: "a debugger is attached" },
   { name: "s", why: "a debugger is attached" },
+  { name: "set", why: "it changes an argument after it was read, and so what was compared" },
+  {
+    name: "global",
+    value: /sev|tdx|cpu|host|EPYC|fw_cfg|q35/i,
+    why: "it changes a property of the guest, the CPU or the machine, and so what was compared",
+  },
   { name: "readconfig", why: "further options stand in a file that was not compared" },
 ];
 

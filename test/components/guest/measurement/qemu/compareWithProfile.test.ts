@@ -218,6 +218,20 @@ const changes: [string, Tee, string[], RegExp, RegExp?][] = [
     /in the place of -bios/,
   ],
   ["a loader", "tdx", add("tdx", "-device", "loader,file=/x"), /^-device loader,file=\/x is not/, /before it starts/],
+  [
+    "a setting behind the argument",
+    "snp",
+    add("snp", "-set", "object.snp.policy=0xb0000"),
+    /^-set object\.snp\.policy=0xb0000 is not the profile's$/,
+    /after it was read/,
+  ],
+  [
+    "a property for all guest objects",
+    "snp",
+    add("snp", "-global", "sev-snp-guest.policy=0xb0000"),
+    /^-global sev-snp-guest\.policy=0xb0000 is not/,
+    /what was compared/,
+  ],
   ["a debugger", "snp", add("snp", "-s"), /^-s is not the profile's$/, /debugger/],
   [
     "a second guest object",

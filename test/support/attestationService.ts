@@ -4,19 +4,13 @@ import type { AdmittedRelease } from "../../components/attestation/admittedRelea
 import { attestationPolicies } from "../../components/attestation/attestationPolicies";
 import { referenceValues } from "../../components/attestation/referenceValues";
 import { resourcePolicy } from "../../components/attestation/resourcePolicy";
-import type { Token, TrustClaims } from "./ear";
+import { referenceValueQuery } from "../../tooling/attestation/attestationService";
+import type { TrustClaims } from "../../tooling/attestation/ear";
+import type { Token } from "./ear";
 import { tokenOf } from "./ear";
 import type { Claims } from "./evidence";
 import { sampleTime } from "./evidence";
 import { Opa } from "./opa";
-
-/** What the attestation service adds to its policy engine (ear_token/broker.rs): a value, or null where there is none. */
-export const referenceValueQuery = `package policy
-
-import rego.v1
-
-query_reference_value(id) := object.get(data.reference_values, id, null)
-`;
 
 export interface Request {
   readonly plugin: string;

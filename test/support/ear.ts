@@ -1,25 +1,7 @@
-/** Names of an attestation result's claims (AR4SI), in the order of the EAR specification. */
-export type TrustClaims = Readonly<Record<string, number>>;
+import type { Status, TrustClaims } from "../../tooling/attestation/ear";
+import { partNames, statusOf, tokenClaims } from "../../tooling/attestation/ear";
 
-const tiers = ["none", "affirming", "warning", "contraindicated"] as const;
-export type Status = (typeof tiers)[number];
-
-/**
- * The status that a token gives a part, from its trust claims: the worst tier among them, as `Appraisal` of the `ear` crate
- * (src/trust/claim.rs, src/appraisal.rs) works it out.
- */
-export function statusOf(claims: TrustClaims): Status {
-  return tiers[Math.max(...Object.values(claims).map(tierOf))] ?? "contraindicated";
-}
-
-function tierOf(value: number): number {
-  if (value >= -1 && value <= 1) return 0;
-  if ((value >= 2 && value <= 31) || (value >= -32 && value <= -2)) return 1;
-  if ((value >= 32 && value <= 95) || (value >= -96 && value <= -33)) return 2;
-  return 3;
-}
-
-export interface Submodule {
+interface Submodule {
   readonly "ear.status": Status;
   readonly "ear.trustworthiness-vector": TrustClaims;
   /** Trustee's key broker asks for policies called default, and gets them by class: default_cpu, default_gpu, … */
@@ -45,24 +27,7 @@ export function tokenOf(
   }[],
   iat: number,
 ): Token {
-  const counts = new Map<string, number>();
-  const submods = parts.map(({ deviceClass, claims, trust }) => {
-    const count = counts.get(deviceClass) ?? 0;
-    counts.set(deviceClass, count + 1);
-    return [
-      `${deviceClass}${count}`,
-      {
-        "ear.status": statusOf(trust),
-        "ear.trustworthiness-vector": trust,
-        "ear.appraisal-policy-id": "default",
-        "ear.veraison.annotated-evidence": claims,
-      },
-    ];
-  });
-  return {
-    eat_profile: "tag:github.com,2024:confidential-containers/Trustee",
-    iat,
-    exp: iat + 300,
-    submods: Object.fromEntries(submods) as Record<string, Submodule>,
-  };
+  const names = partNames(parts);
+  const appraised = parts.map((part, index) => ({ ...part, name: names[index]!, status: statusOf(part.trust) }));
+  return { ...tokenClaims(appraised), iat, exp: iat + 300 } as Token;
 }

@@ -2,7 +2,8 @@ import type { EvidenceOptions, NvidiaVerifier } from "../../components/attestati
 import type { AdmittedRelease } from "../../components/attestation/admittedRelease";
 import { boundDigest } from "../../components/guest/initData";
 import type { Release } from "../../components/workload/release";
-import type { Token, TrustClaims } from "./ear";
+import type { TrustClaims } from "../../tooling/attestation/ear";
+import type { Token } from "./ear";
 import { tokenOf } from "./ear";
 
 /** What a model owner demands of all guests in these tests. */

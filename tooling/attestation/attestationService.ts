@@ -11,7 +11,7 @@ import { verifyEvidence } from "./verification";
 import type { TrustedVendors } from "./vendors";
 
 /** What Trustee adds to its policy engine (ear_token/broker.rs): a value, or null where there is none. */
-const extension = `package policy
+export const referenceValueQuery = `package policy
 
 import rego.v1
 
@@ -34,7 +34,7 @@ export class AttestationService {
     const engine = (deviceClass: DeviceClass) =>
       new Opa(opa, {
         [`default_${deviceClass}.rego`]: decisions.attestationPolicies[deviceClass],
-        "extension.rego": extension,
+        "extension.rego": referenceValueQuery,
       });
     this.engines = { cpu: engine("cpu"), gpu: engine("gpu"), switch: engine("switch"), ppcie: engine("ppcie") };
   }
@@ -50,8 +50,8 @@ export class AttestationService {
     const trusts = new Map<VerifiedPart, TrustClaims>();
     for (const deviceClass of new Set(parts.map((part) => part.deviceClass))) {
       const group = parts.filter((part) => part.deviceClass === deviceClass);
-      const inputs = group.map(({ claims }) => claims);
-      const values = await this.engines[deviceClass].evaluateEach("data.policy.trust_claims", inputs, this.data);
+      const questions = group.map(({ claims }) => ({ input: claims, data: this.data }));
+      const values = await this.engines[deviceClass].evaluateAll("data.policy.trust_claims", questions);
       group.forEach((part, index) => trusts.set(part, values[index] as TrustClaims));
     }
     return Promise.all(

@@ -29,7 +29,7 @@ export interface Appraisal extends VerifiedPart {
 }
 
 /** Names of parts as the attestation service counts them (ear_token/broker.rs). */
-export function partNames(parts: readonly VerifiedPart[]): string[] {
+export function partNames(parts: readonly { readonly deviceClass: string }[]): string[] {
   const counts = new Map<string, number>();
   return parts.map(({ deviceClass }) => {
     const count = counts.get(deviceClass) ?? 0;
@@ -38,8 +38,11 @@ export function partNames(parts: readonly VerifiedPart[]): string[] {
   });
 }
 
+/** What of an appraised part a token says. */
+export type AppraisedPart = Pick<Appraisal, "name" | "claims" | "trust" | "status">;
+
 /** Claims of the attestation token, without its times: EAR, as `ear_token/broker.rs` of Trustee v0.21.0 fills it. */
-export function tokenClaims(appraisals: readonly Appraisal[]) {
+export function tokenClaims(appraisals: readonly AppraisedPart[]) {
   return {
     eat_profile: "tag:github.com,2024:confidential-containers/Trustee",
     "ear.verifier-id": {

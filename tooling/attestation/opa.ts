@@ -5,16 +5,24 @@ import { execa } from "execa";
 import type { TraceEvent } from "./explain";
 import { failedCondition } from "./explain";
 
+export interface Question {
+  readonly input: unknown;
+  /** Documents at the root, by name. */
+  readonly data?: Documents;
+}
+
 /** Policies kept in files of a private folder, evaluated by the real OPA. Remove it when done. */
 export class Opa {
-  private readonly directory = mkdtempSync(join(tmpdir(), "trustfoundry-opa-"));
+  protected readonly directory = mkdtempSync(join(tmpdir(), "trustfoundry-opa-"));
   private readonly files: string[];
   private count = 0;
 
   constructor(
-    private readonly program: string,
+    protected readonly program: string,
     /** Rego by file name. */
     private readonly modules: Readonly<Record<string, string>>,
+    /** For every run, e.g. `--v0-compatible`. */
+    protected readonly flags: readonly string[] = [],
   ) {
     for (const [name, rego] of Object.entries(modules)) writeFileSync(join(this.directory, name), rego);
     this.files = Object.keys(modules).flatMap((name) => ["--data", join(this.directory, name)]);
@@ -25,11 +33,24 @@ export class Opa {
     return (await this.run(query, input, data, [])).result?.[0]?.expressions[0]?.value;
   }
 
-  /** The values of one query for many inputs, in one run of OPA. */
-  async evaluateEach(query: string, inputs: readonly unknown[], data: Documents = {}): Promise<unknown[]> {
-    const each = `{i: value | some i, each in data.inputs; value := ${query} with input as each}`;
-    const values = await this.evaluate(each, {}, { ...data, inputs: { ...inputs } });
-    return inputs.map((_, index) => (values as Record<string, unknown>)[String(index)]);
+  /**
+   * The values of one query for many inputs, in one run of OPA: undefined where the query has none. Each question has the
+   * same documents, by name.
+   */
+  async evaluateAll(query: string, questions: readonly Question[]): Promise<unknown[]> {
+    const documents = Object.keys(questions[0]?.data ?? {}).map((name) => JSON.stringify(name));
+    // Each replacement is a variable: OPA 1.22 takes none out of the variable that the comprehension goes over.
+    const variables = documents.map((name, index) => `document_${index} := question.data[${name}]`);
+    const replacements = documents.map((name, index) => ` with data[${name}] as document_${index}`);
+    const each = [
+      "question := data.questions[number]",
+      "asked := question.input",
+      ...variables,
+      `value := ${query} with input as asked${replacements.join("")}`,
+    ].join("; ");
+    const answers = (await this.evaluate(`[[number, value] | ${each}]`, null, { questions })) as [number, unknown][];
+    const values = new Map(answers);
+    return questions.map((_, number) => values.get(number));
   }
 
   /** The condition that kept a query from being true, as it stands in the policy; undefined where nothing failed. */
@@ -56,7 +77,8 @@ export class Opa {
     this.count++;
     const documents = ["--data", file("data", data), "--input", file("input", input)];
     // Errors of built-in functions are errors, not "undefined" that passes for a denial.
-    const args = ["eval", "--format", "json", "--strict-builtin-errors", ...flags, ...this.files, ...documents, query];
+    const options = ["--format", "json", "--strict-builtin-errors", ...this.flags, ...flags];
+    const args = ["eval", ...options, ...this.files, ...documents, query];
     const { stdout } = await execa(this.program, args, { maxBuffer: 256 * 1024 * 1024, stdin: "ignore" });
     return JSON.parse(stdout) as Answer;
   }

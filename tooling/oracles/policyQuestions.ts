@@ -1,8 +1,8 @@
 import { attestationPolicies } from "../../components/attestation/attestationPolicies";
 import { resourcePolicy } from "../../components/attestation/resourcePolicy";
-import type { Question } from "../../test/support/opa";
-import { Opa } from "../../test/support/opa";
-import { referenceValueQuery } from "../../test/support/attestationService";
+import { referenceValueQuery } from "../attestation/attestationService";
+import type { Question } from "../attestation/opa";
+import { Opa } from "../attestation/opa";
 import { agentCases, agentPolicies, hasRecordings } from "../../test/support/policyCases/agentCases";
 import { appraisalCases } from "../../test/support/policyCases/appraisalCases";
 import type { Setting } from "../../test/support/policyCases/guests";

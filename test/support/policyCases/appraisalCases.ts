@@ -1,7 +1,7 @@
 import type { PolicyClass } from "../../../components/attestation/attestationPolicies";
 import { referenceValues } from "../../../components/attestation/referenceValues";
 import type { Release } from "../../../components/workload/release";
-import type { TrustClaims } from "../ear";
+import type { TrustClaims } from "../../../tooling/attestation/ear";
 import type { Claims } from "../evidence";
 import { genuineClaims, genuineTrust } from "../evidence";
 import { withValue } from "../factory";

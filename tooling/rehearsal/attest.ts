@@ -1,7 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readPayload } from "../../components/workload/release/payload";
-import { readDocument } from "../../components/workload/release/reading";
 import type { Release } from "../../components/workload/release";
 import { contexts } from "../../stacks/rehearsal";
 import type { Attack } from "../attestation/attack";
@@ -9,6 +7,7 @@ import { liveFiles } from "../attestation/live";
 import type { RehearsalWatcher, ReleaseRehearsal } from "../attestation/rehearse";
 import { rehearseAttestation } from "../attestation/rehearse";
 import { readDecisions } from "../attestation/stores";
+import { openRelease } from "../commands/release/open";
 import { openCluster } from "../controlplane/access";
 import { instanceStatus } from "../controlplane/status";
 import { ensureToolchain } from "../toolchain/ensure";
@@ -65,10 +64,8 @@ export function handedOver(inboxes: readonly string[]): Release[] {
   const releases = new Map<string, Release>();
   for (const inbox of inboxes)
     for (const file of existsSync(inbox) ? readdirSync(inbox) : []) {
-      const document = readDocument(readFileSync(join(inbox, file), "utf8"));
-      const payload = "refusal" in document ? document : readPayload(document.document);
-      if ("refusal" in payload) throw new UserError(`${join(inbox, file)} ${payload.refusal}.`);
-      releases.set(payload.release.name, payload.release);
+      const { release } = openRelease(join(inbox, file));
+      releases.set(release.name, release);
     }
   return [...releases.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseDocument } from "yaml";
-import { ConfigurationError } from "../../stacks/config/errors";
 import { parseAs } from "../../stacks/config/load";
 import type { Factory } from "../../stacks/config/factory";
+import { checkedFile } from "../configuration";
 import { UserError } from "../ui";
 
 /** Reads a factory's description (`Pulumi.rehearsal.yaml` or one of the user's own). Throws a UserError. */
@@ -26,10 +26,5 @@ export function readDescription(path: string): Factory {
   const sections = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.slice("trustfoundry:".length), value]),
   );
-  try {
-    return parseAs("rehearsal", sections);
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw new UserError(`${path}: ${error.message}`);
-    throw error;
-  }
+  return checkedFile(path, () => parseAs("rehearsal", sections));
 }

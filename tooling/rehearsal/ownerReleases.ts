@@ -1,15 +1,14 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ReleaseDocument } from "../../components/workload/release/document";
 import { documentFileName, documentText, releaseDigest, signRelease } from "../../components/workload/release/document";
-import { readPayload } from "../../components/workload/release/payload";
-import { readDocument } from "../../components/workload/release/reading";
 import type { Release } from "../../components/workload/release";
 import { timeText } from "../../components/workload/release/time";
-import { ConfigurationError } from "../../stacks/config/errors";
 import type { TrustConfig } from "../../stacks/config/factory";
 import { computedRelease } from "../../stacks/releases";
-import { readIfThere, writePrivate } from "../controlplane/files";
-import { UserError } from "../ui";
+import type { OpenedRelease } from "../commands/release/open";
+import { openRelease } from "../commands/release/open";
+import { writePrivate } from "../controlplane/files";
 import type { SigningKeys } from "./signingKeys";
 
 const day = 86_400_000;
@@ -25,7 +24,7 @@ export async function issueReleases(config: TrustConfig, keys: SigningKeys, now:
   const issued: string[] = [];
   for (const { name } of config.models) {
     const current = currentRelease(config.releases, name);
-    const release = refusing(() => currentOrNext(config, name, current?.release, now));
+    const release = currentOrNext(config, name, current?.release, now);
     if (current && releaseDigest(release) === releaseDigest(current.release)) continue;
     // The former one keeps its number, for whoever wants to see the whole chain, and for a rollover.
     if (current) write(config.releases, documentFileName(name, current.release.history.sequence), current.document);
@@ -50,32 +49,11 @@ function currentOrNext(config: TrustConfig, name: string, current: Release | und
   });
 }
 
-function currentRelease(
-  directory: string,
-  name: string,
-): { readonly release: Release; readonly document: ReleaseDocument } | undefined {
+function currentRelease(directory: string, name: string): OpenedRelease | undefined {
   const file = join(directory, documentFileName(name));
-  const text = readIfThere(file);
-  if (text === undefined) return undefined;
-  const reading = readDocument(text);
-  const content = "refusal" in reading ? reading : readPayload(reading.document);
-  if ("refusal" in reading || "refusal" in content)
-    throw new UserError(
-      `The rehearsal's ${file} ${"refusal" in content ? content.refusal : ""}.`,
-      "Destroy the rehearsal and start anew.",
-    );
-  return { release: content.release, document: reading.document };
+  return existsSync(file) ? openRelease(file) : undefined;
 }
 
 function write(directory: string, file: string, document: ReleaseDocument): void {
   writePrivate(join(directory, file), documentText(document));
-}
-
-function refusing<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw new UserError(error.message);
-    throw error;
-  }
 }

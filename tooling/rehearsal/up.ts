@@ -1,9 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Factory } from "../../stacks/config/factory";
 import { parseAs } from "../../stacks/config/load";
 import type { DerivedStacks, Handover } from "../../stacks/rehearsal";
 import { deriveStacks } from "../../stacks/rehearsal";
-import type { KubeApi } from "../controlplane/api";
+import { inFile } from "../configuration";
 import type { ControlPlane } from "../controlplane/controlPlane";
 import { instanceUp } from "../controlplane/instance";
 import { runSteps } from "../progress";
@@ -15,13 +14,14 @@ import { handOver } from "./handover";
 import type { RehearsalStack } from "./instance";
 import { clustersOf, stacksOf, writeRecord } from "./instance";
 import type { Observation } from "./observe";
-import { observe, waitingLine } from "./observe";
 import { ownerKeys } from "./ownerKeys";
 import { issueReleases } from "./ownerReleases";
 import type { InstancePaths } from "./paths";
 import { signerPolicy, signingKeys } from "./signingKeys";
 import type { StackRow } from "./report";
 import { changesText } from "./report";
+import type { Watch } from "./scheduling";
+import { settle, watcher } from "./scheduling";
 import { StackProcess } from "./stackProcess";
 import type { StackOutcome } from "./stackRunner";
 
@@ -75,7 +75,7 @@ export async function up({ paths, file, factory, ports = {}, signal }: UpArgs): 
   } catch (error) {
     // After Ctrl-C nothing that this command started goes on; after a failure the clusters stay for a look at them.
     if (signal.aborted) await Promise.all(controlPlanes.map(({ undo }) => undo()));
-    throw error;
+    throw inFile(file, error);
   } finally {
     for (const { api } of controlPlanes) api.close();
   }
@@ -166,9 +166,12 @@ async function deployWith(
       },
     })),
   );
-  const watch = watcher(controlPlanes, factory.parties.modelOwner, signal);
-  await applyAll(workloads, watch);
-  const observations = await settle(controlPlanes, workloads, factory.parties.modelOwner, signal);
+  const scheduling = { controlPlanes, namespace: factory.parties.modelOwner, signal };
+  await applyAll(workloads, watcher(scheduling));
+  const observations = await settle(
+    workloads.map(({ stack }) => stack),
+    scheduling,
+  );
 
   const units = [trust, ...infrastructures, ...workloads];
   const rows = await Promise.all(
@@ -179,8 +182,6 @@ async function deployWith(
   );
   return { rows, observations, warnings: [...new Set(units.flatMap((each) => outcomeOf(each).warnings))] };
 }
-
-type Watch = (stack: RehearsalStack, show: (line: string) => void) => { readonly stop: () => void };
 
 /** Previews all, and only when no rule and no program refuses anything, applies all. */
 async function applyAll(units: readonly Unit[], watch?: Watch): Promise<void> {
@@ -206,67 +207,6 @@ async function applyAll(units: readonly Unit[], watch?: Watch): Promise<void> {
     })),
     { concurrent: true },
   );
-}
-
-const lookEveryMilliseconds = 2_000;
-
-/** While the engine waits for pods, says which of them wait and why. */
-function watcher(controlPlanes: readonly ControlPlane[], namespace: string, signal: AbortSignal): Watch {
-  return (stack, show) => {
-    const api = apiOf(controlPlanes, stack.cluster);
-    const look = async () => {
-      // What cannot be seen now is looked for again later; the engine's own report decides.
-      const seen = await observe(api, namespace, signal).catch(() => undefined);
-      const line = seen && waitingLine(seen);
-      if (line) show(line);
-    };
-    const timer = setInterval(() => void look(), lookEveryMilliseconds);
-    return { stop: () => clearInterval(timer) };
-  };
-}
-
-/** How long the scheduler may take to decide about every pod. */
-const settleMilliseconds = 60_000;
-
-/** Waits until every pod runs or has been told why not, and says where all of them are. */
-async function settle(
-  controlPlanes: readonly ControlPlane[],
-  workloads: readonly Unit[],
-  namespace: string,
-  signal: AbortSignal,
-): Promise<Record<string, Observation>> {
-  const observations: Record<string, Observation> = {};
-  await runSteps([
-    {
-      title: "Scheduling",
-      run: async (show) => {
-        for (const { stack } of workloads) {
-          const api = apiOf(controlPlanes, stack.cluster);
-          const end = Date.now() + settleMilliseconds;
-          let seen = await observe(api, namespace, signal);
-          while (!seen.decided && Date.now() < end) {
-            show(waitingLine(seen) ?? "");
-            await wait(250, undefined, { signal });
-            seen = await observe(api, namespace, signal);
-          }
-          observations[stack.party] = seen;
-        }
-        const wrong = Object.values(observations).flatMap(({ misplaced }) => misplaced);
-        if (wrong.length > 0)
-          throw new UserError(`The scheduler placed pods where they must not be: ${wrong.join("; ")}`);
-        const all = Object.values(observations).flatMap(({ placements }) => placements);
-        const running = all.filter(({ state }) => state === "running").length;
-        return `${running} of ${all.length} confidential pods run`;
-      },
-    },
-  ]);
-  return observations;
-}
-
-function apiOf(controlPlanes: readonly ControlPlane[], cluster: string): KubeApi {
-  const found = controlPlanes.find(({ name }) => name === cluster);
-  if (!found) throw new Error(`no control plane ${cluster}`);
-  return found.api;
 }
 
 function outcomeOf({ stack, outcome }: Unit): StackOutcome {

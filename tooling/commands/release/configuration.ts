@@ -1,10 +1,10 @@
 import { parseDocument } from "yaml";
 import { readSignerPolicy } from "../../../components/workload/release/signers";
 import type { SignerPolicy } from "../../../components/workload/release/signers";
-import { ConfigurationError } from "../../../stacks/config/errors";
 import type { TrustConfig } from "../../../stacks/config/factory";
 import { parseConfig } from "../../../stacks/config/load";
 import { UserError } from "../../ui";
+import { checkedFile } from "../../configuration";
 import { readNamed } from "../../files";
 
 const prefix = "trustfoundry:";
@@ -24,17 +24,7 @@ export function readTrustConfig(path: string): TrustConfig {
     throw new UserError(
       `${path} is of the role ${JSON.stringify(sections.role)}; releases come from the model owner's stack, of the role trust.`,
     );
-  return asUserError(path, () => parseConfig(sections) as TrustConfig);
-}
-
-/** Configuration errors are complete messages; only the file is missing in them. */
-export function asUserError<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw new UserError(`${path}: ${error.message}`);
-    throw error;
-  }
+  return checkedFile(path, () => parseConfig(sections) as TrustConfig);
 }
 
 /** A signer policy out of a file of its own, JSON or YAML. */

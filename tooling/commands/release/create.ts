@@ -11,8 +11,9 @@ import { openHistory } from "../../../components/workload/release/historyAudit";
 import { timeText } from "../../../components/workload/release/time";
 import { computedRelease } from "../../../stacks/releases";
 import { UserError } from "../../ui";
+import { checkedFile } from "../../configuration";
 import { writeWhole } from "../../files";
-import { asUserError, readTrustConfig } from "./configuration";
+import { readTrustConfig } from "./configuration";
 import { readReleases } from "./directory";
 import type { ReleaseDirectory } from "./directory";
 import { titleOf } from "./open";
@@ -34,7 +35,7 @@ export function create({ config: configFile, model, dir, notAfter, notBefore, no
   const config = readTrustConfig(configFile);
   const compute = (history: Release["history"], validFrom: string) => {
     requireOrder(validFrom, notAfter, now);
-    return asUserError(configFile, () =>
+    return checkedFile(configFile, () =>
       computedRelease(config, model, { history, validity: { notBefore: validFrom, notAfter } }),
     );
   };

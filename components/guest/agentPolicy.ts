@@ -102,7 +102,7 @@ const fixedData = {
     "/sys/fs/cgroup": { source: "cgroup", type: "cgroup" },
   },
   masked_paths: ["/proc/acpi", "/proc/kcore", "/proc/keys", "/sys/firmware"],
-  pod_file_names: "(^|[/:;,=])(hostname|hosts|resolv\\.conf|termination-log)($|[:;,])",
+  pod_file_names: "(^|[/:;,=])(hostname|hosts|resolv\\.conf|termination-log)($|[^a-zA-Z0-9_.-])",
   pod_files: {
     "/dev/termination-log": "termination-log",
     "/etc/hostname": "hostname",

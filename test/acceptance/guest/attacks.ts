@@ -62,6 +62,8 @@ export const containerAttacks: Record<string, Change> = {
   "an exported shell function": (r) => r.OCI.Process.Env.push("BASH_FUNC_cd%%=() { /bin/sh; }"),
   "a certificate store of the host's": (r) => r.OCI.Process.Env.push("SSL_CERT_FILE=/etc/ssl/host.pem"),
   "a variable that names a file of the host's": (r) => r.OCI.Process.Env.push("NIM_CONFIG=/etc/hosts"),
+  "a variable that names such a file among arguments": (r) => r.OCI.Process.Env.push("NIM_ARGS=-c '/etc/hosts' -v"),
+  "a variable that names such a file with a slash": (r) => r.OCI.Process.Env.push("NIM_CONFIG=/etc/resolv.conf/"),
   "a variable without a value": (r) => r.OCI.Process.Env.push("UNSET"),
 
   // identity and privileges

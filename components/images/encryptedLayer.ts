@@ -8,13 +8,13 @@ import { SealingError } from "./sealingError";
  * the guest. Format and choice of ciphers are ocicrypt's, primitives node:crypto's: AES-256-CTR, then HMAC-SHA-256 of
  * the ciphertext under the same, single-use key. `npm run oracles` holds it against the library itself, both ways.
  */
-export const layerCipher = "AES_256_CTR_HMAC_SHA256";
+const layerCipher = "AES_256_CTR_HMAC_SHA256";
 
 /** Annotation with the options that need no secrecy: base64 of JSON. */
 export const publicOptionsAnnotation = "org.opencontainers.image.enc.pubopts";
 
 /** An uncompressed layer: weights hardly compress, and so its digest is the diff id. */
-export const plainLayerType = "application/vnd.oci.image.layer.v1.tar";
+const plainLayerType = "application/vnd.oci.image.layer.v1.tar";
 export const encryptedLayerType = `${plainLayerType}+encrypted`;
 
 /** Opens one layer; wrapped by the broker's key in a key packet. */

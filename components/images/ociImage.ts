@@ -4,7 +4,7 @@ import { parseJson } from "./base64";
 import { SealingError } from "./sealingError";
 
 /** OCI image layouts (image-spec v1.1) with one image: as `skopeo copy … oci:DIR` writes and reads them. */
-export const imageTypes = {
+const imageTypes = {
   index: "application/vnd.oci.image.index.v1+json",
   manifest: "application/vnd.oci.image.manifest.v1+json",
   config: "application/vnd.oci.image.config.v1+json",

@@ -1,5 +1,4 @@
 import { createPublicKey } from "node:crypto";
-import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { sha256 } from "../names";
 import { kbsResourcePath } from "./kbsResource";
@@ -42,13 +41,6 @@ export function servingKeyOf(publicPem: string, resource: string): ServingKey {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new SealingError(`serving key: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
-}
-
-/** Whether a private key is the one that a release names. */
-export function answersFor(privateKey: KeyObject, servingKey: ServingKey): boolean {
-  if (privateKey.type !== "private") return false;
-  const der = createPublicKey(privateKey).export({ type: "spki", format: "der" });
-  return sha256(der) === servingKey.sha256 && der.toString("base64") === servingKey.spki;
 }
 
 /** The DER bytes of a P-256 key in exactly the spelling that every encoder writes; undefined for anything else. */

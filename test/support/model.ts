@@ -5,7 +5,7 @@ import type { ModelDeclaration } from "../../components/workload/modelDeclaratio
 
 export const caCertificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
-export function sampleModel(changes: Partial<ModelDeclaration> = {}): ModelDeclaration {
+function sampleModel(changes: Partial<ModelDeclaration> = {}): ModelDeclaration {
   return {
     name: "llama-8b",
     version: "2026.11.1",

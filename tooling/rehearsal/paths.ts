@@ -11,7 +11,7 @@ export function rehearsalHome(): string {
   return join(process.env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"), "trustfoundry");
 }
 
-export const instancePattern = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/;
+const instancePattern = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/;
 
 /** Folders of one instance. Each party has its own; the inbox of a provider is all that crosses. */
 export class InstancePaths {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CpuTee } from "../host/hardware";
+import { kbsResourceUri } from "../images/kbsResource";
 import { checkClosed } from "../images/closedPolicy";
 import { renderToml } from "../toml";
 import { encodeInitData } from "./initDataAnnotation";
@@ -95,10 +96,7 @@ function checkArgs(args: InitDataArgs): void {
     throw new Error(
       "init-data: the agent policy is not of package agent_policy, so the guest would refuse every request",
     );
-  if (
-    args.registryCredentialsUri !== undefined &&
-    !/^kbs:\/\/\/[\w-]+\/[\w-]+\/[\w.-]+$/.test(args.registryCredentialsUri)
-  )
+  if (args.registryCredentialsUri !== undefined && !kbsResourceUri.safeParse(args.registryCredentialsUri).success)
     throw new Error(
       `init-data: "${args.registryCredentialsUri}" is no KBS resource; write kbs:///<repository>/<type>/<tag>`,
     );

@@ -67,7 +67,7 @@ export const modelSchema = z
       .default({ uid: 1000, gid: 1000 })
       .describe("user and group id; guest pull needs them explicit and not root"),
     keys: z
-      .array(z.string().regex(/^[\w-]+\/[\w-]+\/[\w.-]+$/, "repository/type/tag, e.g. acme/model-key/llama-8b"))
+      .array(kbsResourcePath)
       .min(1)
       .describe("KBS resources that this model's guests, and no others, may be given"),
     trustedStorageGib: z.int().min(1).max(16384).default(64).describe("encrypted scratch volume for image layers, GiB"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { kbsResourcePath } from "../../components/images/kbsResource";
 import type { KeyStoreCredentials } from "../../components/attestation/keyStore";
 import { ConfigurationError, location } from "./errors";
 import { tlsProblems, tokenSignerProblems } from "./keyPairs";
@@ -12,7 +13,7 @@ const pair = z.strictObject({
 const trustSecretsSchema = z.strictObject({
   tls: pair,
   tokenSigner: pair,
-  resources: z.record(z.string().regex(/^[\w-]+\/[\w-]+\/[\w.-]+$/), z.base64().min(1)).optional(),
+  resources: z.record(kbsResourcePath, z.base64().min(1)).optional(),
   keyStore: z
     .strictObject({
       token: z.string().regex(/^\S+$/).optional(),

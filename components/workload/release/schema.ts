@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { agentOpenings } from "../../guest/genpolicy";
 import { cpuTees, gpuModelNames } from "../../host/hardware";
-import { resourcePathOf } from "../../images/kbsResource";
+import { kbsResourcePath, resourcePathOf } from "../../images/kbsResource";
 import { modelArtifactSchema } from "../../images/modelArtifact";
 import { servingKeySchema } from "../../images/servingKey";
 import { timeSchema } from "./time";
@@ -11,7 +11,6 @@ const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `${bytes} bytes as lower-case hex`);
 const imageDigest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest, sha256:<64 hex digits>");
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$/, "a DNS-1123 label of at most 53 characters");
-const resource = z.string().regex(/^[\w-]+\/[\w-]+\/[\w.-]+$/, "a KBS resource, repository/type/tag");
 /** One content, one text, one digest: lists that stand for sets are sorted and hold nothing twice. */
 const setOf = <T extends z.ZodType<string>>(item: T) =>
   z
@@ -78,7 +77,7 @@ export const releaseSchema = z
       /** SHA-256 of the public key (SPKI, DER) that the guest demands the image's signature of. */
       signer: hex(32).optional(),
       /** KBS resource that opens the image's encrypted layers. */
-      encryptionKey: resource.optional(),
+      encryptionKey: kbsResourcePath.optional(),
     }),
     /** The sealed weights, where they are not part of a plain image. */
     artifact: modelArtifactSchema.optional(),
@@ -116,7 +115,7 @@ export const releaseSchema = z
     tcb: tcbSchema,
     gpuClaims: gpuClaimsSchema,
     /** KBS resources the guest may be given, as paths repo/type/tag. */
-    resources: setOf(resource),
+    resources: setOf(kbsResourcePath),
     /** Key that only a guest of this release can use, for clients to bind their TLS connection to. */
     servingKey: servingKeySchema.optional(),
     /** What the hardware does not bind, so that nobody reads more into attestation than it says. */

@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Two at a time even on two cores, where vitest would take one: much of it waits for other processes.
+    maxWorkers: 2,
     projects: [
       { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/acceptance/**"], pool: "forks" } },
       {
@@ -10,7 +12,6 @@ export default defineConfig({
           include: ["test/acceptance/**/*.test.ts"],
           globalSetup: ["test/acceptance/globalSetup.ts"],
           pool: "forks",
-          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

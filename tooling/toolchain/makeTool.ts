@@ -78,7 +78,9 @@ async function exclusively<T extends string | undefined>(
 ): Promise<T | string> {
   const directory = toolDirectory(cache, key);
   const onWait = () =>
-    onStep?.(`waiting for process ${workerOf(directory) ?? "of another run"}, which makes it already`);
+    const worker = workerOf(directory);
+    // Between its lock and its first note the other one has no number yet.
+    onStep?.(`waiting for ${worker === undefined ? "another run" : `process ${worker}`}, which makes it already`);
   return withLock(directory, { onWait, signal }, async () => {
     const file = toolFile(cache, key, pin.name);
     return isCached(file) ? file : await make();

@@ -77,10 +77,11 @@ async function exclusively<T extends string | undefined>(
   make: () => Promise<T>,
 ): Promise<T | string> {
   const directory = toolDirectory(cache, key);
-  const onWait = () =>
+  const onWait = () => {
     const worker = workerOf(directory);
     // Between its lock and its first note the other one has no number yet.
     onStep?.(`waiting for ${worker === undefined ? "another run" : `process ${worker}`}, which makes it already`);
+  };
   return withLock(directory, { onWait, signal }, async () => {
     const file = toolFile(cache, key, pin.name);
     return isCached(file) ? file : await make();

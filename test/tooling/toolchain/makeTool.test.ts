@@ -124,7 +124,9 @@ describe("making a tool", () => {
     const go = fakeGo(directory(), `while ! [ -e '${release}' ]; do sleep 0.05; done; ${quickBuild}`);
     const args = argsFor(go);
     const two = [startBuilder(args), startBuilder(args)];
-    await eventually(() => expect(two.map(({ output }) => output()).join("")).toMatch(/waiting for (process \d+|another run)/));
+    await eventually(() =>
+      expect(two.map(({ output }) => output()).join("")).toMatch(/waiting for (process \d+|another run)/),
+    );
     await eventually(() => expect(go.calls()).toHaveLength(1));
     expect(isCached(finished(args))).toBe(false);
     writeFileSync(release, "");

@@ -51,10 +51,11 @@ export function replaceFile(path: string, content: string, mode: number): void {
   }
 }
 
-/** `replaceFile` for a file that the user named, in a folder that is made where it is missing. Others may read it. */
+/** `replaceFile` for a file that the user named; its folder is made where only that is missing. Others may read it. */
 export function writeWhole(path: string, content: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    // Not recursively: Node.js never returns where a filesystem such as /proc answers that there is no such file.
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path));
     replaceFile(path, content, 0o644);
   } catch (error) {
     throw unwritable(path, error);
@@ -124,7 +125,7 @@ function unreadable(path: string, what: string, error: unknown): UserError {
   return new UserError(`${path} cannot be read (${codeOf(error)}); name ${what}.`);
 }
 
-function unwritable(path: string, error: unknown): UserError {
+export function unwritable(path: string, error: unknown): UserError {
   return new UserError(`${path} cannot be written (${codeOf(error)}); name a place that you may write to.`);
 }
 

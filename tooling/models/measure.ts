@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Bytes } from "../../components/images/encryptedLayer";
-import { refuseExisting } from "../files";
+import { refuseExisting, unwritable } from "../files";
 
 /** Pieces that files are read and written in. */
 const pieceBytes = 1024 * 1024;
@@ -66,7 +66,7 @@ export async function appearing<T>(
   make: (place: { readonly target: string; readonly scratch: string }) => Promise<T>,
 ): Promise<T> {
   refuseExisting(path);
-  const scratch = mkdtempSync(join(dirname(path), `.${basename(path)}-`));
+  const scratch = scratchBeside(path);
   try {
     const target = join(scratch, basename(path));
     const result = await make({ target, scratch });
@@ -75,5 +75,14 @@ export async function appearing<T>(
     return result;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** In the same folder, since a rename does not leave a filesystem. */
+function scratchBeside(path: string): string {
+  try {
+    return mkdtempSync(join(dirname(path), `.${basename(path)}-`));
+  } catch (error) {
+    throw unwritable(path, error);
   }
 }

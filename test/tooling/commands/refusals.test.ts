@@ -77,6 +77,10 @@ const refusals: readonly (readonly [string, RegExp])[] = [
   ],
   ["model open --artifact @text --in @text --out @out/opened --key-file @age.key", /text is not JSON/],
   ["model keygen --kind luks2 --out @text", /text exists and is not overwritten/],
+  [
+    `${object} --in @model --url https://s.example/m`.replace("@out/sealed", "/proc/sealed"),
+    /\/proc\/sealed cannot be written/,
+  ],
   ["model keygen --kind luks2 --out @absent/key", /The folder of .*absent\/key does not exist/],
   ["secret keygen --kid key --out-private @out/a --out-public @out/b", /--kid is "key", no KBS resource/],
   ["secret keygen --kid kbs:///a/b/c --out-private @out/a --out-public @out/a", /named for both halves/],

@@ -56,6 +56,9 @@ export async function writeStream(path: string, source: Bytes, signal?: AbortSig
   return meter.result();
 }
 
+/** What is no defect of what is read or made, however it is written. */
+const fullDisk = ["ENOSPC", "EDQUOT", "EFBIG"];
+
 /**
  * Makes a file or folder that appears by a rename and only when `make` has succeeded: a failure, a wrong digest or an
  * interruption leaves nothing under the name, and no half of it. `make` writes to `target`; `scratch` is the folder
@@ -73,6 +76,8 @@ export async function appearing<T>(
     refuseExisting(path);
     renameSync(target, path);
     return result;
+  } catch (error) {
+    throw fullDisk.includes((error as NodeJS.ErrnoException).code ?? "") ? unwritable(path, error) : error;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -73,7 +73,8 @@ export class RehearsalCli {
       ["--kubeconfig", kubeconfig, ...args],
       { reject: false },
     );
-    if (failed && stderr !== "") throw new Error(stderr);
+    // `can-i` answers "no" by its exit code, too.
+    if (failed && stdout === "") throw new Error(stderr);
     return stdout;
   }
 

@@ -6,7 +6,6 @@ import type { RehearsalStack } from "./instance";
 import { clustersOf, readRecord, stacksOf } from "./instance";
 import type { InstancePaths } from "./paths";
 import type { StackRun } from "./stackRunner";
-import { removeStack, runStack } from "./stackRunner";
 
 /**
  * Takes a rehearsal down as its parties would: workloads, then infrastructure and trust, each by the engine until its
@@ -21,6 +20,8 @@ export async function destroy(paths: InstancePaths, signal: AbortSignal): Promis
     rmSync(paths.root, { recursive: true, force: true });
     return leftovers;
   }
+  // The engine's Automation API takes longer to load than all other commands need to run.
+  const { removeStack, runStack } = await import("./stackRunner.js");
   const { binDir, pulumiRoot } = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
   const { trust, providers } = stacksOf(paths, record.factory);
   const made = (stacks: readonly RehearsalStack[]) => stacks.filter(({ place }) => existsSync(place.directory));

@@ -6,6 +6,8 @@ import { afterAll, describe, expect, inject, it } from "vitest";
 import { initDataAnnotationKey } from "../../../components/guest/initDataAnnotation";
 import type { Release } from "../../../components/workload/release";
 import { documentFileName } from "../../../components/workload/release/document";
+import { main } from "../../../stacks/program";
+import { runStack } from "../../../tooling/rehearsal/stackRunner";
 import { root } from "../../support/factory";
 import type { PlainRun } from "../../support/plainPulumi";
 import { plainPulumi } from "../../support/plainPulumi";
@@ -299,6 +301,7 @@ describe("a rehearsal from first start to destruction", () => {
     expect((await rehearsal.run("down")).exitCode).toBe(0);
     expect(processesNaming(rehearsal.root)).toEqual([]);
     expect((await rehearsal.run("status")).all).toContain("stopped");
+    await expectUnreachable();
     const file = join(rehearsal.home, "factory.yaml");
     const { exitCode, all } = await rehearsal.run("up", "--file", file);
     expect(exitCode, all).toBe(0);
@@ -326,4 +329,41 @@ function isPrivate(file: string): boolean {
 function isPrivateFolder(folder: string): boolean {
   if (!folder.startsWith(rehearsal.root)) return false;
   return (statSync(folder).mode & 0o077) === 0 || isPrivateFolder(folder.slice(0, folder.lastIndexOf("/")));
+}
+
+/** A stack whose API server is gone stops before anything is registered, with one sentence. */
+async function expectUnreachable(): Promise<void> {
+  const before = stateOf("northern-metal");
+  const { binDir, pulumiRoot } = inject("toolchain");
+  const directory = join(rehearsal.root, "parties/northern-metal/stacks/northern-metal-infrastructure");
+  const kubeconfig = join(
+    rehearsal.root,
+    "control-planes/provider-northern-metal/credentials/provider-northern-metal.kubeconfig",
+  );
+  const run = runStack("up", {
+    place: {
+      stackName: "northern-metal-infrastructure",
+      party: "northern-metal",
+      directory,
+      passphraseFile: join(directory, "passphrase"),
+      kubeconfig,
+    },
+    engine: { binDir, pulumiRoot },
+    program: () => main({ kubeconfigs: [kubeconfig] }),
+    config: {},
+    policyPacks: [],
+  });
+  await expect(run).rejects.toThrow(/does not answer/);
+  expect(before.length).toBeGreaterThan(20);
+  expect(stateOf("northern-metal")).toEqual(before);
+}
+
+/** What the engine's state says was deployed. */
+function stateOf(party: string): unknown[] {
+  const stack = `${party}-infrastructure`;
+  const folder = join(rehearsal.root, "parties", party, "stacks", stack, "state/.pulumi/stacks/trustfoundry");
+  const state = JSON.parse(readFileSync(join(folder, `${stack}.json`), "utf8")) as {
+    checkpoint: { latest: { resources: { urn: string; id?: string; modified?: string }[] } };
+  };
+  return state.checkpoint.latest.resources.map(({ urn, id, modified }) => [urn, id, modified]);
 }

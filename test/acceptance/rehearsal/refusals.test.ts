@@ -1,11 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, inject, it } from "vitest";
-import { main } from "../../../stacks/program";
-import { runStack } from "../../../tooling/rehearsal/stackRunner";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { processesNaming } from "../../support/processes";
 import type { CliResult } from "../../support/rehearsalCli";
 import { RehearsalCli } from "../../support/rehearsalCli";
@@ -34,26 +32,6 @@ describe("a description that cannot be right", () => {
         delete sections.models;
       },
       [/trustfoundry:modles: no such setting; write `models` instead/, /trustfoundry:models: missing/],
-    ],
-    [
-      "a wrong enum value",
-      (sections) => Object.assign(first(sections.models), { tee: "sev" }),
-      [/trustfoundry:models\[0\]\.tee: "sev" is not known; write .*snp/],
-    ],
-    [
-      "a missing section",
-      (sections) => delete sections.attestation,
-      [/trustfoundry:attestation: missing; add key broker and what evidence must show/],
-    ],
-    [
-      "versions that do not fit together",
-      (sections) => {
-        sections.platform = { versions: { kata: "4.1.0", gpuOperator: "v26.3.1", trustee: "v0.21.0", nfd: "0.19.0" } };
-      },
-      [
-        /trustfoundry:platform\.versions: .*no combination that is known to fit/,
-        /gpuOperator is v26\.3\.1, not v26\.7\.0/,
-      ],
     ],
     [
       "one name for two parties",
@@ -166,46 +144,4 @@ function mounts(): boolean {
   } catch {
     return false;
   }
-}
-
-describe("a stack whose API server is gone", () => {
-  it("stops before anything is registered, with one sentence", async () => {
-    expect((await rehearsal.run("up", "--file", rehearsal.describe())).exitCode).toBe(0);
-    const before = stateOf("northern-metal");
-    // Another rehearsal of the same files would start it again; a stack of its own cannot.
-    await rehearsal.run("down");
-    const { binDir, pulumiRoot } = inject("toolchain");
-    const directory = join(rehearsal.root, "parties/northern-metal/stacks/northern-metal-infrastructure");
-    const kubeconfig = join(
-      rehearsal.root,
-      "control-planes/provider-northern-metal/credentials/provider-northern-metal.kubeconfig",
-    );
-    const run = runStack("up", {
-      place: {
-        stackName: "northern-metal-infrastructure",
-        party: "northern-metal",
-        directory,
-        passphraseFile: join(directory, "passphrase"),
-        kubeconfig,
-      },
-      engine: { binDir, pulumiRoot },
-      program: () => main({ kubeconfigs: [kubeconfig] }),
-      config: {},
-      policyPacks: [],
-    });
-    await expect(run).rejects.toThrow(/does not answer/);
-    expect(before.length).toBeGreaterThan(20);
-    expect(stateOf("northern-metal")).toEqual(before);
-    expect((await rehearsal.run("destroy")).exitCode).toBe(0);
-  });
-});
-
-/** What the engine's state says was deployed. */
-function stateOf(party: string): unknown[] {
-  const stack = `${party}-infrastructure`;
-  const folder = join(rehearsal.root, "parties", party, "stacks", stack, "state/.pulumi/stacks/trustfoundry");
-  const state = JSON.parse(readFileSync(join(folder, `${stack}.json`), "utf8")) as {
-    checkpoint: { latest: { resources: { urn: string; id?: string; modified?: string }[] } };
-  };
-  return state.checkpoint.latest.resources.map(({ urn, id, modified }) => [urn, id, modified]);
 }

@@ -13,8 +13,8 @@ afterAll(async () => {
 });
 
 /** Starts `up` and waits until its screen says something. */
-async function upUntil(said: RegExp): Promise<{ readonly child: ExecaChildProcess }> {
-  const child = rehearsal.start(["up", "--name", rehearsal.name, "--file", rehearsal.describe()]);
+async function upUntil(said: RegExp, cli = rehearsal): Promise<{ readonly child: ExecaChildProcess }> {
+  const child = cli.start(["up", "--name", cli.name, "--file", cli.describe()]);
   let screen = "";
   child.all?.on("data", (data: Buffer) => (screen += data.toString()));
   while (!said.test(screen)) {
@@ -50,8 +50,9 @@ describe("a rehearsal that is cut off", () => {
     child.kill("SIGKILL");
     await child;
     // Control planes of a killed command may stay, as after a finished one; its stacks' processes may not.
-    for (let tries = 0; tries < 200 && stackProcesses().length > 0; tries++) await wait(200);
-    expect(stackProcesses()).toEqual([]);
+    const left = () => processesNaming(rehearsal.root).filter((line) => /pulumi|stackWorker/.test(line));
+    for (let tries = 0; tries < 200 && left().length > 0; tries++) await wait(200);
+    expect(left()).toEqual([]);
   });
 
   it("goes on where it stopped", async () => {
@@ -61,12 +62,12 @@ describe("a rehearsal that is cut off", () => {
   });
 
   it("lets another one run beside it, each with its own clusters", async () => {
-    const file = neighbour.describe();
-    const { exitCode, all } = await neighbour.run("up", "--file", file);
-    expect(exitCode, all).toBe(0);
+    const { child } = await upUntil(/❯ Preview/, neighbour);
     const uid = async (cli: RehearsalCli) =>
       (await cli.get<{ metadata: { uid: string } }>("trust", "namespaces"))[0]?.metadata.uid;
     expect(await uid(neighbour)).not.toBe(await uid(rehearsal));
+    child.kill("SIGINT");
+    await child;
     expect((await neighbour.run("destroy")).exitCode).toBe(0);
     expect((await rehearsal.run("status")).all).toContain("All control planes run.");
   });
@@ -76,7 +77,3 @@ describe("a rehearsal that is cut off", () => {
     expect(processesNaming(rehearsal.root)).toEqual([]);
   });
 });
-
-function stackProcesses(): string[] {
-  return processesNaming(rehearsal.root).filter((line) => /pulumi|stackWorker/.test(line));
-}

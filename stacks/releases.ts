@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import type { PinSource } from "../components/catalogLock";
 import { PinError, resolveImage } from "../components/catalogLock";
 import type { GuestImage } from "../components/guest/measurement/guestImage";
-import { guestImageSchema } from "../components/guest/measurement/guestImage";
+import { parseGuestImage } from "../components/guest/measurement/guestImage";
 import { simulatedGuestImage } from "../components/guest/measurement/simulatedGuestImage";
+import type { ModelArtifact } from "../components/images/modelArtifact";
 import { modelArtifactSchema } from "../components/images/modelArtifact";
 import { computeRelease } from "../components/workload/computeRelease";
 import type { ModelDeclaration } from "../components/workload/modelDeclaration";
@@ -44,7 +45,7 @@ export function computedRelease(
   const { attestation } = config;
   try {
     return computeRelease({
-      model: declarationOf(model),
+      model: declarationOf(model, index),
       factory: config.factory,
       owner: config.parties.modelOwner,
       ...issue,
@@ -65,42 +66,51 @@ export function computedRelease(
 /** What boots: the described guest image; in a rehearsal without one, a made-up one. */
 function guestImageOf(config: ReleaseConfig): GuestImage | undefined {
   if (config.guestImage !== undefined)
-    return readFileAt(["guestImage"], config.guestImage, "a description by `guest describe`", (text) =>
-      guestImageSchema.parse(JSON.parse(text)),
-    );
+    return readFileAt(["guestImage"], config.guestImage, "a description by `guest describe`", parseGuestImage);
   return config.simulated ? simulatedGuestImage(config.platform.versions.kata) : undefined;
 }
 
-function declarationOf(model: Model): ModelDeclaration {
+function declarationOf(model: Model, index: number): ModelDeclaration {
   const { artifact, agentPolicy, servingKey, ...declared } = model;
-  const at = (field: string) => ["models", model.name, field];
+  const at = (...field: string[]) => ["models", index, ...field];
   return {
     ...declared,
     ...(artifact !== undefined && {
-      artifact: readFileAt(at("artifact"), artifact, "a description by `model seal`", (text) =>
-        modelArtifactSchema.parse(JSON.parse(text)),
-      ),
+      artifact: readFileAt(at("artifact"), artifact, "a description by `model seal`", parseArtifact),
     }),
     ...(agentPolicy !== undefined && {
       agentPolicy: readFileAt(at("agentPolicy"), agentPolicy, "Rego", (text) => text),
     }),
     ...(servingKey !== undefined && {
       servingKey: {
-        publicKey: readFileAt(at("servingKey"), servingKey.publicKey, "a PEM public key", (text) => text),
+        publicKey: readFileAt(at("servingKey", "publicKey"), servingKey.publicKey, "a PEM public key", (text) => text),
         resource: servingKey.resource,
       },
     }),
   };
 }
 
-/** Paths in a configuration are the project's. */
-function readFileAt<T>(path: readonly string[], file: string, what: string, read: (text: string) => T): T {
+function parseArtifact(text: string): ModelArtifact {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error("not JSON");
+  }
+  const result = modelArtifactSchema.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new Error(`${issue?.path.join(".") || "the file"}: ${issue?.message}`);
+}
+
+/** Paths in a configuration are the project's. What the file says wrongly is passed on; nothing here is secret. */
+function readFileAt<T>(path: readonly (string | number)[], file: string, what: string, read: (text: string) => T): T {
+  const refuse = (problem: string) => new ConfigurationError([`${location(path)}: ${problem}`]);
   const absolute = resolve(projectRoot, file);
-  if (!existsSync(absolute))
-    throw new ConfigurationError([`${location([...path])}: there is no file ${file}; write the path of ${what}`]);
+  if (!existsSync(absolute)) throw refuse(`there is no file ${file}; write the path of ${what}`);
   try {
     return read(readFileSync(absolute, "utf8"));
-  } catch {
-    throw new ConfigurationError([`${location([...path])}: ${file} is not ${what}; make it anew`]);
+  } catch (error) {
+    throw refuse(`${file} is not ${what} (${(error as Error).message}); make it anew`);
   }
 }

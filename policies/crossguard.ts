@@ -1,9 +1,9 @@
 import type { Policies, PolicyPackArgs, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { PolicyPack } from "@pulumi/policy";
 import type { Evaluation } from "./evaluate";
-import type { Level, Pack } from "./pack";
+import type { Pack } from "./pack";
 import type { Finding } from "./place";
-import type { Resource, Rule } from "./rule";
+import type { Level, Resource, Rule } from "./rule";
 
 /** Answers the engine's questions with a pack, in the process that this is called in. One pack a process. */
 export function serve(pack: Pack): void {

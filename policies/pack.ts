@@ -1,7 +1,4 @@
-import type { Rule } from "./rule";
-
-/** What a violation does: refuse the update, or warn. */
-export type Level = "mandatory" | "advisory";
+import type { Level, Rule } from "./rule";
 
 /** A selection of rules, each with its level. */
 export interface Pack {
@@ -10,4 +7,22 @@ export interface Pack {
   /** For whom the pack is, in one sentence. */
   readonly description: string;
   readonly selection: readonly { readonly rule: Rule; readonly level: Level }[];
+}
+
+/** Names of the packs, each a directory of `packs/`. */
+export const packNames = ["baseline", "strict", "audit"] as const;
+export type PackName = (typeof packNames)[number];
+
+/** What a pack makes of a violation of the rule. */
+export function levelIn(pack: PackName, rule: Rule): Level {
+  if (pack === "strict") return "mandatory";
+  return pack === "audit" ? "advisory" : (rule.baseline ?? "mandatory");
+}
+
+export function packOf(pack: PackName, description: string, rules: readonly Rule[]): Pack {
+  return {
+    name: `trustfoundry-${pack}`,
+    description,
+    selection: rules.map((rule) => ({ rule, level: levelIn(pack, rule) })),
+  };
 }

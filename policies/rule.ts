@@ -1,3 +1,4 @@
+import type { Admission } from "./admission/admission";
 import type { Finding } from "./place";
 import type { Breakage } from "./breakage";
 import type { Evaluation } from "./evaluate";
@@ -15,6 +16,14 @@ export type Severity = (typeof severities)[number];
 export const platforms = ["bareMetal", "azure", "gcp"] as const;
 export type Platform = (typeof platforms)[number];
 export const bareMetal: readonly Platform[] = ["bareMetal"];
+
+/** What a violation does: refuse the update, or warn. */
+export type Level = "mandatory" | "advisory";
+
+/** Whom a mistake hurts. Most rules protect weights and prompts; some protect a provider from its tenants. */
+export const parties = ["modelOwner", "infrastructureProvider", "dataOwner"] as const;
+export type Party = (typeof parties)[number];
+export const tenants: readonly Party[] = ["modelOwner", "dataOwner"];
 
 /**
  * What stops the mistake when a control plane does not run this rule, or lies about it. A rule in a preview is a guard
@@ -56,6 +65,15 @@ export interface RuleText {
   /** Upstream document, issue or code that the rule rests on. */
   readonly source: Source;
   readonly platforms: readonly Platform[];
+  /** Whom the rule protects. Default model owner and data owner. */
+  readonly protects?: readonly Party[];
+  /**
+   * What pack `baseline` makes of a violation. Default mandatory; advisory for hardening that a sound factory can do
+   * without, and for facts that change too often to refuse by. Pack `strict` refuses all the same.
+   */
+  readonly baseline?: Level;
+  /** The same demand in CEL, where one Kubernetes object alone decides: the API server then refuses what came by no preview. */
+  readonly admission?: Admission;
   readonly boundary: { readonly by: Boundary; readonly how: string };
   /** Resources that pass this rule; breakages start from them. */
   readonly compliant: readonly Resource[];
@@ -75,13 +93,21 @@ export interface Rule extends RuleText {
   readonly scope: "resource" | "stack";
   readonly kinds: readonly string[];
   readonly evaluate: (resources: readonly Resource[]) => Evaluation;
+  readonly remediate?: Remediation;
 }
 
 export interface ResourceRule<Item> extends RuleText {
   readonly looksAt: Selector<Item>;
   /** Pure. Yields rather than returns, so that what it found stands even if the next value is not known yet. */
   readonly check: (item: Item) => Iterable<Finding>;
+  readonly remediate?: Remediation;
 }
+
+/**
+ * The resource's inputs as the rule wants them, where one right answer exists; undefined to leave them alone. Pure: it
+ * changes a copy. Opt-in, by pack `remediate`.
+ */
+export type Remediation = (resource: Resource) => Record<string, unknown> | undefined;
 
 export function resourceRule<Item>({ looksAt, check, ...text }: ResourceRule<Item>): Rule {
   return {

@@ -1,3 +1,4 @@
+// Made from the files beside it by `npm run docs`; do not edit.
 import type { Rule } from "../rule";
 import { ccManagerOn } from "./hardware/ccManagerOn";
 import { gpuSetComplete } from "./hardware/gpuSetComplete";
@@ -19,9 +20,9 @@ import { initDataPresent } from "./guest/initDataPresent";
 import { attestationPolicyEarned } from "./attestation/attestationPolicyEarned";
 import { attestationServicesInternal } from "./attestation/attestationServicesInternal";
 import { attestationTokenTrusted } from "./attestation/attestationTokenTrusted";
-import { keyBrokerClientsKnown } from "./attestation/keyBrokerClientsKnown";
 import { kbsAdminClosed } from "./attestation/kbsAdminClosed";
 import { kbsTransportTls } from "./attestation/kbsTransportTls";
+import { keyBrokerClientsKnown } from "./attestation/keyBrokerClientsKnown";
 import { keyStoreVerified } from "./attestation/keyStoreVerified";
 import { referenceValuesTyped } from "./attestation/referenceValuesTyped";
 import { resourcePolicyAffirming } from "./attestation/resourcePolicyAffirming";
@@ -35,9 +36,9 @@ import { defaultDenyNetwork } from "./cluster/defaultDenyNetwork";
 import { gpuOperatorKataMode } from "./cluster/gpuOperatorKataMode";
 import { kataAfterNodeFeatures } from "./cluster/kataAfterNodeFeatures";
 import { namespacePodSecurity } from "./cluster/namespacePodSecurity";
-import { tenantEgressNamed } from "./cluster/tenantEgressNamed";
 import { noHostAccess } from "./cluster/noHostAccess";
 import { noServiceAccountToken } from "./cluster/noServiceAccountToken";
+import { tenantEgressNamed } from "./cluster/tenantEgressNamed";
 
 /** Every rule there is, by pillar. Packs choose among them. */
 export const rules: readonly Rule[] = [
@@ -64,9 +65,9 @@ export const rules: readonly Rule[] = [
   attestationPolicyEarned,
   attestationServicesInternal,
   attestationTokenTrusted,
-  keyBrokerClientsKnown,
   kbsAdminClosed,
   kbsTransportTls,
+  keyBrokerClientsKnown,
   keyStoreVerified,
   referenceValuesTyped,
   resourcePolicyAffirming,
@@ -82,7 +83,7 @@ export const rules: readonly Rule[] = [
   gpuOperatorKataMode,
   kataAfterNodeFeatures,
   namespacePodSecurity,
-  tenantEgressNamed,
   noHostAccess,
   noServiceAccountToken,
+  tenantEgressNamed,
 ];

@@ -30,6 +30,11 @@ describe("the list of rules", () => {
     expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
   });
 
+  it("names a threat of its own in each rule, and a mistake of its own in each breakage", () => {
+    for (const texts of [rules.map(({ threat }) => threat), cases.map(({ breakage }) => breakage.mistake)])
+      expect(texts.filter((text, index) => texts.indexOf(text) !== index)).toEqual([]);
+  });
+
   it("covers all six pillars, two rules each at least", () => {
     for (const pillar of pillars)
       expect(rules.filter((rule) => rule.pillar === pillar).length, pillar).toBeGreaterThan(1);

@@ -1,26 +1,21 @@
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Rule } from "../../policies/rule";
-import { boundaries, pillars } from "../../policies/rule";
-import { rules } from "../../policies/rules";
-
-const pillarTitles = {
-  hardware: "Hardware root of trust",
-  runtime: "Kata Containers",
-  guest: "Hardened guest",
-  attestation: "Attestation and key services",
-  images: "Encrypted and signed images",
-  cluster: "Kubernetes and the GPU Operator",
-} as const satisfies Record<(typeof pillars)[number], string>;
+import { pillars, severities } from "../../policies/rule";
+import { levelIn } from "../../policies/pack";
+import { pillarTitles, table } from "./text";
 
 const intro = `# Policy rules
 
-Made from \`policies/rules\` by \`npm run docs\`; do not edit.
+Made from \`policies/rules\` by \`npm run docs\`; do not edit. How to write one: [writing-rules.md](writing-rules.md).
 
 A rule in a preview is a guard rail: it helps those who want to do it right, and a control plane that lies does not run
 it. What holds against those who do not is said at each rule.
 
-Two packs run these rules under Pulumi: \`policies/packs/baseline\` refuses, \`policies/packs/audit\` warns.
+| pack | for whom |
+| --- | --- |
+| \`policies/packs/baseline\` | everybody: refuses what opens a factory, warns of what only weakens it |
+| \`policies/packs/strict\` | whoever wants no exceptions: every rule refuses |
+| \`policies/packs/audit\` | a stack that is there already: every rule warns |
+| \`policies/packs/remediate\` | opt-in beside another pack: writes the one right answer where there is one |
 
 \`\`\`sh
 pulumi preview --policy-pack policies/packs/baseline
@@ -29,52 +24,40 @@ pulumi preview --policy-pack policies/packs/baseline
 Values that only \`up\` will know are reported as not yet checked at preview, and checked at \`up\`.
 `;
 
-/** The page of all rules: a table by pillar, then a section a rule. */
-export function policiesPage(all: readonly Rule[] = rules): string {
-  const sorted = pillars.flatMap((pillar) =>
-    all.filter((rule) => rule.pillar === pillar).sort((a, b) => (a.id < b.id ? -1 : 1)),
-  );
-  const rows = sorted.map(
-    ({ id, title, pillar, severity, boundary }) =>
-      `| [${id}](#${id}) | ${cell(title)} | ${pillarTitles[pillar]} | ${severity} | ${boundary.by === "nothing" ? "guard rail" : boundary.by} |`,
-  );
-  const table = ["| rule | demands | pillar | severity | held by |", "| --- | --- | --- | --- | --- |", ...rows].join(
-    "\n",
-  );
-  return [`${intro}\n${sorted.length} rules.\n\n${table}\n`, ...sorted.map(section)].join("\n");
-}
-
-function section({
-  id,
-  title,
-  pillar,
-  severity,
-  threat,
-  remediation,
-  source,
-  boundary,
-  kinds,
-  breakages,
-  scope,
-}: Rule): string {
-  const lines = [
-    `- **Pillar**: ${pillarTitles[pillar]}. **Severity**: ${severity}. **Sees**: ${scope === "stack" ? "the whole stack" : "one resource at a time"}.`,
-    `- **Threat**: ${threat}`,
-    `- **Remedy**: ${remediation}`,
-    `- **Looks at**: ${kinds.map((kind) => `\`${kind}\``).join(", ")}`,
-    `- **If the control plane does not run it**: ${boundaries[boundary.by]}. ${sentence(boundary.how)}`,
-    `- **Refuses, among others**: ${breakages.map(({ mistake }) => mistake).join("; ")}.`,
-    `- **Source**: [${source.text}](${source.url})`,
+/** The index of all rules: by pillar, by severity and by threat. */
+export function policiesPage(rules: readonly Rule[]): string {
+  const byId = [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const link = ({ id }: Rule) => `[${id}](rules/${id}.md)`;
+  const of = (rule: Rule) => [
+    link(rule),
+    rule.title,
+    rule.severity,
+    levelIn("baseline", rule),
+    rule.admission ? "yes" : "–",
+    rule.boundary.by === "nothing" ? "guard rail" : rule.boundary.by,
   ];
-  return `## ${id}\n\n${title}.\n\n${lines.join("\n")}\n`;
+  const heads = ["rule", "demands", "severity", "baseline", "admission", "held by"];
+  return [
+    intro,
+    `${rules.length} rules, ${rules.filter(({ admission }) => admission).length} of them as ValidatingAdmissionPolicies as well.`,
+    ...pillars.flatMap((pillar) => [
+      `## ${pillarTitles[pillar]}`,
+      table(heads, byId.filter((rule) => rule.pillar === pillar).map(of)),
+    ]),
+    "## By severity",
+    [...severities]
+      .reverse()
+      .map((severity) => {
+        const links = byId.filter((rule) => rule.severity === severity).map(link);
+        return `- **${severity}** (${links.length}): ${links.join(", ")}`;
+      })
+      .join("\n"),
+    "## By threat",
+    table(
+      ["what an attacker, or bad luck, makes of it", "refused by"],
+      byId.map((rule) => [rule.threat, link(rule)]),
+    ),
+  ]
+    .map((part) => part.trim())
+    .join("\n\n");
 }
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|");
-}
-
-if (require.main === module) writeFileSync(resolve(__dirname, "../../docs/policies.md"), policiesPage());

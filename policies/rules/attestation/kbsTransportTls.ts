@@ -42,7 +42,7 @@ export const kbsTransportTls = resourceRule({
   compliant: [keyBrokerConfiguration, trusteeConfig],
   breakages: [
     {
-      mistake: "plain HTTP",
+      mistake: "plain HTTP to the guests",
       path: keyBrokerPointer,
       replace: ["insecure_http = false", "insecure_http = true"],
       expect: `${keyBrokerPath}#http_server.insecure_http`,

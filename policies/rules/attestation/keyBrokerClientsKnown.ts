@@ -30,7 +30,7 @@ export const keyBrokerClientsKnown = resourceRule({
   compliant: [keyBrokerNetwork],
   breakages: [
     {
-      mistake: "the whole internet",
+      mistake: "the whole internet let in",
       path: "/spec/ingress/0/from/0/ipBlock/cidr",
       value: "0.0.0.0/0",
       expect: "spec.ingress[0].from[0].ipBlock.cidr",

@@ -52,7 +52,7 @@ export const keyStoreVerified = resourceRule({
       expect: at("verify_ssl"),
     },
     {
-      mistake: "plain HTTP",
+      mistake: "plain HTTP to the key store",
       path: vaultPointer,
       replace: ["https://vault", "http://vault"],
       expect: at("vault_url"),

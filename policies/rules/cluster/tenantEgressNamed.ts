@@ -26,7 +26,7 @@ export const tenantEgressNamed = resourceRule({
   compliant: [tenantEgress],
   breakages: [
     {
-      mistake: "the whole internet",
+      mistake: "a way out to the whole internet",
       path: "/spec/egress/0/to/0/ipBlock/cidr",
       value: "0.0.0.0/0",
       expect: "spec.egress[0].to[0].ipBlock.cidr",

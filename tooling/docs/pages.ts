@@ -1,0 +1,11 @@
+import { rules } from "../../policies/rules";
+import { policiesPage } from "./policies";
+import { rulePage } from "./rulePage";
+
+/** Every page made from the rules, by its path in the repository. */
+export function generatedPages(): ReadonlyMap<string, string> {
+  return new Map([
+    ["docs/policies.md", policiesPage(rules)],
+    ...rules.map((rule): [string, string] => [`docs/rules/${rule.id}.md`, rulePage(rule)]),
+  ]);
+}

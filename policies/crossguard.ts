@@ -1,21 +1,32 @@
 import type { Policies, PolicyPackArgs, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { PolicyPack } from "@pulumi/policy";
 import type { Evaluation } from "./evaluate";
+import { ExceptionBook } from "./exceptionPolicies";
+import type { Exception } from "./exceptions";
+import { exceptionsFrom } from "./exceptions";
 import type { Pack } from "./pack";
 import type { Finding } from "./place";
 import type { Level, Resource, Rule } from "./rule";
 
 /** Answers the engine's questions with a pack, in the process that this is called in. One pack a process. */
 export function serve(pack: Pack): void {
-  new PolicyPack(pack.name, packArguments(pack));
+  // The engine hands over the stack's configuration in the environment.
+  const exceptions = exceptionsFrom(process.env.PULUMI_CONFIG);
+  new PolicyPack(pack.name, packArguments(pack, exceptions, new Date()));
 }
 
-export function packArguments({ description, selection }: Pack): PolicyPackArgs {
-  return { description, policies: selection.map(({ rule, level }) => crossguardPolicy(rule, level)) };
+export function packArguments(pack: Pack, exceptions: readonly Exception[], now: Date): PolicyPackArgs {
+  const { description, selection, exceptionLevel } = pack;
+  const book = new ExceptionBook(exceptions, now);
+  const policies = selection.map(({ rule, level }) => crossguardPolicy(rule, level, book));
+  const ruleIds = selection.map(({ rule }) => rule.id);
+  return { description, policies: [...policies, ...book.policies(ruleIds, exceptionLevel)] };
 }
+
+const noExceptions = new ExceptionBook([], new Date(0));
 
 /** A rule as the policy SDK wants it. */
-export function crossguardPolicy(rule: Rule, level: Level): Policies[number] {
+export function crossguardPolicy(rule: Rule, level: Level, book = noExceptions): Policies[number] {
   const text = {
     name: rule.id,
     description: `${rule.title}.`,
@@ -25,28 +36,31 @@ export function crossguardPolicy(rule: Rule, level: Level): Policies[number] {
     remediationSteps: rule.remediation,
     url: rule.source.url,
   };
-  return rule.scope === "resource" ? resourcePolicy(rule, text) : stackPolicy(rule, text);
+  return rule.scope === "resource" ? resourcePolicy(rule, text, book) : stackPolicy(rule, text, book);
 }
 
 type PolicyText = Omit<ResourceValidationPolicy, "validateResource" | "remediateResource">;
 
-function resourcePolicy(rule: Rule, text: PolicyText): ResourceValidationPolicy {
+function resourcePolicy(rule: Rule, text: PolicyText, book: ExceptionBook): ResourceValidationPolicy {
   return {
     ...text,
     validateResource: ({ type, name, urn, props, notApplicable }, report) => {
       const evaluation = rule.evaluate([{ type, name, urn, props }]);
-      for (const finding of evaluation.findings) report(violationMessage(rule, finding));
+      for (const finding of evaluation.findings)
+        if (!book.covers(rule, finding.resource, finding)) report(violationMessage(rule, finding));
       conclude(rule, evaluation, notApplicable);
     },
   };
 }
 
-function stackPolicy(rule: Rule, text: PolicyText): StackValidationPolicy {
+function stackPolicy(rule: Rule, text: PolicyText, book: ExceptionBook): StackValidationPolicy {
   return {
     ...text,
     validateStack: ({ resources, notApplicable }, report) => {
       const evaluation = rule.evaluate(resourcesOf(resources));
-      for (const finding of evaluation.findings) report(violationMessage(rule, finding), finding.resource.urn);
+      for (const finding of evaluation.findings)
+        if (!book.covers(rule, finding.resource, finding))
+          report(violationMessage(rule, finding), finding.resource.urn);
       conclude(rule, evaluation, notApplicable);
     },
   };

@@ -6,6 +6,8 @@ export interface Pack {
   readonly name: string;
   /** For whom the pack is, in one sentence. */
   readonly description: string;
+  /** What an exception does that has expired or names no rule. */
+  readonly exceptionLevel: Level;
   readonly selection: readonly { readonly rule: Rule; readonly level: Level }[];
 }
 
@@ -23,6 +25,7 @@ export function packOf(pack: PackName, description: string, rules: readonly Rule
   return {
     name: `trustfoundry-${pack}`,
     description,
+    exceptionLevel: pack === "audit" ? "advisory" : "mandatory",
     selection: rules.map((rule) => ({ rule, level: levelIn(pack, rule) })),
   };
 }

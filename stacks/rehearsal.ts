@@ -50,6 +50,7 @@ export function deriveStacks(factory: Factory, material: RehearsalMaterial): Der
     platform: { set: platform.set, charts: platform.charts },
     parties,
     simulated: true,
+    ...(factory.exceptions.length > 0 && { exceptions: factory.exceptions }),
   };
   return {
     trust: {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { gpuModels } from "../../components/host/hardware";
 import { platformSets, supportsHopperPpcie } from "../../components/platform";
 import { signerPolicySchema } from "../../components/workload/release/signers";
+import { exceptionsSchema } from "../../policies/exceptions";
 import { attestationSchema } from "./attestation";
 import { crossCheck, nameSchema } from "./common";
 import { modelsSchema } from "./models";
@@ -51,6 +52,7 @@ const shared = {
   isolationUnit: isolationUnitSchema,
   platform: platformSchema,
   simulated: simulatedSchema,
+  exceptions: exceptionsSchema,
 };
 
 /** The model owner's stack. It names providers, yet reads nothing of theirs. */
@@ -129,6 +131,7 @@ export const rehearsalSchema = z
       .describe("key broker and what evidence must show"),
     guestImage: guestImageSetting,
     models: modelsSchema,
+    exceptions: exceptionsSchema,
   })
   .superRefine((config, ctx) => {
     checkProviders(config.providers, config.platform, true, ctx);

@@ -7,6 +7,8 @@ import { broken } from "../../policies/breakage";
 import { crossguardPolicy, packArguments, violationMessage } from "../../policies/crossguard";
 import { audit } from "../../policies/packs/audit/pack";
 import { baseline } from "../../policies/packs/baseline/pack";
+import { strict } from "../../policies/packs/strict/pack";
+import type { Exception } from "../../policies/exceptions";
 import type { Resource, Rule } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { defaultDenyNetwork } from "../../policies/rules/cluster/defaultDenyNetwork";
@@ -39,6 +41,7 @@ const { makeAnalyzeRpcFun, makeAnalyzeStackRpcFun } = server as unknown as Recor
   MakeRpc
 >;
 
+const now = new Date("2026-11-26T12:00:00Z");
 const mandatory = analyzer.EnforcementLevel.MANDATORY;
 const advisory = analyzer.EnforcementLevel.ADVISORY;
 const urnOf = ({ type, name, urn }: Resource) => urn ?? `urn:pulumi:s::p::${type}::${name}`;
@@ -183,9 +186,13 @@ describe("a stack rule under the policy SDK", () => {
 
 describe("packs", () => {
   it("give every policy what the SDK has a place for", () => {
-    const { policies } = packArguments(baseline);
-    expect(policies.map(({ name }) => name)).toEqual(rules.map(({ id }) => id));
-    for (const policy of policies) {
+    const { policies } = packArguments(strict, [], now);
+    expect(policies.map(({ name }) => name)).toEqual([
+      ...rules.map(({ id }) => id),
+      "exceptions-current",
+      "exceptions-used",
+    ]);
+    for (const policy of policies.slice(0, rules.length)) {
       expect(policy.enforcementLevel).toBe("mandatory");
       expect(policy.severity).toMatch(/^(low|medium|high|critical)$/);
       expect(policy.url).toMatch(/^https:/);
@@ -194,11 +201,85 @@ describe("packs", () => {
     }
   });
 
+  it("baseline refuses what opens a factory, and warns of what a rule calls hardening", () => {
+    const levels = new Map(baseline.selection.map(({ rule, level }) => [rule.id, level]));
+    for (const { id, baseline: level } of rules) expect(levels.get(id), id).toBe(level ?? "mandatory");
+    expect(levels.get("confidential-runtime-class")).toBe("mandatory");
+  });
+
   it("audit asks the same of a stack that is there already, and warns only", async () => {
     expect(audit.selection.map(({ rule }) => rule)).toEqual(rules);
     const [node] = mistake(nodeCcMode, 0);
-    const { diagnosticsList } = await analyze(packArguments(audit).policies, node as Resource);
+    const { diagnosticsList } = await analyze(packArguments(audit, [], now).policies, node as Resource);
     expect(diagnosticsList).toMatchObject([{ policyname: "node-cc-mode", enforcementlevel: advisory }]);
+  });
+});
+
+describe("exceptions", () => {
+  const [wrong] = mistake(nodeCcMode, 0) as [Resource];
+  const granted: Exception = {
+    rule: "node-cc-mode",
+    resource: wrong.name,
+    reason: "a laboratory host",
+    owner: "security@acme.example",
+    until: "2026-12-31",
+  };
+  /** What a pack says of the one wrong node, then of the whole stack. */
+  const said = async (exception: Exception, pack = baseline) => {
+    const { policies } = packArguments(pack, [exception], now);
+    const before = await analyze(policies, wrong);
+    const after = await analyzeStack(policies, [wrong]);
+    return [...before.diagnosticsList, ...after.diagnosticsList]
+      .map(({ policyname, enforcementlevel, message }) => ({
+        policy: policyname,
+        refuses: enforcementlevel === mandatory,
+        message: message.split("\n").at(-1) ?? "",
+      }))
+      .filter(({ policy }) => policy.startsWith("exceptions-") || policy === "node-cc-mode");
+  };
+
+  it("let the violation pass that they name, and are shown in every run", async () => {
+    expect(await said(granted)).toEqual([
+      {
+        policy: "exceptions-used",
+        refuses: false,
+        message: `node-cc-mode: metadata.labels["nvidia.com/cc.mode"]: opens the GPU to debuggers. Borne until 2026-12-31; security@acme.example answers for it: a laboratory host`,
+      },
+    ]);
+  });
+
+  it.each([
+    ["another resource", { resource: "host-2" }],
+    ["another path", { path: "metadata.labels" }],
+    ["another rule", { rule: "no-host-access" }],
+  ])("of %s cover nothing, and are called unused", async (_, change) => {
+    const diagnostics = await said({ ...granted, ...change });
+    expect(diagnostics).toMatchObject([
+      { policy: "node-cc-mode", refuses: true },
+      { policy: "exceptions-used", refuses: false, message: expect.stringMatching(/needs the exception; remove it$/) },
+    ]);
+  });
+
+  it.each([
+    [
+      "expired",
+      { until: "2026-11-25" },
+      /\[0\]\.until: 2026-11-25: .* has expired; mend the violation, or ask security@acme/,
+    ],
+    ["longer than a year", { until: "2027-11-28" }, /\[0\]\.until: 2027-11-28: is more than 366 days ahead/],
+    ["of no rule", { rule: "node-cc-mod" }, /\[0\]\.rule: "node-cc-mod": is no rule of this pack/],
+  ])("that are %s fail themselves, and cover nothing", async (_, change, problem) => {
+    const diagnostics = await said({ ...granted, ...change });
+    expect(diagnostics).toMatchObject([
+      { policy: "node-cc-mode", refuses: true },
+      { policy: "exceptions-current", refuses: true, message: expect.stringMatching(problem) },
+      { policy: "exceptions-used", refuses: false },
+    ]);
+    expect((await said({ ...granted, ...change }, audit)).every(({ refuses }) => !refuses)).toBe(true);
+  });
+
+  it("hold on their last day", async () => {
+    expect(await said({ ...granted, until: "2026-11-26" })).toMatchObject([{ policy: "exceptions-used" }]);
   });
 });
 

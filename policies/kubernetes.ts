@@ -32,7 +32,7 @@ export const confidentialLabel = "trustfoundry.dev/confidential";
 export const confidentialRuntimeClasses = ["kata-qemu-nvidia-gpu-snp", "kata-qemu-nvidia-gpu-tdx"] as const;
 
 /** Where the built-in kinds keep their pods. */
-const podPaths: Readonly<Record<string, readonly string[]>> = {
+export const podPaths: Readonly<Record<string, readonly string[]>> = {
   "v1/Pod": [],
   "v1/PodTemplate": ["template"],
   "v1/ReplicationController": ["spec", "template"],
@@ -115,9 +115,11 @@ export function declaredConfidential(metadata: Place): boolean {
   return metadata.at("labels", confidentialLabel).text === "true";
 }
 
-/** Runtime classes whose guests are, or pretend to be, in a TEE; debugging variants too. */
+/** Runtime classes whose guests are, or pretend to be, in a TEE; debugging variants too. CEL reads the same expression. */
+export const teeRuntimeClass = /^kata-.*-(snp|tdx|coco-dev)(-runtime-rs)?(-debug|-devkit)*$/;
+
 export function isTeeRuntimeClass(name: string | undefined): boolean {
-  return name !== undefined && /^kata-.*-(snp|tdx|coco-dev)(-runtime-rs)?(-debug|-devkit)*$/.test(name);
+  return name !== undefined && teeRuntimeClass.test(name);
 }
 
 export function containersOf(pod: Pod): Container[] {

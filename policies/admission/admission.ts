@@ -26,9 +26,21 @@ export interface AdmissionValidation {
   readonly message: string;
 }
 
+/** Whose API server checks it: the provider's, who runs pods, the model owner's, who runs the key broker, or both. */
+export type AdmissionCluster = "provider" | "owner" | "both";
+
 /** A rule's demand on one object, as a ValidatingAdmissionPolicy checks it. */
 export interface Admission {
   readonly scope: AdmissionScope;
+  /** Default provider. */
+  readonly cluster?: AdmissionCluster;
+  /**
+   * Parts of the object that the expressions read, e.g. `metadata.labels`: an update that changes none of them is admitted,
+   * so that what was there before the policy can still be drained, finalized and removed. Default labels, annotations and
+   * everything that is neither metadata nor status; of nodes, which controllers write all the time, the labels. No
+   * choice with `confidentialPods`: pods' labels, annotations and specs.
+   */
+  readonly judges?: readonly string[];
   /**
    * CEL, true for objects that the rule is about; the others are admitted unseen. Default all of `scope`. It can use
    * `object`, `oldObject`, `request`; with `scope: "confidentialPods"` the variables, too.

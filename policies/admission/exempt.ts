@@ -1,0 +1,48 @@
+import type { Exception } from "../exceptions";
+import { isExpired, isTooLong } from "../exceptions";
+
+export interface MatchCondition {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** Controllers of Kubernetes that make what an object asks for; the only ones that may act in its name. */
+const controllers = "^system:(kube-controller-manager|serviceaccount:kube-system:[a-z-]+-controller)$";
+
+/**
+ * The exceptions that hold on a day, as conditions which one object alone does not meet: the object of the exception's
+ * name, and what Kubernetes' own controllers make of it. CEL knows no clock: an exception ends when the policies are
+ * placed again after its last day. Nor does it know paths of findings: the object is spared the whole rule.
+ */
+export function exemptions(exceptions: readonly Exception[], rule: string, now: Date): MatchCondition[] {
+  const granted = exceptions.filter(
+    (exception) =>
+      exception.rule === rule &&
+      objectName.test(exception.resource) &&
+      !isExpired(exception, now) &&
+      !isTooLong(exception, now),
+  );
+  return [...new Set(granted.map(({ resource }) => resource))].sort().map((resource, index) => ({
+    name: `exception-${index + 1}`,
+    expression: `!(${isNamed(resource)} || (${isMadeOf(resource)}))`,
+  }));
+}
+
+const text = (value: string) => JSON.stringify(value);
+
+/** What Kubernetes takes for a name; nothing else can be the name of an object. */
+const objectName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+
+/** The name in the request: objects that are connected to have no metadata. */
+const isNamed = (name: string) => `request.name == ${text(name)}`;
+
+/** A Deployment's pods belong to its ReplicaSet, a CronJob's to its Job: each adds a suffix. */
+function isMadeOf(name: string): string {
+  const suffixed = text(`^${name.replaceAll(".", "[.]")}-[a-z0-9]+$`);
+  return [
+    `request.userInfo.username.matches(${text(controllers)})`,
+    `dyn(object).?metadata.?ownerReferences.orValue([]).exists(owner, owner.?controller.orValue(false) && ` +
+      `(owner.name == ${text(name)} || ` +
+      `request.kind.kind == "Pod" && owner.kind in ["ReplicaSet", "Job"] && owner.name.matches(${suffixed})))`,
+  ].join(" && ");
+}

@@ -1,5 +1,5 @@
 import type { CatalogName } from "./catalog";
-import { catalogEntry } from "./catalog";
+import { catalogEntry, catalogNames } from "./catalog";
 import { sha256 } from "./names";
 import type { PlatformSetName } from "./platform";
 
@@ -106,6 +106,14 @@ export function resolveImage(reference: string, source: PinSource): Pin {
       `the image ${reference} names no version; write ${reference}:<tag> or ${reference}@sha256:<digest>`,
     );
   return pinOf(repository, tag, repository, source, ` --image ${reference}`);
+}
+
+/** Digest that the lock has for `repository:tag`: an image of the catalog, or one that was locked by its reference. */
+export function lockedDigest({ pins }: CatalogLock, reference: string): string | undefined {
+  const { repository, tag, digest } = splitReference(reference);
+  if (digest !== undefined || tag === undefined) return undefined;
+  const name = catalogNames.find((entry) => catalogEntry(entry).repository === repository) ?? repository;
+  return pins[pinKey(name, tag)]?.manifest;
 }
 
 /** `repository@sha256:…`, which no registry can answer with anything else. */

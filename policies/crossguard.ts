@@ -6,6 +6,8 @@ import type { Exception } from "./exceptions";
 import { exceptionsFrom } from "./exceptions";
 import type { Pack } from "./pack";
 import type { Finding } from "./place";
+import type { Known } from "./remediation";
+import { writeEdits } from "./remediation";
 import type { Level, Resource, Rule } from "./rule";
 
 /** Answers the engine's questions with a pack, in the process that this is called in. One pack a process. */
@@ -21,6 +23,29 @@ export function packArguments(pack: Pack, exceptions: readonly Exception[], now:
   const policies = selection.map(({ rule, level }) => crossguardPolicy(rule, level, book));
   const ruleIds = selection.map(({ rule }) => rule.id);
   return { description, policies: [...policies, ...book.policies(ruleIds, exceptionLevel)] };
+}
+
+/** Answers with the remediations of rules: edits of inputs before they are judged. Opt-in, beside another pack. */
+export function serveRemediations(rules: readonly Rule[], known: Known): void {
+  const policies = rules.flatMap((rule) => remediationPolicy(rule, known) ?? []);
+  const description = "Writes the one right answer where there is one; judges nothing.";
+  new PolicyPack("trustfoundry-remediate", { description, policies });
+}
+
+/** A rule's remediation as the policy SDK wants it; undefined where it has none. */
+export function remediationPolicy(rule: Rule, known: Known): ResourceValidationPolicy | undefined {
+  const { remediate } = rule;
+  if (!remediate) return undefined;
+  return {
+    name: rule.id,
+    description: `${rule.title}.`,
+    enforcementLevel: "remediate",
+    severity: rule.severity,
+    remediateResource: ({ type, name, urn, props }) => {
+      const edits = [...remediate({ type, name, urn, props }, known)];
+      return writeEdits(props, edits) ? props : undefined;
+    },
+  };
 }
 
 const noExceptions = new ExceptionBook([], new Date(0));

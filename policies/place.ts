@@ -24,10 +24,12 @@ export class Place {
     private readonly read: () => unknown,
     readonly path: string,
     private readonly secret: boolean,
+    /** The same as keys and indices; undefined inside a document, where nothing can be written. */
+    readonly steps: readonly (string | number)[] | undefined,
   ) {}
 
   static root(value: unknown): Place {
-    return new Place(() => value, "", false);
+    return new Place(() => value, "", false, []);
   }
 
   /** Undefined where there is nothing; Kubernetes treats null alike. */
@@ -78,12 +80,12 @@ export class Place {
 
   /** A parsed document that this string holds. */
   document(parsed: unknown): Place {
-    return new Place(() => parsed, `${this.path}#`, this.secret);
+    return new Place(() => parsed, `${this.path}#`, this.secret, undefined);
   }
 
   /** The same place, and everything below it, with values that are never shown. */
   hidden(): Place {
-    return new Place(() => this.value, this.path, true);
+    return new Place(() => this.value, this.path, true, this.steps);
   }
 
   finding(message: string): Finding {
@@ -99,7 +101,7 @@ export class Place {
       const owned = typeof holder === "object" && holder !== null && Object.hasOwn(holder, key);
       return owned ? (holder as Record<string | number, unknown>)[key] : undefined;
     };
-    return new Place(read, `${this.path}${dot}${step}`, this.secret);
+    return new Place(read, `${this.path}${dot}${step}`, this.secret, this.steps && [...this.steps, key]);
   }
 }
 

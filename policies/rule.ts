@@ -3,6 +3,7 @@ import type { Finding } from "./place";
 import type { Breakage } from "./breakage";
 import type { Evaluation } from "./evaluate";
 import { evaluateItems } from "./evaluate";
+import type { Remediation } from "./remediation";
 import type { Source } from "./sources";
 
 /** The pillars of the reference architecture, in the order in which trust is built. */
@@ -100,14 +101,9 @@ export interface ResourceRule<Item> extends RuleText {
   readonly looksAt: Selector<Item>;
   /** Pure. Yields rather than returns, so that what it found stands even if the next value is not known yet. */
   readonly check: (item: Item) => Iterable<Finding>;
+  /** Opt-in, by pack `remediate`: see remediation.ts. */
   readonly remediate?: Remediation;
 }
-
-/**
- * The resource's inputs as the rule wants them, where one right answer exists; undefined to leave them alone. Pure: it
- * changes a copy. Opt-in, by pack `remediate`.
- */
-export type Remediation = (resource: Resource) => Record<string, unknown> | undefined;
 
 export function resourceRule<Item>({ looksAt, check, ...text }: ResourceRule<Item>): Rule {
   return {

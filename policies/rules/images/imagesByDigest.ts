@@ -1,3 +1,5 @@
+import { everyContainer, literal } from "../../admission/cel";
+import { splitReference } from "../../../components/catalogLock";
 import { containerPath, containerPointer, confidentialDeployment } from "../../examples/confidentialDeployment";
 import { keyBrokerDeployment } from "../../examples/trustee";
 import { trusteePods } from "../../keyBroker";
@@ -8,6 +10,7 @@ import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 const byDigest = /@sha256:[0-9a-f]{64}$/;
+const ofKeyBroker = "the key broker's newest build";
 
 /** Containers that hold a model or its keys. */
 const containers: Selector<Container> = {
@@ -27,6 +30,18 @@ export const imagesByDigest = resourceRule({
   remediation: "Write the image as <repository>@sha256:<64 hex digits>.",
   source: file(repositories.trustee, "deployment/helm-chart/values.yaml"),
   platforms,
+  admission: {
+    scope: "confidentialPods",
+    validations: [
+      {
+        expression: everyContainer(`c.?image.orValue("").matches(${literal(byDigest.source)})`),
+        message: "an image names no digest",
+      },
+    ],
+    blindTo: {
+      [ofKeyBroker]: "the key broker runs in its owner's cluster, where no pod is confidential",
+    },
+  },
   boundary: {
     by: "agentPolicy",
     how: "the agent policy of a confidential guest names the same digest; nothing checks the key broker's own image",
@@ -36,6 +51,14 @@ export const imagesByDigest = resourceRule({
     const image = place.at("image");
     if ((image.present || missing(pod.object, image)) && !byDigest.test(image.text ?? ""))
       yield image.finding("names no digest");
+  },
+  *remediate(resource, { digestOf }) {
+    for (const { place } of containers.select(resource)) {
+      const image = place.at("image");
+      const digest = image.text === undefined ? undefined : digestOf(image.text);
+      if (digest !== undefined && image.steps)
+        yield { path: image.steps, value: `${splitReference(image.text ?? "").repository}@${digest}` };
+    }
   },
   compliant: [confidentialDeployment, keyBrokerDeployment],
   breakages: [
@@ -64,7 +87,7 @@ export const imagesByDigest = resourceRule({
       expect: "spec.template.spec.initContainers[0].image",
     },
     {
-      mistake: "the key broker's newest build",
+      mistake: ofKeyBroker,
       resource: 1,
       path: `${containerPointer}/image`,
       value: "ghcr.io/confidential-containers/staged-images/kbs:latest",

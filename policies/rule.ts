@@ -1,3 +1,4 @@
+import type { ClaimId } from "../components/verdict/claims";
 import type { Admission } from "./admission/admission";
 import type { Finding } from "./place";
 import type { Breakage } from "./breakage";
@@ -66,6 +67,8 @@ export interface RuleText {
   /** Upstream document, issue or code that the rule rests on. */
   readonly source: Source;
   readonly platforms: readonly Platform[];
+  /** The claims that a violation would make untrue: ids of components/verdict/claims.ts. */
+  readonly claims: readonly ClaimId[];
   /** Whom the rule protects. Default model owner and data owner. */
   readonly protects?: readonly Party[];
   /**

@@ -1,4 +1,5 @@
 import { rules } from "../../policies/rules";
+import { claimsPage } from "./claimsPage";
 import { policiesPage } from "./policies";
 import { rulePage } from "./rulePage";
 
@@ -6,6 +7,7 @@ import { rulePage } from "./rulePage";
 export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/policies.md", policiesPage(rules)],
+    ["docs/claims.md", claimsPage(rules)],
     ...rules.map((rule): [string, string] => [`docs/rules/${rule.id}.md`, rulePage(rule)]),
   ]);
 }

@@ -1,3 +1,4 @@
+import { claimOf } from "../../components/verdict/claims";
 import { levelIn, packNames } from "../../policies/pack";
 import type { Rule } from "../../policies/rule";
 import { boundaries, tenants } from "../../policies/rule";
@@ -9,6 +10,7 @@ export function rulePage(rule: Rule): string {
   const facts = [
     `**Pillar**: ${pillarTitles[pillar]}. **Severity**: ${severity}. **Platforms**: ${rule.platforms.join(", ")}.`,
     `**Protects**: ${(rule.protects ?? tenants).join(", ")}.`,
+    `**Guards the claim**: ${rule.claims.map((id) => `“${claimOf(id).says}”`).join(", ")} ([all claims](../claims.md)).`,
     `**Threat**: ${threat}`,
     `**Remedy**: ${remediation}`,
     `**Looks at**: ${kinds.map((kind) => `\`${kind}\``).join(", ")}; ${scope === "stack" ? "the whole stack" : "one resource at a time"}.`,

@@ -17,6 +17,7 @@ export const attestationPolicyEarned = resourceRule({
     "Write defaults of 33 (executables), 97 (hardware) and 36 (configuration), and 2 or 3 only in rules with conditions.",
   source: issue(repositories.trustee, 1386),
   platforms,
+  claims: ["cpu-genuine"],
   boundary: { by: "keyBroker", how: "a release's resource policy compares measurement and firmware once more" },
   looksAt: attestationPolicies,
   *check({ place, text }) {

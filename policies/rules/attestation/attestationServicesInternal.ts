@@ -36,7 +36,17 @@ export const attestationServicesInternal = resourceRule({
   remediation: "Write type: ClusterIP for ports 50003 and 50004, and let a NetworkPolicy admit the key broker alone.",
   source: issue(repositories.trustee, 1586),
   platforms,
+  claims: ["key-broker-closed"],
   boundary: { by: "ownControlPlane", how: "the model owner runs both beside the key broker" },
+  admission: {
+    scope: [{ group: "", version: "v1", resource: "services" }],
+    cluster: "owner",
+    when: `object.spec.?ports.orValue([]).exists(p, p.port in [${ports.join(", ")}] || dyn(p.?targetPort.orValue("")) in [${ports.join(", ")}])`,
+    validations: [
+      { expression: 'object.spec.?type.orValue("ClusterIP") == "ClusterIP"', message: `spec.type ${opened}` },
+      { expression: "size(object.spec.?externalIPs.orValue([])) == 0", message: `spec.externalIPs ${opened}` },
+    ],
+  },
   looksAt: exposures,
   *check({ type, externalIps }) {
     if ((type.value ?? "ClusterIP") !== "ClusterIP") yield type.finding(opened);

@@ -33,6 +33,7 @@ export const attestationTokenTrusted = resourceRule({
     "Give the attestation service a signer (key_path, cert_path), name its certificate in attestation_token.trusted_certs_paths, and leave insecure_header_jwk out.",
   source: issue(repositories.trustee, 486),
   platforms,
+  claims: ["key-broker-closed"],
   boundary: { by: "ownControlPlane", how: "the model owner configures its own key broker" },
   looksAt: ends,
   check: (findings) => findings(),

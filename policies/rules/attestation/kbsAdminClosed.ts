@@ -12,6 +12,7 @@ export const kbsAdminClosed = resourceRule({
   remediation: 'Write authorization_mode = "DenyAll" under [admin]; change policies and values by the mounted files.',
   source: file(repositories.trustee, "kbs/docs/admin.md"),
   platforms,
+  claims: ["key-broker-closed"],
   boundary: { by: "ownControlPlane", how: "the model owner configures its own key broker" },
   looksAt: keyBrokerConfigurations,
   *check({ place, document }) {

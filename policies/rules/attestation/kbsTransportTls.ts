@@ -33,6 +33,7 @@ export const kbsTransportTls = resourceRule({
     "Write insecure_http = false with private_key and certificate; for the chart kbs.tls.enabled: true, for the operator profileType: Restricted.",
   source: file(repositories.trustee, "kbs/docs/config.md"),
   platforms,
+  claims: ["key-broker-reachable-by-guests"],
   boundary: {
     by: "keyBroker",
     how: "guests know the certificate by their init-data and go to nobody else; released keys are encrypted to the guest in any case",

@@ -1,12 +1,10 @@
+import { literals } from "../../admission/cel";
 import { keyBrokerNetwork } from "../../examples/trustee";
-import type { KubernetesObject } from "../../kubernetes";
 import { objects } from "../../kubernetes";
 import { openPlaces } from "../../network";
 import { platforms, resourceRule } from "../../rule";
 import { page } from "../../sources";
-
-/** Names that the key broker's pods carry: ours, the operator's and the chart's. */
-const keyBrokerNames = ["trustee-kbs", "kbs", "trustee"];
+import { keyBrokerNames, labelledKeyBroker } from "../../trusteePods";
 
 export const keyBrokerClientsKnown = resourceRule({
   id: "key-broker-clients-known",
@@ -21,10 +19,27 @@ export const keyBrokerClientsKnown = resourceRule({
     "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   ),
   platforms,
+  claims: ["key-broker-reachable-by-guests"],
   boundary: { by: "keyBroker", how: "whoever reaches it still has to attest; what is lost is a line of defence" },
+  admission: {
+    scope: [{ group: "networking.k8s.io", version: "v1", resource: "networkpolicies" }],
+    cluster: "owner",
+    when: `object.spec.?podSelector.?matchLabels.orValue({}).exists(key, object.spec.podSelector.matchLabels[key] in ${literals(keyBrokerNames)})`,
+    validations: [
+      {
+        expression: "object.spec.?ingress.orValue([]).all(rule, size(rule.?from.orValue([])) > 0)",
+        message: "spec.ingress has a rule that names nobody, which means everybody",
+      },
+      {
+        expression:
+          'object.spec.?ingress.orValue([]).all(rule, rule.?from.orValue([]).all(peer, !peer.?ipBlock.?cidr.orValue("").matches("/[0-7]$")))',
+        message: "spec.ingress lets everybody in",
+      },
+    ],
+  },
   looksAt: objects("networking.k8s.io/v1/NetworkPolicy"),
   *check(policy) {
-    if (!selectsKeyBroker(policy)) return;
+    if (!labelledKeyBroker(policy.body.at("spec", "podSelector", "matchLabels"))) return;
     for (const { place, what } of openPlaces(policy, "ingress")) yield place.finding(what);
   },
   compliant: [keyBrokerNetwork],
@@ -44,8 +59,3 @@ export const keyBrokerClientsKnown = resourceRule({
     { mistake: "no client named", path: "/spec/ingress/0/from", remove: true, expect: "spec.ingress[0].from" },
   ],
 });
-
-function selectsKeyBroker({ body }: KubernetesObject): boolean {
-  const labels = body.at("spec", "podSelector", "matchLabels");
-  return labels.keys().some((key) => keyBrokerNames.includes(labels.at(key).text ?? ""));
-}

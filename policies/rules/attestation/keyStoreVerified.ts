@@ -24,6 +24,7 @@ export const keyStoreVerified = resourceRule({
     "Write vault_url with https:// and verify_ssl = true, with ca_certs for a private authority, in a Secret.",
   source: file(repositories.trustee, "kbs/docs/vault_kv.md"),
   platforms,
+  claims: ["keys-never-in-clear"],
   boundary: { by: "ownControlPlane", how: "the model owner configures its own key broker" },
   looksAt: keyBrokerConfigurations,
   *check({ secret, document }) {

@@ -53,6 +53,7 @@ export const referenceValuesTyped = resourceRule({
     'Write lists for measurements and versions, e.g. ["<hex>"] or [4], and plain booleans and numbers for flags; in reference_value each record as URL-safe base64 with padding.',
   source: file(repositories.trustee, "deps/key-value-storage/src/local_json/mod.rs", "v0.21.0"),
   platforms,
+  claims: ["guest-booted-as-released"],
   boundary: { by: "ownControlPlane", how: "evidence without a value to compare it with is contraindicated" },
   looksAt: stores,
   check: (findings) => findings(),

@@ -17,6 +17,7 @@ export const resourcePolicyAffirming = resourceRule({
   remediation: 'Write every submod in input.submods { submod["ear.status"] == "affirming" }, and count the GPUs.',
   source: file(repositories.trustee, "kbs/sample_policies/affirming.rego"),
   platforms,
+  claims: ["gpu-genuine"],
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; the model owner writes it" },
   looksAt: resourcePolicies,
   *check({ place, text }) {

@@ -13,6 +13,7 @@ export const resourcePolicyConditional = resourceRule({
   remediation: "Write default allow := false, and conditions on input.submods in each rule named allow.",
   source: file(repositories.trustee, "kbs/sample_policies/allow_all.rego"),
   platforms,
+  claims: ["keys-for-release-only"],
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; the model owner writes it" },
   looksAt: resourcePolicies,
   *check({ place, text }) {

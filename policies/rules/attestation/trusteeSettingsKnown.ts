@@ -47,6 +47,7 @@ export const trusteeSettingsKnown = resourceRule({
     "Write what is said at the key; the keys are those of Trustee v0.21.0, and samples of earlier versions are of no use.",
   source: file(repositories.trustee, "kbs/docs/config.md", "v0.21.0"),
   platforms,
+  claims: ["key-broker-closed"],
   boundary: { by: "ownControlPlane", how: "the model owner configures its own key broker and attestation service" },
   looksAt: files,
   *check({ namedElsewhere, ...found }) {

@@ -16,6 +16,7 @@ export const chartsPinned = resourceRule({
   remediation: "Write the chart's version in full, e.g. version: 4.0.0, or name the chart by digest.",
   source: issue(repositories.kata, 12549),
   platforms,
+  claims: ["operators-as-pinned"],
   boundary: {
     by: "measurement",
     how: "another guest image has another measurement; the host's operators are not measured",

@@ -22,6 +22,7 @@ export const defaultDenyNetwork = stackRule({
     "https://docs.nvidia.com/enterprise-reference-architectures/deploying-proprietary-models-confidential-compute-self-hosted-kubernetes/latest/",
   ),
   platforms,
+  claims: ["cluster-closed"],
   boundary: { by: "nothing", how: "the provider's network plugin enforces it; guests encrypt what must not be read" },
   kinds: namespaces.kinds,
   *select(resource) {

@@ -18,6 +18,7 @@ export const gpuOperatorKataMode = resourceRule({
     "Write sandboxWorkloads: {enabled: true, mode: kata, defaultWorkload: vm-passthrough}, and no kataManager.",
   source: issue(repositories.gpuOperator, 1871),
   platforms: bareMetal,
+  claims: ["gpu-confidential"],
   boundary: { by: "measurement", how: "only a GPU inside the confidential virtual machine is part of its evidence" },
   looksAt: gpuOperatorSettings,
   *check({ settings, partial }) {

@@ -18,6 +18,7 @@ export const kataAfterNodeFeatures = stackRule({
     "Install node-feature-discovery by a release of its own, let kata-deploy depend on it, and write nfd.enabled: false for the GPU Operator.",
   source: issue(repositories.kata, 13836),
   platforms: bareMetal,
+  claims: ["host-prepared"],
   boundary: { by: "nothing", how: "availability is outside the architecture's promise" },
   kinds: kata.kinds,
   select: (resource) => kata.select(resource),

@@ -1,3 +1,4 @@
+import { labelledConfidential, literal, literals } from "../../admission/cel";
 import { confidentialNamespace } from "../../examples/cluster";
 import { declaredConfidential, missing, objects } from "../../kubernetes";
 import { platforms, resourceRule } from "../../rule";
@@ -21,6 +22,17 @@ export const namespacePodSecurity = resourceRule({
     "https://kubernetes.io/docs/concepts/security/pod-security-admission/",
   ),
   platforms,
+  claims: ["cluster-closed"],
+  admission: {
+    scope: [{ group: "", version: "v1", resource: "namespaces" }],
+    when: labelledConfidential,
+    validations: [
+      {
+        expression: `object.metadata.?labels[?${literal(label)}].orValue("") in ${literals(enforced)}`,
+        message: `${path} is none of ${enforced.join(", ")}`,
+      },
+    ],
+  },
   boundary: { by: "nothing", how: "it protects hosts and neighbours, in a cluster that the provider can change" },
   looksAt: objects("v1/Namespace"),
   *check(namespace) {

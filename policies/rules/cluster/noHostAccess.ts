@@ -1,3 +1,4 @@
+import { everyContainer, everyVolume, isOff, re2 } from "../../admission/cel";
 import {
   confidentialDeployment,
   containerPath,
@@ -10,6 +11,7 @@ import { platforms, resourceRule } from "../../rule";
 import { nvidiaDocs } from "../../sources";
 
 const hostNamespaces = ["hostNetwork", "hostPID", "hostIPC"];
+const tooCapable = /^(CAP_)?(SYS_ADMIN|SYS_MODULE|SYS_RAWIO|SYS_PTRACE|ALL)$/;
 
 export const noHostAccess = resourceRule({
   id: "no-host-access",
@@ -22,6 +24,27 @@ export const noHostAccess = resourceRule({
     "Use emptyDir, which the guest encrypts, and images; leave hostPath, host namespaces and privileged out.",
   source: nvidiaDocs("overview"),
   platforms,
+  claims: ["host-kept-out"],
+  admission: {
+    scope: "confidentialPods",
+    validations: [
+      {
+        expression: hostNamespaces.map((key) => isOff("variables.spec", key)).join(" && "),
+        message: `spec shares a namespace of the host: ${hostNamespaces.join(", ")}`,
+      },
+      { expression: everyVolume("!has(v.hostPath)"), message: "a volume is a path of the host" },
+      {
+        expression: everyContainer(isOff("c", "securityContext", "privileged")),
+        message: "a container is privileged",
+      },
+      {
+        expression: everyContainer(
+          `c.?securityContext.?capabilities.?add.orValue([]).all(a, !a.matches(${re2(tooCapable)}))`,
+        ),
+        message: "a container adds a capability that is as good as privileged",
+      },
+    ],
+  },
   boundary: { by: "agentPolicy", how: "the built-in agent policy refuses host mounts and privileged containers" },
   looksAt: confidentialPods,
   *check(pod) {
@@ -36,8 +59,7 @@ export const noHostAccess = resourceRule({
       if ((context.at("privileged").value ?? false) !== false)
         yield context.at("privileged").finding("gives the container all devices and capabilities");
       for (const capability of context.at("capabilities", "add").items())
-        if (/^(CAP_)?(SYS_ADMIN|SYS_MODULE|SYS_RAWIO|SYS_PTRACE|ALL)$/.test(capability.text ?? ""))
-          yield capability.finding("is as good as privileged");
+        if (tooCapable.test(capability.text ?? "")) yield capability.finding("is as good as privileged");
     }
   },
   compliant: [confidentialDeployment],

@@ -1,3 +1,4 @@
+import { everyVolume } from "../../admission/cel";
 import { confidentialDeployment, podPath, podPointer } from "../../examples/confidentialDeployment";
 import { confidentialPods, missing } from "../../kubernetes";
 import { platforms, resourceRule } from "../../rule";
@@ -16,6 +17,20 @@ export const noServiceAccountToken = resourceRule({
   remediation: "Write automountServiceAccountToken: false into the pod's spec.",
   source: nvidiaDocs("overview"),
   platforms,
+  claims: ["cluster-closed"],
+  admission: {
+    scope: "confidentialPods",
+    validations: [
+      {
+        expression: "!variables.spec.?automountServiceAccountToken.orValue(true)",
+        message: "spec.automountServiceAccountToken is not false; left out it is true",
+      },
+      {
+        expression: everyVolume("v.?projected.?sources.orValue([]).all(s, !has(s.serviceAccountToken))"),
+        message: "a projected volume mounts the token all the same",
+      },
+    ],
+  },
   boundary: { by: "agentPolicy", how: "the built-in agent policy refuses the mount" },
   looksAt: confidentialPods,
   *check({ object, spec }) {

@@ -1,3 +1,4 @@
+import { belongsToConfidential } from "../../admission/cel";
 import { tenantEgress } from "../../examples/cluster";
 import { declaredConfidential, objects } from "../../kubernetes";
 import { openPlaces } from "../../network";
@@ -17,6 +18,22 @@ export const tenantEgressNamed = resourceRule({
     "https://docs.nvidia.com/enterprise-reference-architectures/deploying-proprietary-models-confidential-compute-self-hosted-kubernetes/latest/",
   ),
   platforms,
+  claims: ["cluster-closed"],
+  admission: {
+    scope: [{ group: "networking.k8s.io", version: "v1", resource: "networkpolicies" }],
+    when: belongsToConfidential,
+    validations: [
+      {
+        expression: "object.spec.?egress.orValue([]).all(r, size(r.?to.orValue([])) > 0)",
+        message: "spec.egress has a rule that names nobody, which means everybody",
+      },
+      {
+        expression:
+          "object.spec.?egress.orValue([]).all(r, r.?to.orValue([]).all(p, !has(p.ipBlock) || cidr(p.ipBlock.cidr).prefixLength() >= 8))",
+        message: "spec.egress has a destination that is everybody",
+      },
+    ],
+  },
   boundary: { by: "nothing", how: "the provider's network plugin enforces it; the guest cannot tell" },
   looksAt: objects("networking.k8s.io/v1/NetworkPolicy"),
   *check(policy) {

@@ -26,6 +26,7 @@ export const agentPolicyClosed = resourceRule({
     "Write default <request> := false in policy.rego and allow what is needed by rules that look at the request.",
   source: nvidiaDocs("overview"),
   platforms: bareMetal,
+  claims: ["host-kept-out"],
   boundary: { by: "agentPolicy", how: "the guest evaluates this very text, which init-data binds to its evidence" },
   looksAt: initDataDocuments,
   *check({ document }) {

@@ -17,6 +17,7 @@ export const guestKeyBrokerTls = resourceRule({
     "Write the same https:// URL and certificate into aa.toml (token_configs.kbs.url, cert) and cdh.toml (kbc.url, kbs_cert).",
   source: file(repositories.cocoDocs, "content/en/docs/examples/nvidia-nim-confidential-gpu-attestation.md"),
   platforms: bareMetal,
+  claims: ["key-broker-reachable-by-guests"],
   boundary: {
     by: "keyBroker",
     how: "keys are encrypted to the attested guest, and the resource policy pins init-data; a broker that the host made up knows neither",

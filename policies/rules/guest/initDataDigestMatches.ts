@@ -35,6 +35,7 @@ export const initDataDigestMatches = resourceRule({
   remediation: `Take ${annotation} and the init-data annotation from the same release; never edit or encode one of them by hand.`,
   source: file(repositories.trustee, "kbs/docs/initdata.md", "v0.21.0"),
   platforms: bareMetal,
+  claims: ["guest-rules-bound"],
   boundary: { by: "keyBroker", how: "the resource policy compares the digest of init-data in the evidence" },
   looksAt: releasedPods,
   *check({ initData, digest }) {

@@ -12,6 +12,7 @@ export const ccManagerOn = resourceRule({
   remediation: "Write ccManager: {enabled: true, defaultMode: on}; set ppcie by node label only.",
   source: file(repositories.gpuOperator, "api/nvidia/v1/clusterpolicy_types.go", "v26.3.1"),
   platforms: bareMetal,
+  claims: ["gpu-confidential"],
   boundary: { by: "keyBroker", how: "GPU evidence must be affirming; a GPU outside confidential mode has none" },
   looksAt: gpuOperatorSettings,
   *check({ settings, ccManagerByDefault }) {

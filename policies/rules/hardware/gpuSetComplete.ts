@@ -1,4 +1,5 @@
-import { gpuModels, nvswitchResource, pgpuResource } from "../../../components/host/hardware";
+import { literal, literals } from "../../admission/cel";
+import { gpuModelNames, gpuModels, nvswitchResource, pgpuResource } from "../../../components/host/hardware";
 import type { GpuModel, GpuModelName } from "../../../components/host/hardware";
 import { gpuModelLabel } from "../../../components/workload/podTemplate";
 import { containerPath, containerPointer, eightGpuDeployment } from "../../examples/confidentialDeployment";
@@ -13,6 +14,11 @@ const board = { gpus: 8, nvSwitches: 4 };
 const limits = `${containerPath}.resources.limits`;
 const limitsPointer = `${containerPointer}/resources/limits`;
 
+/** CEL: names of the models that fit. */
+const models = (fits: (model: GpuModel) => boolean) => literals(gpuModelNames.filter((name) => fits(gpuModels[name])));
+const sumOfLimits = (resource: string) =>
+  `variables.containers.map(c, quantity(c.?resources.?limits[?${literal(resource)}].orValue("0")).asInteger()).sum()`;
+
 export const gpuSetComplete = resourceRule({
   id: "gpu-set-complete",
   title: "A pod takes one GPU, or all GPUs of its host together with their NVSwitches",
@@ -22,6 +28,33 @@ export const gpuSetComplete = resourceRule({
   remediation: `Ask for ${pgpuResource}: 1; or for 8 with ${nvswitchResource}: 4 on Hopper, without it on Blackwell.`,
   source: issue(repositories.kata, 13179),
   platforms: bareMetal,
+  claims: ["gpu-confidential"],
+  admission: {
+    scope: "confidentialPods",
+    variables: {
+      gpus: sumOfLimits(pgpuResource),
+      nvSwitches: sumOfLimits(nvswitchResource),
+      model: `variables.spec.?nodeSelector[?${literal(gpuModelLabel)}].orValue("")`,
+    },
+    validations: [
+      {
+        expression: `variables.nvSwitches == 0 || (variables.nvSwitches == ${board.nvSwitches} && variables.gpus == ${board.gpus})`,
+        message: `NVSwitches are passed as ${board.nvSwitches} with ${board.gpus} GPUs`,
+      },
+      {
+        expression: `variables.nvSwitches == 0 || !(variables.model in ${models((model) => model.nvSwitchesInTcb === 0)})`,
+        message: "NVSwitches of this GPU model stay outside the virtual machine",
+      },
+      {
+        expression: `variables.gpus <= 1 || !(variables.model in ${models((model) => model.multiGpu === undefined)})`,
+        message: "GPUs of this model are passed one at a time",
+      },
+      {
+        expression: `variables.gpus <= 1 || variables.nvSwitches > 0 || !(variables.model in ${models((model) => model.multiGpu !== undefined && model.nvSwitchesInTcb > 0)})`,
+        message: "several GPUs of this model need the host's NVSwitches",
+      },
+    ],
+  },
   boundary: { by: "keyBroker", how: "a release's policy counts the GPUs in the evidence" },
   looksAt: confidentialPods,
   *check(pod) {

@@ -17,6 +17,7 @@ export const nodeCcMode = resourceRule({
   remediation: `Write ${labels.ccMode}: on, ppcie for eight Hopper GPUs with their NVSwitches, or off.`,
   source: file(repositories.ccManager, "main.py"),
   platforms: bareMetal,
+  claims: ["gpu-confidential"],
   boundary: { by: "keyBroker", how: "GPU evidence must say that debugging is disabled" },
   looksAt: objects("v1/Node"),
   *check(node) {

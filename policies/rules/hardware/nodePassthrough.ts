@@ -15,6 +15,7 @@ export const nodePassthrough = resourceRule({
   remediation: `Write ${labels.workloadConfig}: vm-passthrough wherever ${labels.ccMode} is on or ppcie.`,
   source: nvidiaDocs("overview"),
   platforms: bareMetal,
+  claims: ["gpu-confidential"],
   boundary: { by: "measurement", how: "only a GPU inside the confidential virtual machine is part of its evidence" },
   looksAt: objects("v1/Node"),
   *check(node) {

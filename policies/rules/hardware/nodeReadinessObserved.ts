@@ -24,6 +24,7 @@ export const nodeReadinessObserved = resourceRule({
   remediation: `Leave the label out; ask for a mode with ${labels.ccMode} and let cc-manager, NFD and kata-deploy report.`,
   source: nvidiaDocs("configure-cc-mode"),
   platforms: bareMetal,
+  claims: ["host-prepared"],
   boundary: { by: "keyBroker", how: "labels are no evidence; on such a host attestation fails and no key is released" },
   looksAt: objects("v1/Node"),
   *check(node) {

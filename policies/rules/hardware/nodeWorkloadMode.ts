@@ -18,6 +18,7 @@ export const nodeWorkloadMode = resourceRule({
   remediation: `Write ${labels.workloadConfig}: vm-passthrough for confidential hosts, container or vm-vgpu for others.`,
   source: issue(repositories.gpuOperator, 1871),
   platforms: bareMetal,
+  claims: ["host-prepared"],
   boundary: { by: "measurement", how: "pods on such a host get no GPU to attest with, and wait" },
   looksAt: objects("v1/Node"),
   *check(node) {

@@ -19,6 +19,7 @@ export const imagePolicyRejects = resourceRule({
     'Write image_security_policy into cdh.toml ([image]) with "default": [{"type": "reject"}], or its kbs:/// address as image_security_policy_uri.',
   source: file(repositories.guestComponents, "image-rs/docs/quickstart/image_signing.md"),
   platforms: bareMetal,
+  claims: ["image-as-released"],
   boundary: { by: "measurement", how: "the guest enforces the policy, which init-data binds to its evidence" },
   looksAt: initDataDocuments,
   *check({ document }) {

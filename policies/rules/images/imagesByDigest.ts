@@ -1,4 +1,4 @@
-import { everyContainer, literal } from "../../admission/cel";
+import { everyContainer, re2 } from "../../admission/cel";
 import { splitReference } from "../../../components/catalogLock";
 import { containerPath, containerPointer, confidentialDeployment } from "../../examples/confidentialDeployment";
 import { keyBrokerDeployment } from "../../examples/trustee";
@@ -30,11 +30,12 @@ export const imagesByDigest = resourceRule({
   remediation: "Write the image as <repository>@sha256:<64 hex digits>.",
   source: file(repositories.trustee, "deployment/helm-chart/values.yaml"),
   platforms,
+  claims: ["image-as-released"],
   admission: {
     scope: "confidentialPods",
     validations: [
       {
-        expression: everyContainer(`c.?image.orValue("").matches(${literal(byDigest.source)})`),
+        expression: everyContainer(`c.?image.orValue("").matches(${re2(byDigest)})`),
         message: "an image names no digest",
       },
     ],

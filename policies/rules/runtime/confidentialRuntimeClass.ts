@@ -12,6 +12,17 @@ export const confidentialRuntimeClass = resourceRule({
   remediation: `Write runtimeClassName: ${confidentialRuntimeClasses.join(" or ")}.`,
   source: issue(repositories.gpuOperator, 1906),
   platforms: bareMetal,
+  claims: ["cpu-genuine"],
+  admission: {
+    scope: "confidentialPods",
+    validations: [
+      {
+        // Debug variants have a rule of their own.
+        expression: `variables.spec.?runtimeClassName.orValue("").matches("^(${confidentialRuntimeClasses.join("|")})(-debug|-devkit)*$")`,
+        message: "spec.runtimeClassName is no confidential GPU class of the reference architecture",
+      },
+    ],
+  },
   boundary: { by: "measurement", how: "outside a TEE there is no evidence, hence no key" },
   looksAt: confidentialPods,
   *check({ object, spec }) {

@@ -12,6 +12,7 @@ export const kataDebugOff = resourceRule({
   remediation: "Write debug: false and devkit: false, or leave both out.",
   source: file(repositories.kata, "tools/packaging/kata-deploy/helm-chart/kata-deploy/values.yaml", "4.1.0"),
   platforms: bareMetal,
+  claims: ["guest-booted-as-released"],
   boundary: { by: "measurement", how: "debug guests have measurements that no release knows" },
   looksAt: releases(kataChart),
   *check({ values }) {

@@ -1,7 +1,5 @@
 import { kataDeploy } from "../../examples/cluster";
-import type { HelmRelease } from "../../helm";
-import { kataChart, releases } from "../../helm";
-import type { Place } from "../../place";
+import { kataReleases, teeShims } from "../../kata";
 import { bareMetal, resourceRule } from "../../rule";
 import { issue } from "../../sources";
 
@@ -14,11 +12,12 @@ export const kataGuestPull = resourceRule({
   remediation: 'Write snapshotter.setup: ["nydus"] and containerd.snapshotter: nydus for each confidential shim.',
   source: issue("confidential-containers/confidential-containers", 162),
   platforms: bareMetal,
+  claims: ["image-as-released"],
   boundary: {
     by: "agentPolicy",
     how: "the agent policy pins images by digest; an encrypted image's key is released to the guest alone",
   },
-  looksAt: releases(kataChart),
+  looksAt: kataReleases,
   *check({ values }) {
     const setup = values.at("snapshotter", "setup");
     // Left out, the chart installs nydus.
@@ -46,13 +45,3 @@ export const kataGuestPull = resourceRule({
     },
   ],
 });
-
-/** Settings of the confidential shims that a release speaks of and does not switch off. */
-export function teeShims(values: HelmRelease["values"]): Place[] {
-  const shims = values.at("shims");
-  return shims
-    .keys()
-    .filter((name) => /-(snp|tdx)(-runtime-rs)?$/.test(name))
-    .map((name) => shims.at(name))
-    .filter((shim) => shim.at("enabled").value !== false);
-}

@@ -1,3 +1,4 @@
+import { re2 } from "../../admission/cel";
 import { confidentialDeployment, podPath, podPointer } from "../../examples/confidentialDeployment";
 import { pods } from "../../kubernetes";
 import { bareMetal, resourceRule } from "../../rule";
@@ -14,6 +15,16 @@ export const noDebugRuntimeClass = resourceRule({
   remediation: "Write the class without -debug or -devkit, and never kata-qemu-coco-dev.",
   source: file(repositories.kata, "tools/packaging/kata-deploy/helm-chart/kata-deploy/values.yaml", "4.1.0"),
   platforms: bareMetal,
+  claims: ["guest-booted-as-released"],
+  admission: {
+    scope: "confidentialPods",
+    validations: [
+      {
+        expression: `!variables.spec.?runtimeClassName.orValue("").matches(${re2(opened)})`,
+        message: "spec.runtimeClassName opens the guest to its host",
+      },
+    ],
+  },
   boundary: {
     by: "measurement",
     how: "these guests have other measurements, and sample evidence is refused by the key broker's policy",

@@ -1,3 +1,4 @@
+import { annotations, literal } from "../../admission/cel";
 import { initDataAnnotationKey } from "../../../components/guest/initDataAnnotation";
 import { confidentialDeployment } from "../../examples/confidentialDeployment";
 import { pods } from "../../kubernetes";
@@ -18,6 +19,16 @@ export const onlyInitDataAnnotation = resourceRule({
   remediation: `Put guest settings into ${initDataAnnotationKey} and remove the other ${prefix}* annotations.`,
   source: issue(repositories.kata, 12186),
   platforms: bareMetal,
+  claims: ["guest-booted-as-released"],
+  admission: {
+    scope: "confidentialPods",
+    validations: [
+      {
+        expression: `${annotations}.all(k, !k.startsWith(${literal(prefix)}) || k == ${literal(initDataAnnotationKey)})`,
+        message: "metadata.annotations hold a Kata setting that reaches into the hypervisor",
+      },
+    ],
+  },
   boundary: {
     by: "measurement",
     how: "kernel parameters and vCPU counts are part of the launch measurement; other settings are not measured",

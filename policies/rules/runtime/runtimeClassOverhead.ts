@@ -16,6 +16,17 @@ export const runtimeClassOverhead = resourceRule({
   remediation: `Write overhead.podFixed.memory: ${leastMib}Mi or more.`,
   source: issue(repositories.kata, 12786),
   platforms: bareMetal,
+  claims: ["host-prepared"],
+  admission: {
+    scope: [{ group: "node.k8s.io", version: "v1", resource: "runtimeclasses" }],
+    when: 'object.handler.startsWith("kata-qemu-nvidia-gpu")',
+    validations: [
+      {
+        expression: `quantity(object.?overhead.?podFixed[?"memory"].orValue("0")).compareTo(quantity("${leastMib}Mi")) >= 0`,
+        message: `${path} is less than the ${leastMib}Mi that a virtual machine with passed-through GPUs needs`,
+      },
+    ],
+  },
   boundary: { by: "nothing", how: "availability is outside the architecture's promise" },
   looksAt: objects("node.k8s.io/v1/RuntimeClass"),
   *check(object) {

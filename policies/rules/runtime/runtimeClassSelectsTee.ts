@@ -1,3 +1,4 @@
+import { literal } from "../../admission/cel";
 import { labels } from "../../../components/host/hardware";
 import type { CpuTee } from "../../../components/host/hardware";
 import { confidentialRuntimeClass } from "../../examples/cluster";
@@ -20,6 +21,24 @@ export const runtimeClassSelectsTee = resourceRule({
     "4.1.0",
   ),
   platforms: bareMetal,
+  claims: ["host-prepared"],
+  admission: {
+    scope: [{ group: "node.k8s.io", version: "v1", resource: "runtimeclasses" }],
+    when: 'object.handler.matches("^kata-qemu-nvidia-gpu-(snp|tdx)")',
+    variables: {
+      tee: `object.handler.startsWith("kata-qemu-nvidia-gpu-snp") ? ${literal(labels.tee.snp)} : ${literal(labels.tee.tdx)}`,
+    },
+    validations: [
+      {
+        expression: `object.?scheduling.?nodeSelector[?${literal(labels.ccReadyState)}].orValue("") == "true"`,
+        message: `${selectorPath} must hold ${labels.ccReadyState}: "true"`,
+      },
+      {
+        expression: `object.?scheduling.?nodeSelector[?variables.tee].orValue("") == "true"`,
+        message: `${selectorPath} must hold the label of the guest's TEE: "true"`,
+      },
+    ],
+  },
   boundary: { by: "keyBroker", how: "on a wrong host attestation fails: availability is lost, secrets are not" },
   looksAt: objects("node.k8s.io/v1/RuntimeClass"),
   *check(object) {

@@ -44,6 +44,8 @@ export interface ApiRequest {
   readonly signal?: AbortSignal;
   /** Default 15 s. */
   readonly timeoutMilliseconds?: number;
+  /** Told what the server warns of, whether it does as asked or not. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** Owner of the fields that the control plane sets on objects. */
@@ -152,6 +154,7 @@ export class KubeApi {
         url,
         { agent: this.agent, method: call.method ?? "GET", headers, signal: call.signal, timeout },
         (response) => {
+          if (call.onWarning) warningsIn(response.rawHeaders).forEach(call.onWarning);
           const chunks: Buffer[] = [];
           response.on("data", (chunk: Buffer) => chunks.push(chunk));
           response.on("error", reject);
@@ -168,6 +171,15 @@ export class KubeApi {
       sent.end(body);
     });
   }
+}
+
+/** A warning's text is a quoted string; each stands in a header of its own. */
+function warningsIn(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.flatMap((name, index) => {
+    if (index % 2 === 1 || name.toLowerCase() !== "warning") return [];
+    const text = /^299 \S+ "(.*)"$/s.exec(rawHeaders[index + 1] ?? "")?.[1];
+    return text === undefined ? [] : [text.replace(/\\(.)/gs, "$1")];
+  });
 }
 
 function apiError(status: number, text: string): ApiError {

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { renderPolicies } from "../../../policies/admission/render";
+import { rules } from "../../../policies/rules";
+import { poll } from "../../../tooling/controlplane/api";
+import { startCluster } from "../cluster";
+import { AdmissionCluster, admitted, confidentialNamespaces, refusedByPolicy } from "./admissionCluster";
+import type { BrokenExample, Manifest } from "./admissionExamples";
+import { brokenExamples, compliantExamples, madeOf, selectedRules } from "./admissionExamples";
+
+// Every rule's policy in a real API server: what the rule passes is admitted, what it refuses is refused, as the object
+// that was written and as the pod that a controller makes of it.
+//
+// RULE=<id>[,<id>] npm test -- --project acceptance test/acceptance/policies/admission.test.ts
+// tests these rules alone. All of their policies are in force at once; answers say which policy objects.
+
+const selected = selectedRules(rules);
+const compliant = selected.flatMap((rule) => compliantExamples(rule).map((manifest) => ({ rule, manifest })));
+const cases = selected.filter(({ admission }) => admission?.scope !== "connections").flatMap(brokenExamples);
+const isBlind = ({ rule, breakage }: BrokenExample) => rule.admission?.blindTo?.[breakage.mistake] !== undefined;
+const seen = cases.filter((example) => !isBlind(example));
+const everything = [...compliant, ...cases].map(({ manifest }) => manifest);
+
+const rendered = renderPolicies(
+  selected.map((rule) => ({ rule, level: "mandatory" })),
+  { now: new Date(), tenants: [...confidentialNamespaces(everything)] },
+);
+
+let cluster: AdmissionCluster;
+beforeAll(async () => {
+  cluster = new AdmissionCluster(await startCluster("admission"));
+  await cluster.prepare([...everything, ...everything.flatMap(madeOf)]);
+  await cluster.enforce(rendered);
+  // Each policy counts a moment after it was stored. One that never does shows in its own tests.
+  const first = selected.flatMap((rule) => seen.find((example) => example.rule === rule) ?? []);
+  await Promise.all(
+    first.map(({ rule, manifest }) =>
+      poll(async () => (await cluster.create(manifest)).rules.includes(rule.id) || undefined, {
+        timeoutMilliseconds: 10_000,
+        everyMilliseconds: 250,
+      }),
+    ),
+  );
+});
+afterAll(() => cluster.cluster.destroy());
+
+async function expectRefused(manifest: Manifest, rule: string): Promise<void> {
+  const answer = await cluster.create(manifest);
+  expect(admitted(answer), "admitted").toBe(false);
+  // What Kubernetes' own validation refuses never comes to a policy.
+  if (!refusedByPolicy(answer)) return void expect([400, 422], answer.message).toContain(answer.status);
+  expect(answer.rules, answer.message).toContain(rule);
+  if (answer.rules.length === 1) expect(answer.message).toContain(`${rule}: `);
+}
+
+describe("policies", () => {
+  it.each(rendered)("type-check: $rule", async ({ policy }) => {
+    expect(await cluster.typeWarnings(policy.metadata.name)).toEqual([]);
+  });
+});
+
+describe("what complies is admitted", () => {
+  it.each(compliant.map(({ rule, manifest }) => [titleOf(rule.id, manifest), manifest] as const))(
+    "%s",
+    async (_, manifest) => {
+      for (const object of [manifest, ...madeOf(manifest)]) {
+        const answer = await cluster.create(object);
+        expect({ kind: object.kind, ...answer }).toMatchObject({ rules: [] });
+        expect(admitted(answer), answer.message).toBe(true);
+      }
+    },
+  );
+});
+
+describe("each mistake is refused", () => {
+  it.each(titled(seen))("%s", async (_, { rule, manifest }) => {
+    await expectRefused(manifest, rule.id);
+  });
+
+  const ofPods = seen.filter(
+    ({ rule, manifest }) => rule.admission?.scope === "confidentialPods" && madeOf(manifest).length > 0,
+  );
+  it.each(titled(ofPods))("as pod and ReplicaSet: %s", async (_, { rule, manifest }) => {
+    for (const object of madeOf(manifest)) await expectRefused(object, rule.id);
+  });
+});
+
+describe("a policy is blind where its rule says so", () => {
+  it.each(titled(cases.filter(isBlind)))("%s", async (_, { rule, manifest }) => {
+    expect((await cluster.create(manifest)).rules).not.toContain(rule.id);
+  });
+
+  it("to mistakes that there are", () => {
+    for (const { id, admission, breakages } of selected)
+      for (const mistake of Object.keys(admission?.blindTo ?? {}))
+        expect(
+          breakages.map((breakage) => breakage.mistake),
+          id,
+        ).toContain(mistake);
+  });
+});
+
+function titled(examples: readonly BrokenExample[]): [string, BrokenExample][] {
+  return examples.map((example) => [example.title, example]);
+}
+
+function titleOf(rule: string, { kind, metadata }: Manifest): string {
+  return `${rule}: ${kind} ${metadata.name}`;
+}

@@ -1,6 +1,4 @@
 import { parseDocument, regoPackage, regoStatements } from "./documents";
-import type { Pod } from "./kubernetes";
-import { containersOf, pods } from "./kubernetes";
 import type { Place } from "./place";
 import type { Selector } from "./rule";
 import { storedTexts } from "./storedTexts";
@@ -71,31 +69,16 @@ const appraises = (text: string) => regoStatements(text).some((line) => line.inc
 /** What the key broker decides by. */
 export const resourcePolicies = policies((text) => !appraises(text));
 
-/** What the attestation service makes of evidence. */
-export const attestationPolicies = policies(appraises);
-
-/** Names of the images of Trustee's services, released and staged. */
-const trusteeImages = [
-  "key-broker-service",
-  "kbs",
-  "kbs-grpc-as",
-  "coco-as-grpc",
-  "coco-as-restful",
-  "attestation-service",
-  "rvps",
-  "reference-value-provider-service",
-];
-
-/** Pods that run the key broker, the attestation service or the reference value provider. */
-export const trusteePods: Selector<Pod> = {
-  kinds: ["pods with an image of Trustee"],
+/** Those of them that release something; what allows nothing needs no condition. */
+export const releasingPolicies: Selector<RegoText> = {
+  kinds: resourcePolicies.kinds,
   *select(resource) {
-    for (const pod of pods.select(resource))
-      if (containersOf(pod).some(({ place }) => isTrusteeImage(place.at("image").text))) yield pod;
+    for (const policy of resourcePolicies.select(resource))
+      if (regoStatements(policy.text).some((line) => /^allow\b/.test(line))) yield policy;
   },
 };
 
-function isTrusteeImage(image: string | undefined): boolean {
-  const name = image?.split("@")[0]?.split("/").at(-1)?.split(":")[0];
-  return name !== undefined && trusteeImages.includes(name);
-}
+/** What the attestation service makes of evidence. */
+export const attestationPolicies = policies(appraises);
+
+export { trusteePods } from "./trusteePods";

@@ -1,0 +1,68 @@
+import { regoStatements } from "../../documents";
+import {
+  attestationPolicy,
+  attestationPolicyPath,
+  attestationPolicyPointer,
+  resourcePolicy,
+  resourcePolicyPath,
+  resourcePolicyPointer,
+} from "../../examples/trustee";
+import type { RegoText } from "../../keyBroker";
+import { attestationPolicies, resourcePolicies } from "../../keyBroker";
+import type { Selector } from "../../rule";
+import { bareMetal, resourceRule } from "../../rule";
+import { file, repositories } from "../../sources";
+
+/** Both kinds of policies, where they look at a TD's firmware. */
+const tdxPolicies: Selector<RegoText> = {
+  kinds: resourcePolicies.kinds,
+  *select(resource) {
+    for (const policies of [attestationPolicies, resourcePolicies])
+      for (const policy of policies.select(resource)) if (mentions(policy, "mr_td")) yield policy;
+  },
+};
+
+export const tdxKernelPinned = resourceRule({
+  id: "tdx-kernel-pinned",
+  title: "Policies that name a TDX guest's firmware name its kernel and command line as well",
+  pillar: "attestation",
+  severity: "critical",
+  threat:
+    "MRTD is the firmware alone: the host boots a kernel of its own with a command line of its own, and attests as the guest that was released.",
+  remediation: "Compare rtmr_1 (kernel) and rtmr_2 (command line and initrd) along with mr_td.",
+  source: file(repositories.trustee, "attestation-service/docs/tcb_claims.md", "v0.21.0"),
+  platforms: bareMetal,
+  claims: ["guest-booted-as-released"],
+  boundary: { by: "ownControlPlane", how: "the model owner writes both policies" },
+  looksAt: tdxPolicies,
+  *check(policy) {
+    const left = ["rtmr_1", "rtmr_2"].filter((register) => !mentions(policy, register));
+    if (left.length > 0) yield policy.place.finding(`compares mr_td and leaves out ${left.join(" and ")}`);
+  },
+  compliant: [attestationPolicy, resourcePolicy],
+  breakages: [
+    {
+      mistake: "any command line",
+      path: attestationPolicyPointer,
+      replace: ['  input.tdx.quote.body.rtmr_2 in query_reference_value("rtmr_2")\n', ""],
+      expect: attestationPolicyPath,
+    },
+    {
+      mistake: "any kernel",
+      path: attestationPolicyPointer,
+      replace: ['  input.tdx.quote.body.rtmr_1 in query_reference_value("rtmr_1")\n', ""],
+      expect: attestationPolicyPath,
+    },
+    {
+      mistake: "a release known by its firmware",
+      resource: 1,
+      path: resourcePolicyPointer,
+      replace: [".snp.measurement ==", ".tdx.quote.body.mr_td =="],
+      expect: resourcePolicyPath,
+    },
+  ],
+});
+
+function mentions({ text }: RegoText, word: string): boolean {
+  return regoStatements(text).some((line) => new RegExp(`\\b${word}\\b`).test(line));
+}

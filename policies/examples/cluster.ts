@@ -25,9 +25,22 @@ export const clusterPolicy: Resource = {
     apiVersion: "nvidia.com/v1",
     kind: "ClusterPolicy",
     metadata: { name: "cluster-policy" },
-    spec: { sandboxWorkloads: { enabled: true, mode: "kata" }, ccManager: { enabled: true, defaultMode: "on" } },
+    spec: {
+      sandboxWorkloads: { enabled: true, mode: "kata" },
+      ccManager: { enabled: true, defaultMode: "on" },
+      vfioManager: { enabled: true },
+      kataSandboxDevicePlugin: { enabled: true },
+    },
   },
 };
+
+/** What Kata 4.0.0 has to be told, and 4.1.0 does by itself. */
+const unpinnedCpus = `[hypervisor.qemu]
+enable_numa = false
+
+[runtime]
+enable_vcpus_pinning = false
+`;
 
 /** kata-deploy with NVIDIA's values, their mistakes corrected. */
 export const kataDeploy: Resource = {
@@ -40,17 +53,20 @@ export const kataDeploy: Resource = {
     values: {
       debug: false,
       snapshotter: { setup: ["nydus"] },
+      defaultShim: { amd64: "qemu-nvidia-gpu" },
       shims: {
         disableAll: true,
         "qemu-nvidia-gpu": {
           enabled: true,
           allowedHypervisorAnnotations: [],
+          dropIn: unpinnedCpus,
           containerd: { snapshotter: "" },
           runtimeClass: { nodeSelector: { "nvidia.com/cc.ready.state": "false" } },
         },
         "qemu-nvidia-gpu-snp": {
           enabled: true,
           allowedHypervisorAnnotations: [],
+          dropIn: unpinnedCpus,
           containerd: { snapshotter: "nydus", forceGuestPull: false },
           runtimeClass: {
             nodeSelector: {
@@ -62,6 +78,7 @@ export const kataDeploy: Resource = {
         "qemu-nvidia-gpu-tdx": {
           enabled: true,
           allowedHypervisorAnnotations: [],
+          dropIn: unpinnedCpus,
           containerd: { snapshotter: "nydus", forceGuestPull: false },
           runtimeClass: {
             nodeSelector: {
@@ -73,6 +90,17 @@ export const kataDeploy: Resource = {
       },
       "node-feature-discovery": { enabled: false },
     },
+  },
+};
+
+/** kata-deploy 4.1.0, whose chart brings the rules by which hosts are found to have a TEE. */
+export const newestKataDeploy: Resource = {
+  ...kataDeploy,
+  name: "kata-deploy-newest",
+  props: {
+    ...kataDeploy.props,
+    version: "4.1.0",
+    values: { ...(kataDeploy.props.values as object), k8sDistribution: "rke2", nodeFeatureRules: { create: true } },
   },
 };
 
@@ -176,6 +204,32 @@ export const tenantEgress: Resource = {
       podSelector: {},
       policyTypes: ["Egress"],
       egress: [{ to: [{ ipBlock: { cidr: "203.0.113.0/28" } }], ports: [{ port: 443, protocol: "TCP" }] }],
+    },
+  },
+};
+
+/** An HGX Hopper host: all GPUs and NVSwitches go to one guest. */
+export const protectedPcieNode: Resource = {
+  type: "kubernetes:core/v1:NodePatch",
+  name: "host-8",
+  props: {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name: "host-8",
+      labels: { "nvidia.com/gpu.workload.config": "vm-passthrough", "nvidia.com/cc.mode": "ppcie" },
+    },
+  },
+};
+
+/** The GPU Operator where such hosts are: it binds their NVSwitches, too. */
+export const switchBindingGpuOperator: Resource = {
+  ...gpuOperator,
+  props: {
+    ...gpuOperator.props,
+    values: {
+      ...(gpuOperator.props.values as object),
+      vfioManager: { env: [{ name: "BIND_NVSWITCHES", value: "true" }] },
     },
   },
 };

@@ -136,7 +136,7 @@ describe("mistakes in other forms of the same object", () => {
   it.each(charts)("rendered by Pulumi: $title", ({ rule, breakage }) => {
     const resources = broken(rule.compliant, breakage).map((resource) => ({
       ...resource,
-      type: "kubernetes:helm.sh/v4:Chart",
+      type: resource.type.replace("helm.sh/v3:Release", "helm.sh/v4:Chart"),
     }));
     expect(pathsFound(rule, resources)).toEqual([breakage.expect]);
   });

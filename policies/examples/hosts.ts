@@ -1,0 +1,94 @@
+import type { Resource } from "../rule";
+
+/** A drop-in for kubelets of hosts with confidential guests, where configuration management takes it from. */
+export const kubeletSettings: Resource = {
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "kubelet-settings",
+  props: {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: "kubelet-settings",
+      namespace: "trustfoundry-system",
+      annotations: { "trustfoundry.dev/kubernetes-version": "1.33" },
+    },
+    data: {
+      "90-trustfoundry.conf": `apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+featureGates:
+  KubeletPodResourcesGet: true
+  RuntimeClassInImageCriApi: true
+runtimeRequestTimeout: 1200s
+`,
+    },
+  },
+};
+
+/** The same on OpenShift. */
+export const kubeletConfig: Resource = {
+  type: "kubernetes:machineconfiguration.openshift.io/v1:KubeletConfig",
+  name: "kata-hosts",
+  props: {
+    apiVersion: "machineconfiguration.openshift.io/v1",
+    kind: "KubeletConfig",
+    metadata: { name: "kata-hosts" },
+    spec: {
+      kubeletConfig: {
+        authentication: { anonymous: { enabled: false } },
+        featureGates: { RuntimeClassInImageCriApi: true },
+        runtimeRequestTimeout: "20m",
+      },
+    },
+  },
+};
+
+/** Kernel arguments of confidential hosts: DMA stays behind the IOMMU, TDX is on. */
+export const hostKernel: Resource = {
+  type: "kubernetes:machineconfiguration.openshift.io/v1:MachineConfig",
+  name: "99-confidential-hosts",
+  props: {
+    apiVersion: "machineconfiguration.openshift.io/v1",
+    kind: "MachineConfig",
+    metadata: {
+      name: "99-confidential-hosts",
+      labels: { "machineconfiguration.openshift.io/role": "worker" },
+    },
+    spec: {
+      kernelArguments: [
+        "amd_iommu=on",
+        "intel_iommu=on",
+        "kvm_intel.tdx=1",
+        "nohibernate",
+        "modprobe.blacklist=nouveau",
+      ],
+    },
+  },
+};
+
+/** The same on Ubuntu, as a file that configuration management puts under /etc/default/grub.d. */
+export const grubSettings: Resource = {
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "grub-settings",
+  props: {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "grub-settings", namespace: "trustfoundry-system" },
+    data: {
+      "grub.cfg": 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT amd_iommu=on modprobe.blacklist=nouveau"\n',
+    },
+  },
+};
+
+/** Profiles of NVIDIA's device plugin, for hosts that run containers: there GPUs may be shared. */
+export const devicePluginConfig: Resource = {
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "device-plugin-config",
+  props: {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "device-plugin-config", namespace: "gpu-operator" },
+    data: {
+      any: "version: v1\nsharing:\n  timeSlicing:\n    resources:\n      - name: nvidia.com/gpu\n        replicas: 4\n",
+    },
+  },
+};

@@ -1,0 +1,53 @@
+import { objects } from "./kubernetes";
+import { labels } from "../components/host/hardware";
+import type { Place } from "./place";
+import type { Resource, Selector } from "./rule";
+
+/** Arguments that a kernel of a host is started with, one by one; findings point at whoever holds them. */
+export interface HostKernel {
+  readonly words: readonly { readonly word: string; readonly place: Place }[];
+}
+
+const machineConfigs = objects("machineconfiguration.openshift.io/v1/MachineConfig");
+const performanceProfiles = objects("performance.openshift.io/v2/PerformanceProfile");
+const configMaps = objects("v1/ConfigMap");
+
+/** OpenShift's MachineConfigs and PerformanceProfiles, and files for /etc/default/grub.d in ConfigMaps. */
+export const hostKernels: Selector<HostKernel> = {
+  kinds: [...machineConfigs.kinds, ...performanceProfiles.kinds, "GRUB settings in ConfigMaps"],
+  *select(resource) {
+    for (const { body } of machineConfigs.select(resource)) yield kernelOf(body.at("spec", "kernelArguments"));
+    for (const { body } of performanceProfiles.select(resource))
+      yield kernelOf(body.at("spec", "additionalKernelArgs"));
+    for (const { body } of configMaps.select(resource)) {
+      const data = body.at("data");
+      for (const key of data.keys().filter((name) => /grub/.test(name))) {
+        const place = data.at(key);
+        const lines = [...(place.text ?? "").matchAll(/^\s*GRUB_CMDLINE_LINUX\w*\s*\+?=\s*["']?([^"'\n]*)/gm)];
+        if (lines.length > 0) yield { words: lines.flatMap(([, line]) => wordsIn(line ?? "", place)) };
+      }
+    }
+  },
+};
+
+/** Several arguments may stand in one element. */
+function kernelOf(list: Place): HostKernel {
+  return { words: list.items().flatMap((place) => wordsIn(place.text ?? "", place)) };
+}
+
+const wordsIn = (line: string, place: Place) =>
+  line
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .map((word) => ({ word, place }));
+
+/** The mode that a stack asks of a host, at the label that asks. */
+export function* ccModesAsked(all: readonly Resource[]): Iterable<Place> {
+  for (const resource of all)
+    for (const { body } of nodes.select(resource)) {
+      const mode = body.at("metadata", "labels", labels.ccMode);
+      if (mode.present) yield mode;
+    }
+}
+
+export const nodes = objects("v1/Node");

@@ -22,7 +22,7 @@ export const runtimeClassOverhead = resourceRule({
     when: 'object.handler.startsWith("kata-qemu-nvidia-gpu")',
     validations: [
       {
-        expression: `quantity(object.?overhead.?podFixed[?"memory"].orValue("0")).compareTo(quantity("${leastMib}Mi")) >= 0`,
+        expression: `quantity(dyn(object).?overhead.?podFixed[?"memory"].orValue("0")).compareTo(quantity("${leastMib}Mi")) >= 0`,
         message: `${path} is less than the ${leastMib}Mi that a virtual machine with passed-through GPUs needs`,
       },
     ],

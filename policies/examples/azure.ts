@@ -51,6 +51,22 @@ export const azureVault: Resource = {
   },
 };
 
+export const azureHsm: Resource = {
+  type: "azure-native:keyvault:ManagedHsm",
+  name: "acme-hsm",
+  props: {
+    resourceGroupName: "acme-keys",
+    location: "eastus2",
+    sku: { family: "B", name: "Standard_B1" },
+    properties: {
+      tenantId: "00000000-0000-0000-0000-000000000001",
+      initialAdminObjectIds: ["00000000-0000-0000-0000-000000000002"],
+      enablePurgeProtection: true,
+      networkAcls: { bypass: "None", defaultAction: "Deny" },
+    },
+  },
+};
+
 /** The key of an OS disk. */
 export const azureDiskKey: Resource = {
   type: "azure-native:keyvault:Key",
@@ -108,6 +124,22 @@ export const azureDiskEncryptionSet: Resource = {
   dependsOn: [azureVault.urn ?? "", azureDiskKey.urn ?? ""],
 };
 
+/** A disk that is made before its machine. */
+export const azureDisk: Resource = {
+  type: "azure-native:compute:Disk",
+  name: "node-os",
+  props: {
+    resourceGroupName: "factory",
+    location: "eastus2",
+    hyperVGeneration: "V2",
+    creationData: { createOption: "FromImage" },
+    securityProfile: {
+      securityType: "ConfidentialVM_DiskEncryptedWithCustomerKey",
+      secureVMDiskEncryptionSetId: "/subscriptions/s/diskEncryptionSets/node-disks",
+    },
+  },
+};
+
 export const azureNetworkInterface: Resource = {
   type: "azure-native:network:NetworkInterface",
   name: "node-nic",
@@ -156,7 +188,12 @@ export const azureMachine: Resource = {
       },
     },
   },
-  dependsOn: [azureDiskEncryptionSet.urn ?? "", azureNetworkInterface.urn ?? ""],
+  dependsOn: [
+    azureDiskEncryptionSet.urn ?? "",
+    azureNetworkInterface.urn ?? "",
+    azureVault.urn ?? "",
+    azureDiskKey.urn ?? "",
+  ],
 };
 
 /** The same by the dozen, with what Azure keeps the disk's key for, and interfaces of its own. */

@@ -3,9 +3,13 @@ import type { Rule } from "../rule";
 import { azureConfidentialDisk } from "./hardware/azureConfidentialDisk";
 import { azureCvmAllOrNothing } from "./hardware/azureCvmAllOrNothing";
 import { azureEncryptionMatrix } from "./hardware/azureEncryptionMatrix";
+import { azureGpuNodePool } from "./hardware/azureGpuNodePool";
 import { azureImageConfidential } from "./hardware/azureImageConfidential";
 import { azureImagePinned } from "./hardware/azureImagePinned";
+import { azureNicPlain } from "./hardware/azureNicPlain";
+import { azureRegionOffered } from "./hardware/azureRegionOffered";
 import { azureSecureBoot } from "./hardware/azureSecureBoot";
+import { azureSizeDocumented } from "./hardware/azureSizeDocumented";
 import { ccManagerOn } from "./hardware/ccManagerOn";
 import { gpuNamesKept } from "./hardware/gpuNamesKept";
 import { gpuNotShared } from "./hardware/gpuNotShared";
@@ -19,6 +23,7 @@ import { nodeWorkloadMode } from "./hardware/nodeWorkloadMode";
 import { nvswitchesBound } from "./hardware/nvswitchesBound";
 import { ppcieNeedsKata } from "./hardware/ppcieNeedsKata";
 import { snpWithoutIommuPt } from "./hardware/snpWithoutIommuPt";
+import { azureKataCcRetired } from "./runtime/azureKataCcRetired";
 import { confidentialRuntimeClass } from "./runtime/confidentialRuntimeClass";
 import { kataAnnotationsClosed } from "./runtime/kataAnnotationsClosed";
 import { kataDebugOff } from "./runtime/kataDebugOff";
@@ -30,9 +35,11 @@ import { kataGuestPull } from "./runtime/kataGuestPull";
 import { kataNumaOff } from "./runtime/kataNumaOff";
 import { kataOverheadKept } from "./runtime/kataOverheadKept";
 import { kataShimsChosen } from "./runtime/kataShimsChosen";
+import { kataTimeoutsLong } from "./runtime/kataTimeoutsLong";
 import { kataVersionPatched } from "./runtime/kataVersionPatched";
 import { noDebugRuntimeClass } from "./runtime/noDebugRuntimeClass";
 import { onlyInitDataAnnotation } from "./runtime/onlyInitDataAnnotation";
+import { openshiftConfidentialGate } from "./runtime/openshiftConfidentialGate";
 import { runtimeClassOverhead } from "./runtime/runtimeClassOverhead";
 import { runtimeClassSelectsTee } from "./runtime/runtimeClassSelectsTee";
 import { agentPolicyClosed } from "./guest/agentPolicyClosed";
@@ -41,13 +48,26 @@ import { initDataDigestMatches } from "./guest/initDataDigestMatches";
 import { initDataPresent } from "./guest/initDataPresent";
 import { attestationPolicyEarned } from "./attestation/attestationPolicyEarned";
 import { attestationServicesInternal } from "./attestation/attestationServicesInternal";
+import { attestationShortLived } from "./attestation/attestationShortLived";
 import { attestationTokenTrusted } from "./attestation/attestationTokenTrusted";
+import { azureDiskEncryptionSet } from "./attestation/azureDiskEncryptionSet";
+import { azureDiskKeyConfidential } from "./attestation/azureDiskKeyConfidential";
+import { azureDiskKeyReleased } from "./attestation/azureDiskKeyReleased";
+import { azureKeysPurgeProtected } from "./attestation/azureKeysPurgeProtected";
+import { azureReleaseAuthority } from "./attestation/azureReleaseAuthority";
+import { azureReleasePolicy } from "./attestation/azureReleasePolicy";
+import { azureReleasePolicyClaims } from "./attestation/azureReleasePolicyClaims";
+import { azureReleaseRegion } from "./attestation/azureReleaseRegion";
+import { azureVaultClosed } from "./attestation/azureVaultClosed";
 import { debugGuestsRefused } from "./attestation/debugGuestsRefused";
+import { gpuVerifierJudges } from "./attestation/gpuVerifierJudges";
 import { gpusCounted } from "./attestation/gpusCounted";
 import { initDataPinned } from "./attestation/initDataPinned";
+import { intelTrustAuthorityStrict } from "./attestation/intelTrustAuthorityStrict";
 import { kbsAdminClosed } from "./attestation/kbsAdminClosed";
 import { kbsTransportTls } from "./attestation/kbsTransportTls";
 import { keyBrokerClientsKnown } from "./attestation/keyBrokerClientsKnown";
+import { keyBrokerTlsModern } from "./attestation/keyBrokerTlsModern";
 import { keyStoreVerified } from "./attestation/keyStoreVerified";
 import { measurementPinned } from "./attestation/measurementPinned";
 import { referenceValuesTyped } from "./attestation/referenceValuesTyped";
@@ -57,14 +77,21 @@ import { resourcePolicyConditional } from "./attestation/resourcePolicyCondition
 import { sampleEvidenceRefused } from "./attestation/sampleEvidenceRefused";
 import { tcbFloorSet } from "./attestation/tcbFloorSet";
 import { tdxKernelPinned } from "./attestation/tdxKernelPinned";
+import { tokenNotVerbose } from "./attestation/tokenNotVerbose";
+import { trusteeCredentialsSecret } from "./attestation/trusteeCredentialsSecret";
+import { trusteeLogsQuiet } from "./attestation/trusteeLogsQuiet";
 import { trusteeSettingsKnown } from "./attestation/trusteeSettingsKnown";
+import { trusteeStorageKept } from "./attestation/trusteeStorageKept";
+import { trusteeStorageReadOnly } from "./attestation/trusteeStorageReadOnly";
 import { imagePolicyRejects } from "./images/imagePolicyRejects";
 import { imagesByDigest } from "./images/imagesByDigest";
 import { noPlainSecrets } from "./images/noPlainSecrets";
 import { secretsSealed } from "./images/secretsSealed";
+import { chartSourceVerified } from "./cluster/chartSourceVerified";
 import { chartsPinned } from "./cluster/chartsPinned";
 import { defaultDenyNetwork } from "./cluster/defaultDenyNetwork";
 import { gpuOperatorKataMode } from "./cluster/gpuOperatorKataMode";
+import { helmValuesNoSecrets } from "./cluster/helmValuesNoSecrets";
 import { kataAfterNodeFeatures } from "./cluster/kataAfterNodeFeatures";
 import { kubeletClosed } from "./cluster/kubeletClosed";
 import { kubeletImagePerRuntimeClass } from "./cluster/kubeletImagePerRuntimeClass";
@@ -73,16 +100,23 @@ import { kubeletRuntimeTimeout } from "./cluster/kubeletRuntimeTimeout";
 import { namespacePodSecurity } from "./cluster/namespacePodSecurity";
 import { noHostAccess } from "./cluster/noHostAccess";
 import { noServiceAccountToken } from "./cluster/noServiceAccountToken";
+import { operatorApprovalManual } from "./cluster/operatorApprovalManual";
+import { operatorImagesPinned } from "./cluster/operatorImagesPinned";
 import { tenantEgressNamed } from "./cluster/tenantEgressNamed";
+import { versionsTestedTogether } from "./cluster/versionsTestedTogether";
 
 /** Every rule there is, by pillar. Packs choose among them. */
 export const rules: readonly Rule[] = [
   azureConfidentialDisk,
   azureCvmAllOrNothing,
   azureEncryptionMatrix,
+  azureGpuNodePool,
   azureImageConfidential,
   azureImagePinned,
+  azureNicPlain,
+  azureRegionOffered,
   azureSecureBoot,
+  azureSizeDocumented,
   ccManagerOn,
   gpuNamesKept,
   gpuNotShared,
@@ -97,6 +131,7 @@ export const rules: readonly Rule[] = [
   ppcieNeedsKata,
   snpWithoutIommuPt,
 
+  azureKataCcRetired,
   confidentialRuntimeClass,
   kataAnnotationsClosed,
   kataDebugOff,
@@ -108,9 +143,11 @@ export const rules: readonly Rule[] = [
   kataNumaOff,
   kataOverheadKept,
   kataShimsChosen,
+  kataTimeoutsLong,
   kataVersionPatched,
   noDebugRuntimeClass,
   onlyInitDataAnnotation,
+  openshiftConfidentialGate,
   runtimeClassOverhead,
   runtimeClassSelectsTee,
 
@@ -121,13 +158,26 @@ export const rules: readonly Rule[] = [
 
   attestationPolicyEarned,
   attestationServicesInternal,
+  attestationShortLived,
   attestationTokenTrusted,
+  azureDiskEncryptionSet,
+  azureDiskKeyConfidential,
+  azureDiskKeyReleased,
+  azureKeysPurgeProtected,
+  azureReleaseAuthority,
+  azureReleasePolicy,
+  azureReleasePolicyClaims,
+  azureReleaseRegion,
+  azureVaultClosed,
   debugGuestsRefused,
+  gpuVerifierJudges,
   gpusCounted,
   initDataPinned,
+  intelTrustAuthorityStrict,
   kbsAdminClosed,
   kbsTransportTls,
   keyBrokerClientsKnown,
+  keyBrokerTlsModern,
   keyStoreVerified,
   measurementPinned,
   referenceValuesTyped,
@@ -137,16 +187,23 @@ export const rules: readonly Rule[] = [
   sampleEvidenceRefused,
   tcbFloorSet,
   tdxKernelPinned,
+  tokenNotVerbose,
+  trusteeCredentialsSecret,
+  trusteeLogsQuiet,
   trusteeSettingsKnown,
+  trusteeStorageKept,
+  trusteeStorageReadOnly,
 
   imagePolicyRejects,
   imagesByDigest,
   noPlainSecrets,
   secretsSealed,
 
+  chartSourceVerified,
   chartsPinned,
   defaultDenyNetwork,
   gpuOperatorKataMode,
+  helmValuesNoSecrets,
   kataAfterNodeFeatures,
   kubeletClosed,
   kubeletImagePerRuntimeClass,
@@ -155,5 +212,8 @@ export const rules: readonly Rule[] = [
   namespacePodSecurity,
   noHostAccess,
   noServiceAccountToken,
+  operatorApprovalManual,
+  operatorImagesPinned,
   tenantEgressNamed,
+  versionsTestedTogether,
 ];

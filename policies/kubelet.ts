@@ -13,9 +13,6 @@ export interface KubeletConfiguration {
   readonly partial: boolean;
 }
 
-/** Says which Kubernetes a configuration is for, where it depends on that; written by KubeletSettings. */
-export const kubernetesVersionAnnotation = "trustfoundry.dev/kubernetes-version";
-
 const texts = objects("v1/ConfigMap");
 const customResources = objects("machineconfiguration.openshift.io/v1/KubeletConfig");
 /** `kubelet` is kubeadm's own; the others are files of a host. */

@@ -4,7 +4,7 @@ import { sha256 } from "../names";
 import type { PullTimeouts } from "../runtime/timeouts";
 import { defaultPullTimeouts, pullTimeoutProblems } from "../runtime/timeouts";
 import { tokens } from "../tokens";
-import { kubeletDropInName, renderKubeletDropIn } from "./kubeletConfiguration";
+import { kubeletDropInName, kubernetesVersionAnnotation, renderKubeletDropIn } from "./kubeletConfiguration";
 import { managedLabels } from "./labels";
 
 /** Namespace of what Trustfoundry itself keeps in a provider's cluster. */
@@ -51,7 +51,10 @@ export class KubeletSettings extends pulumi.ComponentResource {
           name: "kubelet-settings",
           namespace: namespace.metadata.name,
           labels,
-          annotations: { "trustfoundry.dev/content-digest": sha256(content) },
+          annotations: {
+            "trustfoundry.dev/content-digest": sha256(content),
+            [kubernetesVersionAnnotation]: args.kubernetesVersion,
+          },
         },
         data: { [kubeletDropInName]: content },
       },

@@ -5,6 +5,9 @@ import type { PullTimeouts } from "../runtime/timeouts";
 /** Name of the drop-in, ordered behind a distribution's own files. */
 export const kubeletDropInName = "90-trustfoundry.conf";
 
+/** Which Kubernetes a drop-in is for: the file alone does not say, and what has to be in it depends on that. */
+export const kubernetesVersionAnnotation = "trustfoundry.dev/kubernetes-version";
+
 /**
  * Kubelet settings of a host with confidential GPU guests, as a KubeletConfiguration drop-in (`kubelet --config-dir`).
  *

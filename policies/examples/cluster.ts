@@ -233,3 +233,14 @@ export const switchBindingGpuOperator: Resource = {
     },
   },
 };
+
+/** kata-deploy whose TDX shim waits for guests with eight GPUs. */
+export const patientKataDeploy: Resource = withTdxDropIn(`${unpinnedCpus}create_container_timeout = 2400
+`);
+
+function withTdxDropIn(dropIn: string): Resource {
+  const props = structuredClone(kataDeploy.props) as { values: { shims: Record<string, object> } };
+  const { shims } = props.values;
+  shims["qemu-nvidia-gpu-tdx"] = { ...shims["qemu-nvidia-gpu-tdx"], dropIn };
+  return { ...kataDeploy, props };
+}

@@ -1,3 +1,4 @@
+import { eightGpuDeployment } from "./confidentialDeployment";
 import type { Resource } from "../rule";
 
 /** A drop-in for kubelets of hosts with confidential guests, where configuration management takes it from. */
@@ -90,5 +91,61 @@ export const devicePluginConfig: Resource = {
     data: {
       any: "version: v1\nsharing:\n  timeSlicing:\n    resources:\n      - name: nvidia.com/gpu\n        replicas: 4\n",
     },
+  },
+};
+
+/** A kubelet that waits for guests with eight GPUs. */
+export const patientKubelet: Resource = {
+  ...kubeletSettings,
+  props: {
+    ...kubeletSettings.props,
+    data: {
+      "90-trustfoundry.conf": String(
+        (kubeletSettings.props.data as Record<string, string>)["90-trustfoundry.conf"],
+      ).replace("1200s", "40m"),
+    },
+  },
+};
+
+/** A guest with all GPUs of a host whose CPUs have TDX. */
+export const eightGpuTdxDeployment: Resource = {
+  ...eightGpuDeployment,
+  props: withRuntimeClass(eightGpuDeployment.props, "kata-qemu-nvidia-gpu-tdx"),
+};
+
+function withRuntimeClass(props: Resource["props"], name: string): Resource["props"] {
+  const copy = structuredClone(props) as { spec: { template: { spec: Record<string, unknown> } } };
+  copy.spec.template.spec.runtimeClassName = name;
+  return copy as unknown as Resource["props"];
+}
+
+/** OpenShift sandboxed containers, installed in one version until somebody approves another. */
+export const kataSubscription: Resource = {
+  type: "kubernetes:operators.coreos.com/v1alpha1:Subscription",
+  name: "sandboxed-containers-operator",
+  props: {
+    apiVersion: "operators.coreos.com/v1alpha1",
+    kind: "Subscription",
+    metadata: { name: "sandboxed-containers-operator", namespace: "openshift-sandboxed-containers-operator" },
+    spec: {
+      name: "sandboxed-containers-operator",
+      channel: "stable",
+      source: "redhat-operators",
+      sourceNamespace: "openshift-marketplace",
+      installPlanApproval: "Manual",
+      startingCSV: "sandboxed-containers-operator.v1.13.0",
+    },
+  },
+};
+
+/** Tells that operator to install guests that are confidential. */
+export const confidentialFeatureGate: Resource = {
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "osc-feature-gates",
+  props: {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "osc-feature-gates", namespace: "openshift-sandboxed-containers-operator" },
+    data: { confidential: "true" },
   },
 };

@@ -1,6 +1,7 @@
 import * as semver from "semver";
+import { kubernetesVersionAnnotation } from "../../../components/cluster/kubeletConfiguration";
 import { kubeletSettings } from "../../examples/hosts";
-import { kataKubelets, kubeletGates, kubernetesVersionAnnotation } from "../../kubelet";
+import { kataKubelets, kubeletGates } from "../../kubelet";
 import { bareMetal, resourceRule } from "../../rule";
 import { issue, repositories } from "../../sources";
 

@@ -1,4 +1,4 @@
-import type { Container, Pod } from "./kubernetes";
+import type { Container, KubernetesObject, Pod } from "./kubernetes";
 import { containersOf, pods } from "./kubernetes";
 import type { Place } from "./place";
 import type { Selector } from "./rule";
@@ -55,3 +55,30 @@ export function isKeyBrokerName(name: string | undefined): boolean {
 export function labelledKeyBroker(labels: Place): boolean {
   return labels.keys().some((key) => isKeyBrokerName(labels.at(key).text));
 }
+
+/** Where the services keep what they decide by: our directories, and Trustee's defaults. */
+export const storagePath = /^\/(var\/lib\/trustee|opt\/confidential-containers\/storage)(\/|$)/;
+
+/** A volume with such a directory, as one container of Trustee mounts it. */
+export interface StorageMount {
+  readonly object: KubernetesObject;
+  readonly mount: Place;
+  /** Undefined where the pod names no such volume, as a patch may. */
+  readonly volume: Place | undefined;
+}
+
+export const storageMounts: Selector<StorageMount> = {
+  kinds: ["volumes of pods with an image of Trustee"],
+  *select(resource) {
+    for (const { pod, place } of trusteeContainers.select(resource))
+      for (const mount of place.at("volumeMounts").items()) {
+        if (!storagePath.test(mount.at("mountPath").text ?? "")) continue;
+        const name = mount.at("name").text;
+        const volume = pod.spec
+          .at("volumes")
+          .items()
+          .find((candidate) => candidate.at("name").text === name);
+        yield { object: pod.object, mount, volume };
+      }
+  },
+};

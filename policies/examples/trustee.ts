@@ -185,3 +185,15 @@ export const trusteeConfig: Resource = {
     spec: { profileType: "Restricted", kbsServiceType: "ClusterIP", tlsConfig: { profile: "modern" } },
   },
 };
+
+/** What the operator is told in full. */
+export const operatorKeyBroker: Resource = {
+  type: "kubernetes:confidentialcontainers.org/v1alpha1:KbsConfig",
+  name: "kbs",
+  props: {
+    apiVersion: "confidentialcontainers.org/v1alpha1",
+    kind: "KbsConfig",
+    metadata: { name: "kbs", namespace: "trustee" },
+    spec: { kbsConfigMapName: "kbs-config", kbsServiceType: "ClusterIP", KbsEnvVars: { RUST_LOG: "info" } },
+  },
+};

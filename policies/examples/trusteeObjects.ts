@@ -142,6 +142,18 @@ export const keyBrokerRoute: Resource = {
   },
 };
 
+/** A gateway that routes other things by their requests. */
+export const keyBrokerGatewayRoute: Resource = {
+  type: "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+  name: "documents",
+  props: {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    metadata: { name: "documents", namespace: "trustee" },
+    spec: { parentRefs: [{ name: "gateway" }], rules: [{ backendRefs: [{ name: "documents", port: 8080 }] }] },
+  },
+};
+
 /** Trustee's own chart, as far as its values go: it knows no way to close the administration interface. */
 export const trusteeRelease: Resource = {
   type: "kubernetes:helm.sh/v3:Release",

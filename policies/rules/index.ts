@@ -11,6 +11,20 @@ import { azureRegionOffered } from "./hardware/azureRegionOffered";
 import { azureSecureBoot } from "./hardware/azureSecureBoot";
 import { azureSizeDocumented } from "./hardware/azureSizeDocumented";
 import { ccManagerOn } from "./hardware/ccManagerOn";
+import { gcpCapacityOffered } from "./hardware/gcpCapacityOffered";
+import { gcpConfidentialDisk } from "./hardware/gcpConfidentialDisk";
+import { gcpConfidentialStorage } from "./hardware/gcpConfidentialStorage";
+import { gcpConfidentialTypeNamed } from "./hardware/gcpConfidentialTypeNamed";
+import { gcpDriverInstallPlanned } from "./hardware/gcpDriverInstallPlanned";
+import { gcpGkeVersion } from "./hardware/gcpGkeVersion";
+import { gcpGpuConfidential } from "./hardware/gcpGpuConfidential";
+import { gcpImageTdxCapable } from "./hardware/gcpImageTdxCapable";
+import { gcpMachineConfidential } from "./hardware/gcpMachineConfidential";
+import { gcpMaintenanceTerminate } from "./hardware/gcpMaintenanceTerminate";
+import { gcpPoolConfidential } from "./hardware/gcpPoolConfidential";
+import { gcpPoolPlain } from "./hardware/gcpPoolPlain";
+import { gcpProvisioningCompanions } from "./hardware/gcpProvisioningCompanions";
+import { gcpZoneOffered } from "./hardware/gcpZoneOffered";
 import { gpuNamesKept } from "./hardware/gpuNamesKept";
 import { gpuNotShared } from "./hardware/gpuNotShared";
 import { gpuOperandsRun } from "./hardware/gpuOperandsRun";
@@ -67,7 +81,9 @@ import { intelTrustAuthorityStrict } from "./attestation/intelTrustAuthorityStri
 import { kbsAdminClosed } from "./attestation/kbsAdminClosed";
 import { kbsTransportTls } from "./attestation/kbsTransportTls";
 import { keyBrokerClientsKnown } from "./attestation/keyBrokerClientsKnown";
+import { keyBrokerServiceBounded } from "./attestation/keyBrokerServiceBounded";
 import { keyBrokerTlsModern } from "./attestation/keyBrokerTlsModern";
+import { keyBrokerTlsPassthrough } from "./attestation/keyBrokerTlsPassthrough";
 import { keyStoreVerified } from "./attestation/keyStoreVerified";
 import { measurementPinned } from "./attestation/measurementPinned";
 import { referenceValuesTyped } from "./attestation/referenceValuesTyped";
@@ -80,6 +96,7 @@ import { tdxKernelPinned } from "./attestation/tdxKernelPinned";
 import { tokenNotVerbose } from "./attestation/tokenNotVerbose";
 import { trusteeCredentialsSecret } from "./attestation/trusteeCredentialsSecret";
 import { trusteeLogsQuiet } from "./attestation/trusteeLogsQuiet";
+import { trusteePodsHardened } from "./attestation/trusteePodsHardened";
 import { trusteeSettingsKnown } from "./attestation/trusteeSettingsKnown";
 import { trusteeStorageKept } from "./attestation/trusteeStorageKept";
 import { trusteeStorageReadOnly } from "./attestation/trusteeStorageReadOnly";
@@ -118,6 +135,20 @@ export const rules: readonly Rule[] = [
   azureSecureBoot,
   azureSizeDocumented,
   ccManagerOn,
+  gcpCapacityOffered,
+  gcpConfidentialDisk,
+  gcpConfidentialStorage,
+  gcpConfidentialTypeNamed,
+  gcpDriverInstallPlanned,
+  gcpGkeVersion,
+  gcpGpuConfidential,
+  gcpImageTdxCapable,
+  gcpMachineConfidential,
+  gcpMaintenanceTerminate,
+  gcpPoolConfidential,
+  gcpPoolPlain,
+  gcpProvisioningCompanions,
+  gcpZoneOffered,
   gpuNamesKept,
   gpuNotShared,
   gpuOperandsRun,
@@ -177,7 +208,9 @@ export const rules: readonly Rule[] = [
   kbsAdminClosed,
   kbsTransportTls,
   keyBrokerClientsKnown,
+  keyBrokerServiceBounded,
   keyBrokerTlsModern,
+  keyBrokerTlsPassthrough,
   keyStoreVerified,
   measurementPinned,
   referenceValuesTyped,
@@ -190,6 +223,7 @@ export const rules: readonly Rule[] = [
   tokenNotVerbose,
   trusteeCredentialsSecret,
   trusteeLogsQuiet,
+  trusteePodsHardened,
   trusteeSettingsKnown,
   trusteeStorageKept,
   trusteeStorageReadOnly,

@@ -20,12 +20,21 @@ import { file, repositories } from "../../sources";
 import type { TrusteeFile } from "../../trusteeFiles";
 import { trusteeFiles } from "../../trusteeFiles";
 import { attestationTokenTrusted } from "./attestationTokenTrusted";
+import { intelTrustAuthorityStrict } from "./intelTrustAuthorityStrict";
 import { kbsAdminClosed } from "./kbsAdminClosed";
 import { kbsTransportTls } from "./kbsTransportTls";
 import { keyStoreVerified } from "./keyStoreVerified";
+import { trusteeStorageKept } from "./trusteeStorageKept";
 
 /** Rules that name the threat of a single setting; what one of them finds is not said twice. Packs have them all. */
-const neighbours: readonly Rule[] = [attestationTokenTrusted, kbsAdminClosed, kbsTransportTls, keyStoreVerified];
+const neighbours: readonly Rule[] = [
+  attestationTokenTrusted,
+  intelTrustAuthorityStrict,
+  kbsAdminClosed,
+  kbsTransportTls,
+  keyStoreVerified,
+  trusteeStorageKept,
+];
 
 const files: Selector<TrusteeFile & { readonly namedElsewhere: () => readonly string[] }> = {
   kinds: trusteeFiles.kinds,
@@ -79,15 +88,9 @@ export const trusteeSettingsKnown = resourceRule({
       expect: `${keyBrokerPath}#policy_engine`,
     },
     {
-      mistake: "policies that a restart forgets",
-      path: keyBrokerPointer,
-      replace: ['"LocalFs"', '"Memory"'],
-      expect: `${keyBrokerPath}#storage_backend.storage_type`,
-    },
-    {
       mistake: "outdated TLS",
       path: keyBrokerPointer,
-      replace: ["insecure_http = false", 'tls_profile = "old"'],
+      replace: ['tls_profile = "modern"', 'tls_profile = "old"'],
       expect: `${keyBrokerPath}#http_server.tls_profile`,
     },
     {

@@ -150,6 +150,29 @@ export const gpuDriver: { readonly floor: string; readonly failing: readonly str
   fact: read(`${onboarding}, FAQ (2025-05)`, "repository"),
 };
 
+/** TEEs of Google Cloud's machine families; families that are not listed are not known. */
+export const gcpFamilies: {
+  readonly tees: Readonly<Record<string, readonly string[]>>;
+  readonly fact: Fact;
+} = {
+  tees: {
+    a3: ["TDX"],
+    c2d: ["SEV"],
+    c3: ["TDX"],
+    c3d: ["SEV"],
+    c4d: ["SEV"],
+    e2: [],
+    n2d: ["SEV", "SEV_SNP"],
+  },
+  fact: read("Google Cloud, Dataproc confidential-compute; google provider #13871 for e2", "docs"),
+};
+
+/** First versions of GKE with a TEE on COS nodes; SEV is older than all of them. */
+export const gkeFloors: { readonly versions: Readonly<Record<string, string>>; readonly fact: Fact } = {
+  versions: { SEV_SNP: "1.32.2-gke.1297000", TDX: "1.32.2-gke.1297000" },
+  fact: read("Google Cloud, Confidential GKE Nodes (2026-04-10)", "docs"),
+};
+
 /** Google Cloud's ways to get a confidential H100: on demand is not documented. */
 export const gcpProvisioning: { readonly models: readonly string[]; readonly fact: Fact } = {
   models: ["SPOT", "FLEX_START", "RESERVATION_BOUND"],

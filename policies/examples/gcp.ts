@@ -30,7 +30,7 @@ export const gcpMachine: Resource = {
         image: "projects/confidential-space-images/global/images/family/confidential-space",
         size: 30,
         type: "hyperdisk-balanced",
-        enableConfidentialCompute: false,
+        enableConfidentialCompute: true,
       },
     },
     networkInterfaces: [{ subnetwork: "nodes", nicType: "GVNIC" }],
@@ -68,6 +68,18 @@ export const gcpTemplate: Resource = {
   },
 };
 
+/** An image of one's own. */
+export const gcpImage: Resource = {
+  type: "gcp:compute/image:Image",
+  name: "node-image",
+  urn: urn("gcp:compute/image:Image", "node-image"),
+  props: {
+    project: "provider",
+    rawDisk: { source: "https://storage.googleapis.com/acme/node.tar.gz" },
+    guestOsFeatures: [{ type: "UEFI_COMPATIBLE" }, { type: "TDX_CAPABLE" }],
+  },
+};
+
 /** A machine that is bound to a reservation of its own. */
 export const gcpReservedMachine: Resource = {
   type: "gcp:compute/instance:Instance",
@@ -82,9 +94,10 @@ export const gcpReservedMachine: Resource = {
       type: "SPECIFIC_RESERVATION",
       specificReservation: { key: "compute.googleapis.com/reservation-name", values: ["h100"] },
     },
-    bootDisk: { initializeParams: { image: "ubuntu-os-cloud/ubuntu-2404-noble-amd64-v20261101" } },
+    bootDisk: { initializeParams: { image: "projects/provider/global/images/node-image" } },
     networkInterfaces: [{ subnetwork: "nodes" }],
   },
+  dependsOn: [gcpImage.urn ?? ""],
 };
 
 /** A node pool with confidential GPUs: the node is the TEE. */

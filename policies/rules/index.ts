@@ -39,6 +39,7 @@ import { ppcieNeedsKata } from "./hardware/ppcieNeedsKata";
 import { snpWithoutIommuPt } from "./hardware/snpWithoutIommuPt";
 import { azureKataCcRetired } from "./runtime/azureKataCcRetired";
 import { confidentialRuntimeClass } from "./runtime/confidentialRuntimeClass";
+import { gracefulTermination } from "./runtime/gracefulTermination";
 import { kataAnnotationsClosed } from "./runtime/kataAnnotationsClosed";
 import { kataDebugOff } from "./runtime/kataDebugOff";
 import { kataDistributionKnown } from "./runtime/kataDistributionKnown";
@@ -51,15 +52,27 @@ import { kataOverheadKept } from "./runtime/kataOverheadKept";
 import { kataShimsChosen } from "./runtime/kataShimsChosen";
 import { kataTimeoutsLong } from "./runtime/kataTimeoutsLong";
 import { kataVersionPatched } from "./runtime/kataVersionPatched";
+import { kernelParametersClosed } from "./runtime/kernelParametersClosed";
 import { noDebugRuntimeClass } from "./runtime/noDebugRuntimeClass";
 import { onlyInitDataAnnotation } from "./runtime/onlyInitDataAnnotation";
 import { openshiftConfidentialGate } from "./runtime/openshiftConfidentialGate";
+import { runtimeClassHandlerNamed } from "./runtime/runtimeClassHandlerNamed";
 import { runtimeClassOverhead } from "./runtime/runtimeClassOverhead";
 import { runtimeClassSelectsTee } from "./runtime/runtimeClassSelectsTee";
 import { agentPolicyClosed } from "./guest/agentPolicyClosed";
+import { configurationInManifest } from "./guest/configurationInManifest";
 import { guestKeyBrokerTls } from "./guest/guestKeyBrokerTls";
+import { guestKeysFromBroker } from "./guest/guestKeysFromBroker";
+import { guestRegistriesTls } from "./guest/guestRegistriesTls";
 import { initDataDigestMatches } from "./guest/initDataDigestMatches";
+import { initDataFits } from "./guest/initDataFits";
 import { initDataPresent } from "./guest/initDataPresent";
+import { noExecProbes } from "./guest/noExecProbes";
+import { noInteractiveContainers } from "./guest/noInteractiveContainers";
+import { noPlainVolumes } from "./guest/noPlainVolumes";
+import { noSharedProcesses } from "./guest/noSharedProcesses";
+import { podLimitsSet } from "./guest/podLimitsSet";
+import { serviceLinksOff } from "./guest/serviceLinksOff";
 import { attestationPolicyEarned } from "./attestation/attestationPolicyEarned";
 import { attestationServicesInternal } from "./attestation/attestationServicesInternal";
 import { attestationShortLived } from "./attestation/attestationShortLived";
@@ -100,12 +113,17 @@ import { trusteePodsHardened } from "./attestation/trusteePodsHardened";
 import { trusteeSettingsKnown } from "./attestation/trusteeSettingsKnown";
 import { trusteeStorageKept } from "./attestation/trusteeStorageKept";
 import { trusteeStorageReadOnly } from "./attestation/trusteeStorageReadOnly";
+import { imageNotShared } from "./images/imageNotShared";
 import { imagePolicyRejects } from "./images/imagePolicyRejects";
 import { imagesByDigest } from "./images/imagesByDigest";
+import { noHostPullCredentials } from "./images/noHostPullCredentials";
 import { noPlainSecrets } from "./images/noPlainSecrets";
 import { secretsSealed } from "./images/secretsSealed";
+import { admissionPoliciesKept } from "./cluster/admissionPoliciesKept";
 import { chartSourceVerified } from "./cluster/chartSourceVerified";
 import { chartsPinned } from "./cluster/chartsPinned";
+import { clusterAdminNotBound } from "./cluster/clusterAdminNotBound";
+import { confidentialLabelKept } from "./cluster/confidentialLabelKept";
 import { defaultDenyNetwork } from "./cluster/defaultDenyNetwork";
 import { gpuOperatorKataMode } from "./cluster/gpuOperatorKataMode";
 import { helmValuesNoSecrets } from "./cluster/helmValuesNoSecrets";
@@ -114,13 +132,24 @@ import { kubeletClosed } from "./cluster/kubeletClosed";
 import { kubeletImagePerRuntimeClass } from "./cluster/kubeletImagePerRuntimeClass";
 import { kubeletPodResources } from "./cluster/kubeletPodResources";
 import { kubeletRuntimeTimeout } from "./cluster/kubeletRuntimeTimeout";
+import { namespaceAllConfidential } from "./cluster/namespaceAllConfidential";
 import { namespacePodSecurity } from "./cluster/namespacePodSecurity";
+import { noAnonymousAccess } from "./cluster/noAnonymousAccess";
+import { noEphemeralContainers } from "./cluster/noEphemeralContainers";
+import { noExecGranted } from "./cluster/noExecGranted";
 import { noHostAccess } from "./cluster/noHostAccess";
+import { noHostPorts } from "./cluster/noHostPorts";
+import { noNodeName } from "./cluster/noNodeName";
+import { noPrivilegeEscalation } from "./cluster/noPrivilegeEscalation";
 import { noServiceAccountToken } from "./cluster/noServiceAccountToken";
+import { noSystemPriority } from "./cluster/noSystemPriority";
 import { operatorApprovalManual } from "./cluster/operatorApprovalManual";
 import { operatorImagesPinned } from "./cluster/operatorImagesPinned";
+import { seccompRuntimeDefault } from "./cluster/seccompRuntimeDefault";
 import { tenantEgressNamed } from "./cluster/tenantEgressNamed";
+import { tolerationsNamed } from "./cluster/tolerationsNamed";
 import { versionsTestedTogether } from "./cluster/versionsTestedTogether";
+import { webhookFailClosed } from "./cluster/webhookFailClosed";
 
 /** Every rule there is, by pillar. Packs choose among them. */
 export const rules: readonly Rule[] = [
@@ -164,6 +193,7 @@ export const rules: readonly Rule[] = [
 
   azureKataCcRetired,
   confidentialRuntimeClass,
+  gracefulTermination,
   kataAnnotationsClosed,
   kataDebugOff,
   kataDistributionKnown,
@@ -176,16 +206,28 @@ export const rules: readonly Rule[] = [
   kataShimsChosen,
   kataTimeoutsLong,
   kataVersionPatched,
+  kernelParametersClosed,
   noDebugRuntimeClass,
   onlyInitDataAnnotation,
   openshiftConfidentialGate,
+  runtimeClassHandlerNamed,
   runtimeClassOverhead,
   runtimeClassSelectsTee,
 
   agentPolicyClosed,
+  configurationInManifest,
   guestKeyBrokerTls,
+  guestKeysFromBroker,
+  guestRegistriesTls,
   initDataDigestMatches,
+  initDataFits,
   initDataPresent,
+  noExecProbes,
+  noInteractiveContainers,
+  noPlainVolumes,
+  noSharedProcesses,
+  podLimitsSet,
+  serviceLinksOff,
 
   attestationPolicyEarned,
   attestationServicesInternal,
@@ -228,13 +270,18 @@ export const rules: readonly Rule[] = [
   trusteeStorageKept,
   trusteeStorageReadOnly,
 
+  imageNotShared,
   imagePolicyRejects,
   imagesByDigest,
+  noHostPullCredentials,
   noPlainSecrets,
   secretsSealed,
 
+  admissionPoliciesKept,
   chartSourceVerified,
   chartsPinned,
+  clusterAdminNotBound,
+  confidentialLabelKept,
   defaultDenyNetwork,
   gpuOperatorKataMode,
   helmValuesNoSecrets,
@@ -243,11 +290,22 @@ export const rules: readonly Rule[] = [
   kubeletImagePerRuntimeClass,
   kubeletPodResources,
   kubeletRuntimeTimeout,
+  namespaceAllConfidential,
   namespacePodSecurity,
+  noAnonymousAccess,
+  noEphemeralContainers,
+  noExecGranted,
   noHostAccess,
+  noHostPorts,
+  noNodeName,
+  noPrivilegeEscalation,
   noServiceAccountToken,
+  noSystemPriority,
   operatorApprovalManual,
   operatorImagesPinned,
+  seccompRuntimeDefault,
   tenantEgressNamed,
+  tolerationsNamed,
   versionsTestedTogether,
+  webhookFailClosed,
 ];

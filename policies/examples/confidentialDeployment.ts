@@ -80,8 +80,15 @@ export const confidentialDeployment: Resource = {
           runtimeClassName: "kata-qemu-nvidia-gpu-snp",
           serviceAccountName: "llama",
           automountServiceAccountToken: false,
+          enableServiceLinks: false,
           nodeSelector: { "trustfoundry.dev/gpu-model": "H100" },
-          securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 },
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 1000,
+            runAsGroup: 1000,
+            fsGroup: 1000,
+            seccompProfile: { type: "RuntimeDefault" },
+          },
           containers: [
             {
               name: "model",

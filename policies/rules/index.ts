@@ -73,6 +73,7 @@ import { noPlainVolumes } from "./guest/noPlainVolumes";
 import { noSharedProcesses } from "./guest/noSharedProcesses";
 import { podLimitsSet } from "./guest/podLimitsSet";
 import { serviceLinksOff } from "./guest/serviceLinksOff";
+import { attestationCallersKnown } from "./attestation/attestationCallersKnown";
 import { attestationPolicyEarned } from "./attestation/attestationPolicyEarned";
 import { attestationServicesInternal } from "./attestation/attestationServicesInternal";
 import { attestationShortLived } from "./attestation/attestationShortLived";
@@ -87,6 +88,11 @@ import { azureReleasePolicyClaims } from "./attestation/azureReleasePolicyClaims
 import { azureReleaseRegion } from "./attestation/azureReleaseRegion";
 import { azureVaultClosed } from "./attestation/azureVaultClosed";
 import { debugGuestsRefused } from "./attestation/debugGuestsRefused";
+import { gcpAttestationCondition } from "./attestation/gcpAttestationCondition";
+import { gcpAttestationGpu } from "./attestation/gcpAttestationGpu";
+import { gcpConfidentialSpaceProduction } from "./attestation/gcpConfidentialSpaceProduction";
+import { gcpKeysNotPublic } from "./attestation/gcpKeysNotPublic";
+import { gcpPrincipalSet } from "./attestation/gcpPrincipalSet";
 import { gpuVerifierJudges } from "./attestation/gpuVerifierJudges";
 import { gpusCounted } from "./attestation/gpusCounted";
 import { initDataPinned } from "./attestation/initDataPinned";
@@ -99,6 +105,9 @@ import { keyBrokerTlsModern } from "./attestation/keyBrokerTlsModern";
 import { keyBrokerTlsPassthrough } from "./attestation/keyBrokerTlsPassthrough";
 import { keyStoreVerified } from "./attestation/keyStoreVerified";
 import { measurementPinned } from "./attestation/measurementPinned";
+import { measurementsAgree } from "./attestation/measurementsAgree";
+import { ownerSecretsAway } from "./attestation/ownerSecretsAway";
+import { partiesApart } from "./attestation/partiesApart";
 import { referenceValuesTyped } from "./attestation/referenceValuesTyped";
 import { resourcePathsNamed } from "./attestation/resourcePathsNamed";
 import { resourcePolicyAffirming } from "./attestation/resourcePolicyAffirming";
@@ -110,9 +119,11 @@ import { tokenNotVerbose } from "./attestation/tokenNotVerbose";
 import { trusteeCredentialsSecret } from "./attestation/trusteeCredentialsSecret";
 import { trusteeLogsQuiet } from "./attestation/trusteeLogsQuiet";
 import { trusteePodsHardened } from "./attestation/trusteePodsHardened";
+import { trusteeReplicasShare } from "./attestation/trusteeReplicasShare";
 import { trusteeSettingsKnown } from "./attestation/trusteeSettingsKnown";
 import { trusteeStorageKept } from "./attestation/trusteeStorageKept";
 import { trusteeStorageReadOnly } from "./attestation/trusteeStorageReadOnly";
+import { gcpWorkloadByDigest } from "./images/gcpWorkloadByDigest";
 import { imageNotShared } from "./images/imageNotShared";
 import { imagePolicyRejects } from "./images/imagePolicyRejects";
 import { imagesByDigest } from "./images/imagesByDigest";
@@ -229,6 +240,7 @@ export const rules: readonly Rule[] = [
   podLimitsSet,
   serviceLinksOff,
 
+  attestationCallersKnown,
   attestationPolicyEarned,
   attestationServicesInternal,
   attestationShortLived,
@@ -243,6 +255,11 @@ export const rules: readonly Rule[] = [
   azureReleaseRegion,
   azureVaultClosed,
   debugGuestsRefused,
+  gcpAttestationCondition,
+  gcpAttestationGpu,
+  gcpConfidentialSpaceProduction,
+  gcpKeysNotPublic,
+  gcpPrincipalSet,
   gpuVerifierJudges,
   gpusCounted,
   initDataPinned,
@@ -255,6 +272,9 @@ export const rules: readonly Rule[] = [
   keyBrokerTlsPassthrough,
   keyStoreVerified,
   measurementPinned,
+  measurementsAgree,
+  ownerSecretsAway,
+  partiesApart,
   referenceValuesTyped,
   resourcePathsNamed,
   resourcePolicyAffirming,
@@ -266,10 +286,12 @@ export const rules: readonly Rule[] = [
   trusteeCredentialsSecret,
   trusteeLogsQuiet,
   trusteePodsHardened,
+  trusteeReplicasShare,
   trusteeSettingsKnown,
   trusteeStorageKept,
   trusteeStorageReadOnly,
 
+  gcpWorkloadByDigest,
   imageNotShared,
   imagePolicyRejects,
   imagesByDigest,

@@ -11,6 +11,12 @@ export interface GpuOperatorSettings {
   readonly partial: boolean;
 }
 
+/** CEL: a setting of a ClusterPolicy, or what counts where it is left out. */
+export const clusterPolicySetting = (path: readonly string[], otherwise: string): string =>
+  `object.?spec.?${path.join(".?")}.orValue(${otherwise})`;
+
+export const clusterPolicyScope = [{ group: "nvidia.com", version: "v1", resource: "clusterpolicies" }];
+
 const charts = releases(gpuOperatorChart);
 const policies = objects("nvidia.com/v1/ClusterPolicy");
 

@@ -51,3 +51,17 @@ export function* ccModesAsked(all: readonly Resource[]): Iterable<Place> {
 }
 
 export const nodes = objects("v1/Node");
+
+/**
+ * CEL: the label's value, and whether this request gives it one that it did not have. Kubelet and controllers write other
+ * labels of a node all the time; one that was wrong before must not stop them.
+ */
+export const nodeLabel = (key: string): string => labelOf("object", key);
+export const nodeLabelSet = (...keys: readonly string[]): string =>
+  keys
+    .map((key) => `${labelOf("object", key)} != (oldObject == null ? "" : ${labelOf("oldObject", key)})`)
+    .join(" || ");
+
+const labelOf = (object: string, key: string) => `${object}.metadata.?labels[?"${key}"].orValue("")`;
+
+export const nodeScope = [{ group: "", version: "v1", resource: "nodes" }];

@@ -244,3 +244,28 @@ function withTdxDropIn(dropIn: string): Resource {
   shims["qemu-nvidia-gpu-tdx"] = { ...shims["qemu-nvidia-gpu-tdx"], dropIn };
   return { ...kataDeploy, props };
 }
+
+/** What a tenant's deployer may do: place releases. */
+export const tenantRole: Resource = {
+  type: "kubernetes:rbac.authorization.k8s.io/v1:Role",
+  name: "acme-deployer-role",
+  props: {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: { name: "deployer", namespace: "acme", labels: { "trustfoundry.dev/confidential": "true" } },
+    rules: [{ apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch", "create", "update"] }],
+  },
+};
+
+/** Who the deployer is. */
+export const tenantBinding: Resource = {
+  type: "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+  name: "acme-deployer",
+  props: {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "RoleBinding",
+    metadata: { name: "deployer", namespace: "acme", labels: { "trustfoundry.dev/confidential": "true" } },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "deployer" },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "acme-ci" }],
+  },
+};

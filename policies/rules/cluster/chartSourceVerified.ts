@@ -50,7 +50,13 @@ export const chartSourceVerified = resourceRule({
       value: "http://mirror.example.com/kata-deploy-4.0.0.tgz",
       expect: "chart",
     },
-    { mistake: "a registry without TLS", resource: 1, path: "/plainHttp", value: true, expect: "plainHttp" },
+    {
+      mistake: "a chart asked of its registry in the clear",
+      resource: 1,
+      path: "/plainHttp",
+      value: true,
+      expect: "plainHttp",
+    },
     { mistake: "a version that is not released", path: "/devel", value: true, expect: "devel" },
     {
       mistake: "values from somebody's branch",

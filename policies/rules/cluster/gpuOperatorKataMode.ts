@@ -1,11 +1,13 @@
 import { clusterPolicy, gpuOperator } from "../../examples/cluster";
-import { gpuOperatorSettings } from "../../gpuOperator";
+import { literals } from "../../admission/cel";
+import { clusterPolicyScope, clusterPolicySetting, gpuOperatorSettings } from "../../gpuOperator";
 import { bareMetal, resourceRule } from "../../rule";
 import { issue, repositories } from "../../sources";
 
 /** Modes of hosts without a label; with vm-vgpu the host's driver would stay between model and GPU. */
 const workloads = ["container", "vm-passthrough"];
 const values = "values.sandboxWorkloads";
+const setting = (key: string, otherwise: string) => clusterPolicySetting(["sandboxWorkloads", key], otherwise);
 
 export const gpuOperatorKataMode = resourceRule({
   id: "gpu-operator-kata-mode",
@@ -19,6 +21,24 @@ export const gpuOperatorKataMode = resourceRule({
   source: issue(repositories.gpuOperator, 1871),
   platforms: bareMetal,
   claims: ["gpu-confidential"],
+  admission: {
+    scope: clusterPolicyScope,
+    judges: ["spec.sandboxWorkloads", "spec.kataManager"],
+    validations: [
+      {
+        expression: `${setting("enabled", "false")} && ${setting("mode", '"kubevirt"')} == "kata"`,
+        message: "spec.sandboxWorkloads does not say enabled: true and mode: kata",
+      },
+      {
+        expression: `${setting("defaultWorkload", '"container"')} in ${literals(workloads)}`,
+        message: `spec.sandboxWorkloads.defaultWorkload is none of ${workloads.join(", ")}`,
+      },
+      {
+        expression: `!${clusterPolicySetting(["kataManager", "enabled"], "false")}`,
+        message: "spec.kataManager belongs to an obsolete flow",
+      },
+    ],
+  },
   boundary: { by: "measurement", how: "only a GPU inside the confidential virtual machine is part of its evidence" },
   looksAt: gpuOperatorSettings,
   *check({ settings, partial }) {

@@ -1,5 +1,5 @@
 import { clusterPolicy } from "../../examples/cluster";
-import { gpuOperatorSettings } from "../../gpuOperator";
+import { clusterPolicyScope, clusterPolicySetting, gpuOperatorSettings } from "../../gpuOperator";
 import { bareMetal, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
@@ -13,6 +13,20 @@ export const ccManagerOn = resourceRule({
   source: file(repositories.gpuOperator, "api/nvidia/v1/clusterpolicy_types.go", "v26.3.1"),
   platforms: bareMetal,
   claims: ["gpu-confidential"],
+  admission: {
+    scope: clusterPolicyScope,
+    judges: ["spec.ccManager"],
+    validations: [
+      {
+        expression: clusterPolicySetting(["ccManager", "enabled"], "false"),
+        message: "spec.ccManager.enabled: the CC manager does not run",
+      },
+      {
+        expression: `${clusterPolicySetting(["ccManager", "defaultMode"], '"on"')} == "on"`,
+        message: "spec.ccManager.defaultMode: hosts without a label would not be confidential",
+      },
+    ],
+  },
   boundary: { by: "keyBroker", how: "GPU evidence must be affirming; a GPU outside confidential mode has none" },
   looksAt: gpuOperatorSettings,
   *check({ settings, ccManagerByDefault }) {

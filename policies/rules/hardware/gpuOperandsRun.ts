@@ -1,5 +1,5 @@
 import { clusterPolicy, gpuOperator } from "../../examples/cluster";
-import { gpuOperatorSettings } from "../../gpuOperator";
+import { clusterPolicyScope, clusterPolicySetting, gpuOperatorSettings } from "../../gpuOperator";
 import { bareMetal, resourceRule } from "../../rule";
 import { issue, repositories } from "../../sources";
 
@@ -17,6 +17,14 @@ export const gpuOperandsRun = resourceRule({
   source: issue(repositories.kata, 12723),
   platforms: bareMetal,
   claims: ["host-prepared"],
+  admission: {
+    scope: clusterPolicyScope,
+    judges: operands.map((operand) => `spec.${operand}`),
+    validations: operands.map((operand) => ({
+      expression: clusterPolicySetting([operand, "enabled"], "false"),
+      message: `spec.${operand}.enabled: ${operand} does not run`,
+    })),
+  },
   boundary: {
     by: "nothing",
     how: "pods without a GPU do not start; availability is outside the architecture's promise",

@@ -1,6 +1,7 @@
 import { ccModes, labels } from "../../../components/host/hardware";
 import { confidentialNode } from "../../examples/cluster";
-import { objects } from "../../kubernetes";
+import { literals } from "../../admission/cel";
+import { nodeLabel, nodeLabelSet, nodes, nodeScope } from "../../hosts";
 import { bareMetal, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
@@ -18,8 +19,18 @@ export const nodeCcMode = resourceRule({
   source: file(repositories.ccManager, "main.py"),
   platforms: bareMetal,
   claims: ["gpu-confidential"],
+  admission: {
+    scope: nodeScope,
+    when: nodeLabelSet(labels.ccMode),
+    validations: [
+      {
+        expression: `${nodeLabel(labels.ccMode)} in ${literals(["", ...ccModes])}`,
+        message: `${path} is none of ${ccModes.join(", ")}`,
+      },
+    ],
+  },
   boundary: { by: "keyBroker", how: "GPU evidence must say that debugging is disabled" },
-  looksAt: objects("v1/Node"),
+  looksAt: nodes,
   *check(node) {
     const mode = node.body.at("metadata", "labels", labels.ccMode);
     if (mode.present && !ccModes.some((known) => known === mode.text))

@@ -1,6 +1,6 @@
 import { labels } from "../../../components/host/hardware";
 import { confidentialNode } from "../../examples/cluster";
-import { objects } from "../../kubernetes";
+import { nodeLabel, nodeLabelSet, nodes, nodeScope } from "../../hosts";
 import { bareMetal, resourceRule } from "../../rule";
 import { nvidiaDocs } from "../../sources";
 
@@ -16,8 +16,18 @@ export const nodePassthrough = resourceRule({
   source: nvidiaDocs("overview"),
   platforms: bareMetal,
   claims: ["gpu-confidential"],
+  admission: {
+    scope: nodeScope,
+    when: nodeLabelSet(labels.ccMode, labels.workloadConfig),
+    validations: [
+      {
+        expression: `!(${nodeLabel(labels.ccMode)} in ["on", "ppcie"]) || ${nodeLabel(labels.workloadConfig)} in ["", "vm-passthrough"]`,
+        message: `${path} is not vm-passthrough on a host in a confidential mode`,
+      },
+    ],
+  },
   boundary: { by: "measurement", how: "only a GPU inside the confidential virtual machine is part of its evidence" },
-  looksAt: objects("v1/Node"),
+  looksAt: nodes,
   *check(node) {
     const mode = node.body.at("metadata", "labels", labels.ccMode);
     const workload = node.body.at("metadata", "labels", labels.workloadConfig);

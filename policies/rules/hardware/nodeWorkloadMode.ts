@@ -1,6 +1,7 @@
 import { labels } from "../../../components/host/hardware";
 import { confidentialNode } from "../../examples/cluster";
-import { objects } from "../../kubernetes";
+import { literals } from "../../admission/cel";
+import { nodeLabel, nodeLabelSet, nodes, nodeScope } from "../../hosts";
 import { bareMetal, resourceRule } from "../../rule";
 import { issue, repositories } from "../../sources";
 
@@ -19,8 +20,18 @@ export const nodeWorkloadMode = resourceRule({
   source: issue(repositories.gpuOperator, 1871),
   platforms: bareMetal,
   claims: ["host-prepared"],
+  admission: {
+    scope: nodeScope,
+    when: nodeLabelSet(labels.workloadConfig),
+    validations: [
+      {
+        expression: `${nodeLabel(labels.workloadConfig)} in ${literals(["", ...modes])}`,
+        message: `${path} is none of ${modes.join(", ")}`,
+      },
+    ],
+  },
   boundary: { by: "measurement", how: "pods on such a host get no GPU to attest with, and wait" },
-  looksAt: objects("v1/Node"),
+  looksAt: nodes,
   *check(node) {
     const mode = node.body.at("metadata", "labels", labels.workloadConfig);
     if (mode.present && !modes.includes(mode.text ?? "")) yield mode.finding(`is none of ${modes.join(", ")}`);

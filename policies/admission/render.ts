@@ -9,14 +9,14 @@ import { scopeOf } from "./scopes";
 
 interface Metadata {
   readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: Record<string, string>;
+  readonly annotations: Record<string, string>;
 }
 
 interface MatchExpression {
   readonly key: string;
   readonly operator: "In" | "NotIn";
-  readonly values: readonly string[];
+  readonly values: string[];
 }
 
 export interface ValidatingAdmissionPolicy {
@@ -28,12 +28,12 @@ export interface ValidatingAdmissionPolicy {
     readonly paramKind?: { readonly apiVersion: "v1"; readonly kind: "ConfigMap" };
     readonly matchConstraints: {
       readonly matchPolicy: "Equivalent";
-      readonly namespaceSelector: { readonly matchExpressions: readonly MatchExpression[] };
-      readonly resourceRules: readonly ResourceRule[];
+      readonly namespaceSelector: { readonly matchExpressions: MatchExpression[] };
+      readonly resourceRules: ResourceRule[];
     };
-    readonly matchConditions: readonly MatchCondition[];
-    readonly variables: readonly Variable[];
-    readonly validations: readonly {
+    readonly matchConditions: MatchCondition[];
+    readonly variables: Variable[];
+    readonly validations: {
       readonly expression: string;
       readonly message: string;
       readonly reason: "Forbidden";
@@ -47,8 +47,8 @@ export interface ValidatingAdmissionPolicyBinding {
   readonly metadata: Metadata;
   readonly spec: {
     readonly policyName: string;
-    readonly validationActions: readonly ("Deny" | "Warn" | "Audit")[];
-    readonly matchResources?: { readonly namespaceSelector: { readonly matchExpressions: readonly MatchExpression[] } };
+    readonly validationActions: ("Deny" | "Warn" | "Audit")[];
+    readonly matchResources?: { readonly namespaceSelector: { readonly matchExpressions: MatchExpression[] } };
     readonly paramRef?: {
       readonly name: string;
       readonly namespace: string;

@@ -3,10 +3,10 @@ import { confidentialLabel, podPaths, teeRuntimeClass } from "../kubernetes";
 import type { Admission, AdmissionResource } from "./admission";
 
 export interface ResourceRule {
-  readonly apiGroups: readonly string[];
-  readonly apiVersions: readonly string[];
-  readonly operations: readonly ("CREATE" | "UPDATE" | "CONNECT")[];
-  readonly resources: readonly string[];
+  readonly apiGroups: string[];
+  readonly apiVersions: string[];
+  readonly operations: ("CREATE" | "UPDATE" | "CONNECT")[];
+  readonly resources: string[];
 }
 
 export interface Variable {
@@ -16,12 +16,12 @@ export interface Variable {
 
 /** What a policy is asked about, and the names that its expressions start from. */
 export interface Scope {
-  readonly resourceRules: readonly ResourceRule[];
+  readonly resourceRules: ResourceRule[];
   /** Labels that a namespace must have for the policy to look into it. */
   readonly namespaceLabels: Readonly<Record<string, string>>;
-  readonly variables: readonly Variable[];
+  readonly variables: Variable[];
   /** Names of variables that all have to hold for an object to be judged. */
-  readonly judgedIf: readonly string[];
+  readonly judgedIf: string[];
 }
 
 /** Subresources by which somebody changes the spec of a pod that runs: debugging containers, and another size. */

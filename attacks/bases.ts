@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { initDataDigest } from "../components/guest/initData";
+import { encodeInitData, initDataAnnotationKey, initDataDigestKey } from "../components/guest/initDataAnnotation";
+import type { Resource } from "../policies/rule";
+import type { Manifest, Piece } from "./change";
+import { pieceOfManifest, podOf } from "./change";
+
+const directory = join(__dirname, "bases");
+
+/** A resource that is no object of Kubernetes, as a program declares it. */
+interface Declared {
+  /** Pulumi type token. */
+  readonly resource: string;
+  readonly name: string;
+  readonly dependsOn?: string[];
+  readonly props: Record<string, unknown>;
+}
+
+/** Names of the good bases, each a file of objects that belong together. */
+export const baseNames = readdirSync(directory)
+  .filter((file) => file.endsWith(".yaml"))
+  .map((file) => basename(file, ".yaml"))
+  .sort();
+
+const texts = new Map<string, string>();
+
+/** The pieces of a base, a fresh copy at each call. */
+export function baseOf(name: string): Piece[] {
+  const text = texts.get(name) ?? readFileSync(join(directory, `${name}.yaml`), "utf8");
+  texts.set(name, text);
+  return parseAllDocuments(text).map((document) => {
+    if (document.errors[0]) throw document.errors[0];
+    return pieceOf(document.toJS() as Manifest | Declared);
+  });
+}
+
+/** What rules see of pieces. */
+export function resourcesOf(pieces: readonly Piece[]): Resource[] {
+  const urnOf = ({ type, name }: Piece) => `urn:pulumi:attack::attacks::${type}::${name}`;
+  return pieces.map((piece) => ({
+    type: piece.type,
+    name: piece.name,
+    urn: urnOf(piece),
+    props: piece.props,
+    dependsOn: pieces.filter(({ ref }) => piece.dependsOn.includes(ref)).map(urnOf),
+  }));
+}
+
+function pieceOf(document: Manifest | Declared): Piece {
+  if (!("resource" in document)) return withInitData(pieceOfManifest(document));
+  const { resource: type, name, props, dependsOn = [] } = document as Declared;
+  return {
+    ref: `${type.split(":").at(-1)}/${name}`,
+    type,
+    name,
+    props: structuredClone(props),
+    dependsOn: [...dependsOn],
+  };
+}
+
+/** In a base, init-data is the name of a file; the pod carries what is in it, and its digest. */
+function withInitData(piece: Piece): Piece {
+  const annotations = podOf(piece).metadata?.annotations as Record<string, string> | undefined;
+  const file = annotations?.[initDataAnnotationKey];
+  if (annotations && file) {
+    const toml = readFileSync(join(directory, file), "utf8");
+    annotations[initDataAnnotationKey] = encodeInitData(toml);
+    annotations[initDataDigestKey] = initDataDigest(toml);
+  }
+  return piece;
+}

@@ -17,6 +17,17 @@ export const gpuOperator: Resource = {
   },
 };
 
+const required = [
+  "daemonsets",
+  "dcgm",
+  "dcgmExporter",
+  "devicePlugin",
+  "driver",
+  "gfd",
+  "nodeStatusExporter",
+  "toolkit",
+];
+
 /** The operator's own resource, as the chart makes it or as somebody edits it. */
 export const clusterPolicy: Resource = {
   type: "kubernetes:nvidia.com/v1:ClusterPolicy",
@@ -30,6 +41,9 @@ export const clusterPolicy: Resource = {
       ccManager: { enabled: true, defaultMode: "on" },
       vfioManager: { enabled: true },
       kataSandboxDevicePlugin: { enabled: true },
+      // What the API asks for besides, of hosts that run containers.
+      ...Object.fromEntries(required.map((operand) => [operand, {}])),
+      operator: { defaultRuntime: "containerd" },
     },
   },
 };

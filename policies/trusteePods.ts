@@ -82,3 +82,15 @@ export const storageMounts: Selector<StorageMount> = {
       }
   },
 };
+
+/** gRPC of the reference value provider and of the attestation service; neither asks who is calling. */
+export const grpcPorts = [50003, 50004];
+
+/** Such ports of a Service. */
+export function internalPorts({ body }: KubernetesObject): number[] {
+  return body
+    .at("spec", "ports")
+    .items()
+    .flatMap((port) => [port.at("port").count, port.at("targetPort").count])
+    .filter((port): port is number => port !== undefined && grpcPorts.includes(port));
+}

@@ -193,3 +193,39 @@ export const keyBrokerNetwork: Resource = {
     },
   },
 };
+
+/** A pod of the model owner's own that has nothing to do with models. */
+export const ownersPod: Resource = {
+  type: "kubernetes:core/v1:Pod",
+  name: "documents",
+  props: {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "documents", namespace: "documents" },
+    spec: { containers: [{ name: "documents", image: `registry.acme.example/documents@sha256:${digest}` }] },
+  },
+};
+
+/** A chart of the model owner's own. */
+export const ownersRelease: Resource = {
+  type: "kubernetes:helm.sh/v3:Release",
+  name: "cert-manager",
+  props: { chart: "oci://quay.io/jetstack/charts/cert-manager", version: "1.18.2", namespace: "cert-manager" },
+};
+
+/** What a model owner may hand over: public halves. */
+export const ownersKeys: Resource = {
+  type: "kubernetes:core/v1:Secret",
+  name: "owner-keys",
+  props: {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "owner-keys", namespace: "acme" },
+    type: "Opaque",
+    stringData: {
+      "cosign.pub": "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n",
+      "sealing.jwk": '{"kty":"EC","crv":"P-256","x":"ZXhhbXBsZQ","y":"ZXhhbXBsZQ"}',
+      note: "public halves only",
+    },
+  },
+};

@@ -61,6 +61,7 @@ import { runtimeClassOverhead } from "./runtime/runtimeClassOverhead";
 import { runtimeClassSelectsTee } from "./runtime/runtimeClassSelectsTee";
 import { agentPolicyClosed } from "./guest/agentPolicyClosed";
 import { configurationInManifest } from "./guest/configurationInManifest";
+import { gcpConfidentialSpaceProduction } from "./guest/gcpConfidentialSpaceProduction";
 import { guestKeyBrokerTls } from "./guest/guestKeyBrokerTls";
 import { guestKeysFromBroker } from "./guest/guestKeysFromBroker";
 import { guestRegistriesTls } from "./guest/guestRegistriesTls";
@@ -90,7 +91,6 @@ import { azureVaultClosed } from "./attestation/azureVaultClosed";
 import { debugGuestsRefused } from "./attestation/debugGuestsRefused";
 import { gcpAttestationCondition } from "./attestation/gcpAttestationCondition";
 import { gcpAttestationGpu } from "./attestation/gcpAttestationGpu";
-import { gcpConfidentialSpaceProduction } from "./attestation/gcpConfidentialSpaceProduction";
 import { gcpKeysNotPublic } from "./attestation/gcpKeysNotPublic";
 import { gcpPrincipalSet } from "./attestation/gcpPrincipalSet";
 import { gpuVerifierJudges } from "./attestation/gpuVerifierJudges";
@@ -227,6 +227,7 @@ export const rules: readonly Rule[] = [
 
   agentPolicyClosed,
   configurationInManifest,
+  gcpConfidentialSpaceProduction,
   guestKeyBrokerTls,
   guestKeysFromBroker,
   guestRegistriesTls,
@@ -257,7 +258,6 @@ export const rules: readonly Rule[] = [
   debugGuestsRefused,
   gcpAttestationCondition,
   gcpAttestationGpu,
-  gcpConfidentialSpaceProduction,
   gcpKeysNotPublic,
   gcpPrincipalSet,
   gpuVerifierJudges,

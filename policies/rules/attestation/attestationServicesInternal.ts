@@ -5,23 +5,17 @@ import type { Place } from "../../place";
 import type { Selector } from "../../rule";
 import { platforms, resourceRule } from "../../rule";
 import { issue, repositories } from "../../sources";
+import { grpcPorts, internalPorts } from "../../trusteePods";
 
-/** gRPC of the reference value provider and of the attestation service; neither asks who is calling. */
-const ports = [50003, 50004];
 const opened = "opens unauthenticated gRPC beyond the cluster";
 
 /** How Services with such a port may be reached. */
 const exposures: Selector<{ readonly type: Place; readonly externalIps?: Place }> = {
   kinds: ["v1/Service", `Helm release of ${trusteeChart}`],
   *select(resource) {
-    for (const { body } of objects("v1/Service").select(resource)) {
-      const numbers = body
-        .at("spec", "ports")
-        .items()
-        .flatMap((port) => [port.at("port").count, port.at("targetPort").count]);
-      if (numbers.some((number) => number !== undefined && ports.includes(number)))
-        yield { type: body.at("spec", "type"), externalIps: body.at("spec", "externalIPs") };
-    }
+    for (const service of objects("v1/Service").select(resource))
+      if (internalPorts(service).length > 0)
+        yield { type: service.body.at("spec", "type"), externalIps: service.body.at("spec", "externalIPs") };
     for (const { values } of releases(trusteeChart).select(resource))
       for (const service of ["as", "rvps"]) yield { type: values.at(service, "service", "type") };
   },
@@ -41,7 +35,7 @@ export const attestationServicesInternal = resourceRule({
   admission: {
     scope: [{ group: "", version: "v1", resource: "services" }],
     cluster: "owner",
-    when: `object.spec.?ports.orValue([]).exists(p, p.port in [${ports.join(", ")}] || dyn(p.?targetPort.orValue("")) in [${ports.join(", ")}])`,
+    when: `object.spec.?ports.orValue([]).exists(p, p.port in [${grpcPorts.join(", ")}] || dyn(p.?targetPort.orValue("")) in [${grpcPorts.join(", ")}])`,
     validations: [
       { expression: 'object.spec.?type.orValue("ClusterIP") == "ClusterIP"', message: `spec.type ${opened}` },
       { expression: "size(object.spec.?externalIPs.orValue([])) == 0", message: `spec.externalIPs ${opened}` },

@@ -1,0 +1,32 @@
+import { someKnown } from "./evaluate";
+import { gpuOperatorChart, kataChart, releases } from "./helm";
+import type { Pod } from "./kubernetes";
+import { confidentialPods, containersOf, isTeeRuntimeClass, objects } from "./kubernetes";
+import type { Resource } from "./rule";
+import { isTrustee } from "./trusteePods";
+
+const operators = releases(gpuOperatorChart, kataChart);
+const hosts = objects("v1/Node", "nvidia.com/v1/ClusterPolicy", "kataconfiguration.openshift.io/v1/KataConfig");
+const runtimeClasses = objects("node.k8s.io/v1/RuntimeClass");
+
+/** Whether a resource is of an infrastructure provider's cluster: confidential pods, or what makes hosts ready for them. */
+export function isProviders(resource: Resource): boolean {
+  return (
+    some(operators.select(resource)) ||
+    some(hosts.select(resource)) ||
+    some(confidentialPods.select(resource), (pod) => !isTrusteePod(pod)) ||
+    some(runtimeClasses.select(resource), ({ body }) => isTeeRuntimeClass(body.at("handler").text))
+  );
+}
+
+/** Whether some resource of the stack is. One that is not known yet decides only where no other is. */
+export function hasProviders(all: readonly Resource[]): boolean {
+  return someKnown(all, isProviders);
+}
+
+const isTrusteePod = (pod: Pod) => containersOf(pod).some(isTrustee);
+
+function some<T>(items: Iterable<T>, fits: (item: T) => boolean = () => true): boolean {
+  for (const item of items) if (fits(item)) return true;
+  return false;
+}

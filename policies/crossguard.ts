@@ -97,7 +97,18 @@ function stackPolicy(rule: Rule, text: PolicyText, book: ExceptionBook): StackVa
  */
 function conclude(rule: Rule, { applies, unknown }: Evaluation, notApplicable: (reason: string) => never): void {
   if (unknown[0]) throw unknown[0].error;
-  if (!applies) notApplicable(`nothing here is ${rule.kinds.join(", ")}`);
+  if (!applies) withoutTrace(() => notApplicable(`nothing here is ${rule.kinds.join(", ")}`));
+}
+
+/** The SDK says "not applicable" by an error. Its trace, which nobody reads, would cost more than most rules. */
+function withoutTrace(step: () => never): never {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return step();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /**

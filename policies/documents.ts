@@ -4,8 +4,22 @@ import { isObject } from "./place";
 
 export type Parsed = { readonly value: Readonly<Record<string, unknown>> } | { readonly error: string };
 
+/** Many rules look into the same document, one after the other. */
+const remembered = new Map<string, Parsed | undefined>();
+const rememberedCount = 64;
+
 /** Parses a configuration document by the extension of its name; undefined for names of other kinds. */
 export function parseDocument(name: string, text: string): Parsed | undefined {
+  const key = `${name.replace(/^.*\./, "")} ${text}`;
+  if (!remembered.has(key)) {
+    const [oldest] = remembered.keys();
+    if (oldest !== undefined && remembered.size >= rememberedCount) remembered.delete(oldest);
+    remembered.set(key, parsed(name, text));
+  }
+  return remembered.get(key);
+}
+
+function parsed(name: string, text: string): Parsed | undefined {
   const parser = name.endsWith(".toml")
     ? parseToml
     : name.endsWith(".json")

@@ -68,6 +68,20 @@ export const gcpTemplate: Resource = {
   },
 };
 
+/** The same machines with Confidential Space on them. */
+export const gcpSpaceTemplate: Resource = {
+  type: "gcp:compute/regionInstanceTemplate:RegionInstanceTemplate",
+  name: "attested-models",
+  urn: urn("gcp:compute/regionInstanceTemplate:RegionInstanceTemplate", "attested-models"),
+  props: {
+    ...gcpTemplate.props,
+    region: "us-central1",
+    disks: [{ sourceImage: "projects/confidential-space-images/global/images/family/confidential-space" }],
+    shieldedInstanceConfig: { enableSecureBoot: true },
+    metadata: { "tee-image-reference": `us-docker.pkg.dev/acme/models/serve@${digest}` },
+  },
+};
+
 /** An image of one's own. */
 export const gcpImage: Resource = {
   type: "gcp:compute/image:Image",
@@ -186,6 +200,13 @@ export const gcpIdentityProvider: Resource = {
   },
 };
 
+/** The same, with the image pinned by the condition alone. */
+export const gcpUnmappedProvider: Resource = {
+  ...gcpIdentityProvider,
+  name: "attested-image",
+  props: { ...gcpIdentityProvider.props, attributeMapping: { "google.subject": "assertion.sub" } },
+};
+
 /** The model owner's key, in a project that the provider has no part in. */
 export const gcpModelKey: Resource = {
   type: "gcp:kms/cryptoKey:CryptoKey",
@@ -214,5 +235,18 @@ export const gcpKeyBinding: Resource = {
     cryptoKeyId: gcpKeyGrant.props.cryptoKeyId,
     role: gcpKeyGrant.props.role,
     members: [gcpKeyGrant.props.member],
+  },
+};
+
+/** A whole policy, as getIAMPolicy renders it. */
+export const gcpKeyPolicy: Resource = {
+  type: "gcp:kms/keyRingIAMPolicy:KeyRingIAMPolicy",
+  name: "models-policy",
+  urn: urn("gcp:kms/keyRingIAMPolicy:KeyRingIAMPolicy", "models-policy"),
+  props: {
+    keyRingId: "projects/acme-keys/locations/us-central1/keyRings/models",
+    policyData: JSON.stringify({
+      bindings: [{ role: "roles/cloudkms.admin", members: ["group:keys@acme.example"] }],
+    }),
   },
 };

@@ -3,10 +3,12 @@
  * resources, so it is a breaking change.
  */
 export const tokens = {
+  admissionPolicies: "trustfoundry:cluster:AdmissionPolicies",
   nodeFeatures: "trustfoundry:cluster:NodeFeatures",
   nodeMode: "trustfoundry:cluster:NodeMode",
   kubeletSettings: "trustfoundry:cluster:KubeletSettings",
   gpuOperator: "trustfoundry:cluster:GpuOperator",
+  tenantAcceptance: "trustfoundry:cluster:TenantAcceptance",
   tenantNamespace: "trustfoundry:cluster:TenantNamespace",
   kata: "trustfoundry:runtime:Kata",
   trustee: "trustfoundry:attestation:Trustee",

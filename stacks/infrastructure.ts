@@ -2,15 +2,19 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartPlacement } from "../components/chartSource";
 import { pinProblems } from "../components/chartSource";
+import { AdmissionPolicies } from "../components/cluster/admissionPolicies";
 import { GpuOperator } from "../components/cluster/gpuOperator";
 import { KubeletSettings } from "../components/cluster/kubelet";
 import { NodeFeatures } from "../components/cluster/nodeFeatures";
 import { NodeMode } from "../components/cluster/nodeMode";
+import { TenantAcceptance } from "../components/cluster/tenantAcceptance";
 import { TenantNamespace } from "../components/cluster/tenantNamespace";
 import { quotaOfHosts } from "../components/cluster/tenantRules";
 import { platformSets } from "../components/platform";
 import { Kata } from "../components/runtime/kata";
 import { distributionWarning } from "../components/runtime/kataValues";
+import { policiesInForce } from "../policies/admission/inForce";
+import { acceptanceParameters, undemanding } from "./acceptance";
 import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
@@ -34,12 +38,32 @@ export async function infrastructure(
   if (unpinned.length > 0) throw new ConfigurationError(unpinned);
   await requireReachable(config.cluster.context, environment);
 
-  const { hosts, kubernetesVersion, distribution } = provider;
-  for (const warning of [...platformSets[placement.platformSet].warnings, distributionWarning(distribution)])
+  const { hosts, kubernetesVersion, distribution, acceptance } = provider;
+  const namespace = config.parties.modelOwner;
+  for (const warning of [
+    ...platformSets[placement.platformSet].warnings,
+    distributionWarning(distribution),
+    acceptance ? undefined : undemanding(provider.name),
+  ])
     if (warning) await pulumi.log.warn(warning);
   const opts = { provider: clusterProvider(config.provider, config.cluster.context) };
+  const admission = new AdmissionPolicies(
+    "admission",
+    {
+      policies: policiesInForce("provider", config.admission, {
+        exceptions: config.exceptions,
+        now: new Date(),
+        tenants: acceptance ? [namespace] : [],
+      }),
+    },
+    opts,
+  );
   const kubelet = new KubeletSettings("kubelet-settings", { kubernetesVersion }, opts);
-  const nodeMode = new NodeMode("node-mode", { hosts }, opts);
+  const nodeMode = new NodeMode(
+    "node-mode",
+    { hosts, ...(acceptance?.dedicatedNodes && { dedicatedTo: namespace }) },
+    opts,
+  );
   const nodeFeatures = new NodeFeatures("node-features", { placement }, opts);
   // Both wait for NFD and for the hosts' labels; in the documented order TEE labels would be missing for good.
   const kata = new Kata("kata", { placement, distribution, nodeFeatures, nodeMode }, opts);
@@ -47,16 +71,25 @@ export async function infrastructure(
   const tenant = new TenantNamespace(
     "tenant",
     {
-      namespace: config.parties.modelOwner,
+      namespace,
       deployer: config.deployer,
       keyBrokerCidrs: provider.keyBrokerCidrs,
       registryCidrs: provider.registryCidrs,
-      quota: quotaOfHosts(hosts),
+      verifierCidrs: acceptance?.verifierCidrs,
+      quota: acceptance?.quota ?? quotaOfHosts(hosts),
       kubernetesVersion,
     },
     opts,
   );
+  const accepted =
+    acceptance &&
+    new TenantAcceptance(
+      "tenant-acceptance",
+      { tenants: [acceptanceParameters(provider, acceptance, namespace)] },
+      opts,
+    );
   return {
+    admissionPolicies: admission.policyNames,
     hosts: nodeMode.hostNames,
     kubeletSettings: { configMap: kubelet.configMap, sha256: kubelet.digest },
     namespaces: {
@@ -66,6 +99,7 @@ export async function infrastructure(
       tenant: tenant.namespaceName,
     },
     runtimeClasses: kata.runtimeClassNames,
+    ...(accepted && { acceptanceOf: accepted.tenants }),
   };
 }
 

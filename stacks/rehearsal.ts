@@ -1,3 +1,4 @@
+import type { Acceptance } from "./config/acceptance";
 import type { SignerPolicy } from "../components/workload/release/signers";
 import type { Factory } from "./config/factory";
 
@@ -25,6 +26,8 @@ export interface RehearsalMaterial {
   readonly signers: SignerPolicy;
   /** Directory with the model owner's signed releases. */
   readonly releases: string;
+  /** By provider name: who attests images to it, and which it has accepted. */
+  readonly acceptance?: Readonly<Record<string, Pick<Acceptance, "attestationSigners" | "images">>>;
 }
 
 /** Names that the local control planes give to each party's credentials. */
@@ -51,6 +54,7 @@ export function deriveStacks(factory: Factory, material: RehearsalMaterial): Der
     parties,
     simulated: true,
     ...(factory.exceptions.length > 0 && { exceptions: factory.exceptions }),
+    ...(factory.admission !== "baseline" && { admission: factory.admission }),
   };
   return {
     trust: {
@@ -65,7 +69,7 @@ export function deriveStacks(factory: Factory, material: RehearsalMaterial): Der
     },
     providers: Object.fromEntries(
       factory.providers.map((provider) => {
-        const own = { ...common, provider: provider.name, providers: [provider] };
+        const own = { ...common, provider: provider.name, providers: [withAcceptance(provider, material)] };
         return [
           provider.name,
           {
@@ -88,6 +92,12 @@ export function deriveStacks(factory: Factory, material: RehearsalMaterial): Der
       }),
     ),
   };
+}
+
+function withAcceptance(provider: Factory["providers"][number], { acceptance }: RehearsalMaterial) {
+  return provider.acceptance
+    ? { ...provider, acceptance: { ...provider.acceptance, ...acceptance?.[provider.name] } }
+    : provider;
 }
 
 /** Without what names services and objects of the real cluster: a rehearsal has none of them, and its keys are made up. */

@@ -4,14 +4,17 @@ import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
 import type { WorkloadsConfig } from "./config/factory";
-import { receivedReleases } from "./signedReleases";
+import { acceptedReleases } from "./acceptance";
 
-/** Places the model owner's releases at one provider. Reads files that were handed over, and nobody's state. */
+/**
+ * Places the model owner's releases at one provider, as far as the provider accepts them. Reads files that were handed
+ * over, and nobody's state.
+ */
 export async function workloads(config: WorkloadsConfig, environment: Environment): Promise<Record<string, unknown>> {
-  const { releases, warnings } = await receivedReleases(config, new Date());
   const provider = config.providers.find(({ name }) => name === config.provider);
   if (!provider)
     throw new ConfigurationError([`${location(["provider"])}: "${config.provider}" is not among providers`]);
+  const { releases, warnings } = await acceptedReleases(config, provider, new Date());
   await requireReachable(config.cluster.context, environment);
 
   for (const warning of warnings) await pulumi.log.warn(warning);
@@ -23,6 +26,7 @@ export async function workloads(config: WorkloadsConfig, environment: Environmen
       {
         release,
         namespace: config.parties.modelOwner,
+        dedicatedTo: provider.acceptance?.dedicatedNodes ? config.parties.modelOwner : undefined,
         storageClassName: provider.trustedStorageClass,
         ingressNamespace: provider.ingressNamespace,
         awaitReadiness: release.awaitReadiness,

@@ -8,9 +8,6 @@
 /** Namespace of the ConfigMaps. No tenant and no deployer has rights in it. */
 export const admissionNamespace = "trustfoundry-admission";
 
-/** Node label, and key of the taint, of hosts that are one tenant's own; its value is the tenant's namespace. */
-export const tenantNodeLabel = "trustfoundry.dev/tenant";
-
 export interface AcceptanceParameters {
   /** The tenant's namespace; the ConfigMap's name, too. */
   readonly tenant: string;

@@ -1,6 +1,6 @@
 import type { Pin } from "../catalogLock";
 import { taggedDigest } from "../catalogLock";
-import { gpuModels } from "../host/hardware";
+import { gpuModels, gpuToleration, tenantToleration } from "../host/hardware";
 import type { HostProfile } from "../host/profile";
 import type { PlatformSetName } from "../platform";
 
@@ -38,6 +38,8 @@ export function gpuOperatorValues(
     nfd: { enabled: false, nodefeaturerules: true },
     // A host that nobody has labelled yet is taken for a confidential one, not for one with a driver of its own.
     sandboxWorkloads: { enabled: true, mode: "kata", defaultWorkload: "vm-passthrough" },
+    // A list of our own takes the place of the chart's, which has the first of these.
+    daemonsets: { tolerations: [gpuToleration, tenantToleration()] },
     operator: { version: taggedDigest(operator) },
     validator: { version: taggedDigest(operator) },
     ccManager: { enabled: true, defaultMode: "on", version: taggedDigest(ccManager) },

@@ -1,6 +1,6 @@
 import type { Pin } from "../catalogLock";
 import { taggedDigest } from "../catalogLock";
-import { gpuToleration } from "../host/hardware";
+import { gpuToleration, tenantToleration } from "../host/hardware";
 
 /**
  * Values of the Node Feature Discovery chart, as the GPU Operator sets them for the copy it bundles: its operands look
@@ -17,6 +17,7 @@ export function nodeFeatureValues(image: Pin): Record<string, unknown> {
       tolerations: [
         { key: "node-role.kubernetes.io/control-plane", operator: "Equal", value: "", effect: "NoSchedule" },
         gpuToleration,
+        tenantToleration(),
       ],
       config: {
         sources: {

@@ -7,6 +7,8 @@ import { hostProblems, nodeLabels } from "./nodeLabels";
 export interface NodeModeArgs {
   /** The provider's GPU hosts, which have joined the cluster under their profiles' names. */
   readonly hosts: readonly HostProfile[];
+  /** Namespace of the tenant whose own the confidential hosts are. Default nobody's: tenants share them. */
+  readonly dedicatedTo?: string;
 }
 
 /**
@@ -31,7 +33,7 @@ export class NodeMode extends pulumi.ComponentResource {
       const joined = k8s.core.v1.Node.get(`${name}-${host.name}-joined`, host.name, { parent: this });
       return new k8s.core.v1.NodePatch(
         `${name}-${host.name}`,
-        { metadata: { name: joined.metadata.name, labels: nodeLabels(host) } },
+        { metadata: { name: joined.metadata.name, labels: nodeLabels(host, args.dedicatedTo) } },
         { parent: this },
       );
     });

@@ -4,7 +4,7 @@ import { tokens } from "../tokens";
 import type { Party } from "./labels";
 import { confidentialLabel, managedLabels } from "./labels";
 import type { TenantQuota } from "./tenantRules";
-import { allowDns, allowHttps, denyAll, deployerRules, quotaLimits } from "./tenantRules";
+import { allowDns, allowHttps, denyAll, deployerRules, limitsEqualRequests, quotaLimits } from "./tenantRules";
 
 export interface TenantNamespaceArgs {
   /** Name of the namespace: the tenant's own. */
@@ -17,6 +17,8 @@ export interface TenantNamespaceArgs {
   readonly keyBrokerCidrs: readonly string[];
   /** Ranges of the registries that guests pull their images from, on 443. Default none. */
   readonly registryCidrs?: readonly string[];
+  /** Ranges of an attestation verifier that guests ask themselves, on 443. Default none: the key broker asks it. */
+  readonly verifierCidrs?: readonly string[];
   /** The tenant's share of the hosts. */
   readonly quota: TenantQuota;
   /** Kubernetes minor version, e.g. 1.36: which edition of the pod security standard is meant. */
@@ -55,6 +57,7 @@ export class TenantNamespace extends pulumi.ComponentResource {
       "allow-dns": allowDns,
       "allow-key-broker": allowHttps(args.keyBrokerCidrs),
       "allow-registries": allowHttps(args.registryCidrs ?? []),
+      "allow-verifier": allowHttps(args.verifierCidrs ?? []),
     };
     for (const [policy, spec] of Object.entries(policies))
       if (spec) new k8s.networking.v1.NetworkPolicy(`${name}-${policy}`, { metadata: meta(policy), spec }, child);
@@ -62,6 +65,12 @@ export class TenantNamespace extends pulumi.ComponentResource {
     new k8s.core.v1.ResourceQuota(
       `${name}-quota`,
       { metadata: meta("tenant"), spec: { hard: quotaLimits(args.quota) } },
+      child,
+    );
+
+    new k8s.core.v1.LimitRange(
+      `${name}-limits`,
+      { metadata: meta("tenant"), spec: { limits: [limitsEqualRequests] } },
       child,
     );
 

@@ -1,32 +1,36 @@
 import type { types } from "@pulumi/kubernetes";
-import { nvswitchResource, pgpuResource } from "../host/hardware";
+import { gpuModels, nvswitchResource, pgpuResource } from "../host/hardware";
 import type { HostProfile } from "../host/profile";
 import { isConfidential } from "../host/profile";
+import { passesNvSwitches } from "./gpuOperatorValues";
 
+type LimitRangeItem = types.input.core.v1.LimitRangeItem;
 type PolicyRule = types.input.rbac.v1.PolicyRule;
 type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
 
 /** How much of a provider's hosts one tenant may take: whole units, memory in GiB. Pods that wait count, too. */
 export interface TenantQuota {
-  /**
-   * GPUs. Default: as many as the hosts have. For a tenant with hosts of its own, leave it out: a pod that no host can
-   * hold then stays Pending with the scheduler's reason, where a quota would refuse it before there is a pod to look at.
-   */
-  readonly gpus?: number;
-  /** NVSwitches. Default: as many as the hosts have. */
-  readonly nvSwitches?: number;
+  /** GPUs. */
+  readonly gpus: number;
+  /** NVSwitches. */
+  readonly nvSwitches: number;
   /** CPUs, which pods without a GPU take on any node of the cluster. */
   readonly cpus: number;
   readonly memoryGib: number;
   readonly pods: number;
 }
 
-/** The quota of a tenant that has a provider's confidential hosts to itself: what they hold, and as much again waiting. */
+/**
+ * The quota of a tenant that has a provider's confidential hosts to itself: what they hold, and as much again waiting. A pod
+ * that no host can hold is then made, and stays Pending with the scheduler's reason.
+ */
 export function quotaOfHosts(hosts: readonly HostProfile[]): TenantQuota {
   const confidential = hosts.filter(isConfidential);
   const twice = (amount: (host: HostProfile) => number) =>
     2 * confidential.reduce((total, host) => total + amount(host), 0);
   return {
+    gpus: twice(({ gpu }) => gpu.count),
+    nvSwitches: twice((host) => (passesNvSwitches(host) ? gpuModels[host.gpu.model].nvSwitchesInTcb : 0)),
     cpus: twice(({ cpus }) => cpus),
     memoryGib: twice(({ memoryGib }) => memoryGib),
     // Every confidential pod takes a GPU or more.
@@ -37,8 +41,8 @@ export function quotaOfHosts(hosts: readonly HostProfile[]): TenantQuota {
 /** The quota as Kubernetes writes it. Nothing of a tenant is reachable from outside but through the ingress. */
 export function quotaLimits({ gpus, nvSwitches, cpus, memoryGib, pods }: TenantQuota): Record<string, string> {
   return {
-    ...(gpus !== undefined && { [`requests.${pgpuResource}`]: String(gpus) }),
-    ...(nvSwitches !== undefined && { [`requests.${nvswitchResource}`]: String(nvSwitches) }),
+    [`requests.${pgpuResource}`]: String(gpus),
+    [`requests.${nvswitchResource}`]: String(nvSwitches),
     "requests.cpu": String(cpus),
     "requests.memory": `${memoryGib}Gi`,
     pods: String(pods),
@@ -46,6 +50,15 @@ export function quotaLimits({ gpus, nvSwitches, cpus, memoryGib, pods }: TenantQ
     "services.nodeports": "0",
   };
 }
+
+/**
+ * Limits equal requests. Kata sizes a virtual machine by limits, and quotas and the scheduler count requests: a pod that
+ * asks for little and may take much would take it from the host, and from its neighbours.
+ */
+export const limitsEqualRequests: LimitRangeItem = {
+  type: "Container",
+  maxLimitRequestRatio: { cpu: "1", memory: "1" },
+};
 
 const read = ["get", "list", "watch"];
 const write = [...read, "create", "update", "patch", "delete"];

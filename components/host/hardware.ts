@@ -5,6 +5,9 @@
  * (cloud-native-docs, confidential-containers/supported-platforms, 2026-08).
  */
 
+/** Node label, and key of the taint, of hosts that are one tenant's own; its value is the tenant's namespace. */
+export const tenantNodeLabel = "trustfoundry.dev/tenant";
+
 /** CPU trusted execution environments that isolate a pod's virtual machine. */
 export const cpuTees = ["snp", "tdx"] as const;
 export type CpuTee = (typeof cpuTees)[number];
@@ -69,6 +72,17 @@ export const labels = {
 
 /** GPU hosts are usually tainted, so that nothing else lands on them; what prepares or uses them has to tolerate that. */
 export const gpuToleration = { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" } as const;
+
+/**
+ * Hosts that are one tenant's own may have a taint of the same key and value as their label. The value is the tenant's
+ * namespace; left out, it is tolerated whoever's the hosts are, as operators do.
+ */
+export function tenantToleration(tenant?: string) {
+  const common = { key: tenantNodeLabel, effect: "NoSchedule" } as const;
+  return tenant === undefined
+    ? ({ ...common, operator: "Exists" } as const)
+    : ({ ...common, operator: "Equal", value: tenant } as const);
+}
 
 /** Extended resources that count a host's TEE keys; NFD publishes them from kata's NodeFeatureRule. */
 export const teeKeyResource = { snp: "sev-snp.amd.com/esids", tdx: "tdx.intel.com/keys" } as const;

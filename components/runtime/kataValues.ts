@@ -1,6 +1,6 @@
 import type { Pin } from "../catalogLock";
 import { imageReference } from "../catalogLock";
-import { gpuToleration, labels } from "../host/hardware";
+import { gpuToleration, labels, tenantToleration } from "../host/hardware";
 import type { PlatformSetName } from "../platform";
 import { platformSets } from "../platform";
 import { renderToml } from "../toml";
@@ -60,7 +60,7 @@ export function kataValues(settings: KataSettings): Record<string, unknown> {
     image: { reference: imageReference(images.kataDeploy) },
     kubectlImage: { reference: imageReference(images.kubectl) },
     nodeSelector: { [labels.workloadConfig]: "vm-passthrough" },
-    tolerations: [gpuToleration],
+    tolerations: [gpuToleration, tenantToleration()],
     snapshotter: { setup: ["nydus"] },
     shims: { disableAll: true, ...Object.fromEntries(nvidiaShims.map((shim) => [shim, shimValues(shim, settings)])) },
     defaultShim: { amd64: "qemu-nvidia-gpu" },

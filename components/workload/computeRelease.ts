@@ -1,4 +1,3 @@
-import { createHash, createPublicKey } from "node:crypto";
 import type { Pin } from "../catalogLock";
 import type { AgentPolicy } from "../guest/agentPolicy";
 import { lockdownPolicy } from "../guest/agentPolicy";
@@ -11,6 +10,7 @@ import type { GpuModel } from "../host/hardware";
 import { gpuModels } from "../host/hardware";
 import { SealingError } from "../images/sealingError";
 import { imageSecurityPolicy } from "../images/securityPolicy";
+import { spkiDigest } from "../images/spkiDigest";
 import { servingKeyOf } from "../images/servingKey";
 import { canonicalJson, sha256 } from "../names";
 import type { PlatformSetName } from "../platform";
@@ -80,7 +80,7 @@ export function computeRelease(inputs: ReleaseInputs): Release {
     image: {
       repository: image.repository,
       digest: image.digest,
-      signer: model.signatureKey === undefined ? undefined : refusing(() => spkiDigest(model.signatureKey ?? "")),
+      signer: model.signatureKey === undefined ? undefined : refusing(() => signerDigest(model.signatureKey ?? "")),
       encryptionKey: model.imageEncryptionKey,
     },
     artifact: model.artifact,
@@ -188,14 +188,12 @@ function servingKeyIn({ servingKey }: ModelDeclaration): Release["servingKey"] {
   return servingKey && refusing(() => servingKeyOf(servingKey.publicKey, servingKey.resource));
 }
 
-function spkiDigest(pem: string): string {
-  let der: Buffer;
+function signerDigest(pem: string): string {
   try {
-    der = createPublicKey(pem).export({ type: "spki", format: "der" });
+    return spkiDigest(pem);
   } catch {
     throw new Error("signatureKey is no public key; write the PEM that `cosign public-key` prints");
   }
-  return createHash("sha256").update(der).digest("hex");
 }
 
 function tcbOf({ model, tcb }: ReleaseInputs): Tcb {

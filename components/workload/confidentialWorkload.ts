@@ -9,6 +9,8 @@ export interface ConfidentialWorkloadArgs {
   readonly release: Release;
   /** Namespace made by `TenantNamespace`: default-deny network, no exec for its deployer. */
   readonly namespace: pulumi.Input<string>;
+  /** Tenant whose own hosts the pods have to run on: its namespace. Default any host that fits. */
+  readonly dedicatedTo?: string;
   /** StorageClass for raw block volumes (`/dev/trusted_store`), where encrypted image layers are unpacked. */
   readonly storageClassName: string;
   /** Deployment (default) for stateless serving; StatefulSet where replicas need stable names. */
@@ -97,6 +99,7 @@ export class ConfidentialWorkload extends pulumi.ComponentResource {
     const template = podTemplate(release, {
       storageClassName: args.storageClassName,
       serviceAccountName: release.name,
+      dedicatedTo: args.dedicatedTo,
     });
     // The model is loaded after the pod starts, so waiting has to outlast its startup probe.
     const wait = { create: `${release.startupSeconds + 300}s`, update: `${release.startupSeconds + 300}s` };

@@ -1,6 +1,13 @@
 import type { types } from "@pulumi/kubernetes";
 import { initDataAnnotationKey, initDataDigestKey } from "../guest/initDataAnnotation";
-import { gpuToleration, labels, nvswitchResource, pgpuResource } from "../host/hardware";
+import {
+  gpuToleration,
+  labels,
+  nvswitchResource,
+  pgpuResource,
+  tenantNodeLabel,
+  tenantToleration,
+} from "../host/hardware";
 import type { Release } from "./release";
 
 /** Node label with the GPU model, set by NodeMode. A scheduling aid: what counts is the GPU's own attestation. */
@@ -16,6 +23,8 @@ export interface PodTemplateOptions {
   /** StorageClass of raw block volumes; the guest encrypts the volume with a key of its own. */
   readonly storageClassName: string;
   readonly serviceAccountName: string;
+  /** Tenant whose own hosts the pod has to run on: its namespace. Default any host that fits. */
+  readonly dedicatedTo?: string;
 }
 
 /** Labels that select a release's pods; stable over versions, since a Deployment's selector cannot change. */
@@ -29,6 +38,7 @@ export function selectorLabels(release: Release): Record<string, string> {
  */
 export function podTemplate(release: Release, options: PodTemplateOptions): types.input.core.v1.PodTemplateSpec {
   const { uid, gid } = release.user;
+  const { dedicatedTo } = options;
   return {
     metadata: {
       labels: { ...selectorLabels(release), "trustfoundry.dev/party": "modelOwner" },
@@ -46,10 +56,11 @@ export function podTemplate(release: Release, options: PodTemplateOptions): type
       // The selector of CC-ready hosts with the right TEE comes from the RuntimeClass.
       nodeSelector: {
         [gpuModelLabel]: release.gpu.model,
+        ...(dedicatedTo !== undefined && { [tenantNodeLabel]: dedicatedTo }),
         ...(release.simulated ? { [simulatedNodeLabel]: "true" } : {}),
       },
       // GPU hosts are often kept for GPU pods by this taint.
-      tolerations: [gpuToleration],
+      tolerations: [gpuToleration, ...(dedicatedTo === undefined ? [] : [tenantToleration(dedicatedTo)])],
       // Explicit ids: with guest pull, a policy could not match ids that only the image knows.
       securityContext: {
         runAsNonRoot: true,

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { gpuModels } from "../../components/host/hardware";
 import { platformSets, supportsHopperPpcie } from "../../components/platform";
 import { signerPolicySchema } from "../../components/workload/release/signers";
+import { admissionPacks } from "../../policies/admission/packs";
 import { exceptionsSchema } from "../../policies/exceptions";
+import { checkAcceptance, checkRehearsedAcceptance } from "./acceptance";
 import { attestationSchema } from "./attestation";
 import { crossCheck, nameSchema } from "./common";
 import { modelsSchema } from "./models";
@@ -47,12 +49,18 @@ const guestImageSetting = z
     "file that `guest describe` wrote about firmware, kernel and root file system; measurements follow from it",
   );
 
+const admissionSchema = z
+  .enum(admissionPacks)
+  .default("baseline")
+  .describe("pack whose rules this party's API server enforces, by admission policies; off: none");
+
 const shared = {
   factory: factorySchema,
   isolationUnit: isolationUnitSchema,
   platform: platformSchema,
   simulated: simulatedSchema,
   exceptions: exceptionsSchema,
+  admission: admissionSchema,
 };
 
 /** The model owner's stack. It names providers, yet reads nothing of theirs. */
@@ -84,6 +92,7 @@ export const infrastructureSchema = z
   .superRefine((config, ctx) => {
     checkProviderName(config.provider, config.providers, ctx);
     checkProviders(config.providers, config.platform, config.simulated, ctx);
+    checkAcceptance(config.providers, ctx);
   });
 
 /** A provider's stack that places what the model owner released. */
@@ -109,6 +118,7 @@ export const workloadsSchema = z
   .superRefine((config, ctx) => {
     checkProviderName(config.provider, config.providers, ctx);
     checkProviders(config.providers, config.platform, config.simulated, ctx);
+    checkAcceptance(config.providers, ctx);
   });
 
 /** All of it at once, on one machine: the rehearsal derives the other roles' configuration from this. */
@@ -132,9 +142,11 @@ export const rehearsalSchema = z
     guestImage: guestImageSetting,
     models: modelsSchema,
     exceptions: exceptionsSchema,
+    admission: admissionSchema,
   })
   .superRefine((config, ctx) => {
     checkProviders(config.providers, config.platform, true, ctx);
+    checkRehearsedAcceptance(config.providers, ctx);
     checkModels(config.models, true, config.platform, ctx);
     config.providers.forEach(({ name }, index) => {
       if (Object.values(config.parties).includes(name))

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ccModes, cpuModelNames, gpuModelNames, gpuModels } from "../../components/host/hardware";
+import { acceptanceSchema } from "./acceptance";
 import { cidrSchema, crossCheck, nameSchema, uniqueNames } from "./common";
 
 export const hostSchema = z
@@ -55,6 +56,7 @@ export const providerSchema = z
       .array(cidrSchema)
       .min(1)
       .describe("ranges of the model owner's key broker, reachable on 443 only"),
+    acceptance: acceptanceSchema.optional(),
     hosts: z.array(hostSchema).min(1).describe("the provider's GPU hosts"),
   })
   .superRefine((provider, ctx) => uniqueNames(ctx, provider.hosts, ["hosts"]));

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { nothingAccepted } from "../support/attestations";
 import { bothSign } from "../support/signing";
 import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
@@ -16,7 +17,7 @@ import type { Recording } from "../support/registrations";
 import { named, recordRegistrations } from "../support/registrations";
 
 /** What a provider\'s own stacks are never given. */
-const noReleases = { keyBrokerCa: "", releases: "none", signers: bothSign };
+const noReleases = { keyBrokerCa: "", releases: "none", signers: bothSign, acceptance: nothingAccepted };
 
 let directory: string;
 let server: Server;
@@ -54,9 +55,10 @@ const run = (config: InfrastructureConfig) => infrastructure(config, { kubeconfi
 const resolved = async (value: unknown) => await valueOf(pulumi.output(value) as pulumi.Output<unknown>);
 
 describe("a provider's infrastructure", () => {
-  it("is six components of one cluster, and says what the provider's people ask for", async () => {
+  it("is seven components of one cluster, and says what the provider's people ask for", async () => {
     const outputs = await run(sampleConfig());
     expect(await resolved(outputs)).toEqual({
+      acceptanceOf: ["acme-models"],
       hosts: ["genoa-h100-a", "genoa-h100-b", "granite-b200", "genoa-plain", "genoa-faulty"],
       kubeletSettings: {
         configMap: "trustfoundry-system/kubelet-settings",
@@ -77,6 +79,7 @@ describe("a provider's infrastructure", () => {
       "trustfoundry:cluster:KubeletSettings",
       "trustfoundry:cluster:NodeFeatures",
       "trustfoundry:cluster:NodeMode",
+      "trustfoundry:cluster:TenantAcceptance",
       "trustfoundry:cluster:TenantNamespace",
       "trustfoundry:runtime:Kata",
     ]);

@@ -23,6 +23,11 @@ export const demands: Demands = {
   sbom: { formats: ["spdx", "cyclonedx"] },
 };
 
+/** What a provider of the sample factory is told where nothing was accepted yet. */
+export const nothingAccepted = {
+  "northern-metal": { attestationSigners: [...demands.attestationSigners], images: [] },
+};
+
 export const scanType = "https://cosign.sigstore.dev/attestation/vuln/v1";
 export const billType = "https://cyclonedx.org/bom";
 

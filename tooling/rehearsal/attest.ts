@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Release } from "../../components/workload/release";
+import { isDocumentFile } from "../../components/workload/release/document";
 import { contexts } from "../../stacks/rehearsal";
 import type { Attack } from "../attestation/attack";
 import { liveFiles } from "../attestation/live";
@@ -63,7 +64,7 @@ async function filesOf(paths: InstancePaths, signal: AbortSignal) {
 export function handedOver(inboxes: readonly string[]): Release[] {
   const releases = new Map<string, Release>();
   for (const inbox of inboxes)
-    for (const file of existsSync(inbox) ? readdirSync(inbox) : []) {
+    for (const file of existsSync(inbox) ? readdirSync(inbox).filter(isDocumentFile) : []) {
       const { release } = openRelease(join(inbox, file));
       releases.set(release.name, release);
     }

@@ -15,6 +15,7 @@ import type { RehearsalStack } from "./instance";
 import { clustersOf, stacksOf, writeRecord } from "./instance";
 import type { Observation } from "./observe";
 import { ownerKeys } from "./ownerKeys";
+import { imageScanner } from "./imageScanner";
 import { issueReleases } from "./ownerReleases";
 import type { InstancePaths } from "./paths";
 import { signerPolicy, signingKeys } from "./signingKeys";
@@ -85,17 +86,18 @@ export async function up({ paths, file, factory, ports = {}, signal }: UpArgs): 
 async function deriveWithReleases(paths: InstancePaths, factory: Factory, keyBrokerCa: string): Promise<DerivedStacks> {
   const keys = signingKeys(paths, factory.parties);
   const releases = paths.releases(factory.parties.modelOwner);
-  const derived = deriveStacks(factory, { keyBrokerCa, signers: signerPolicy(keys), releases });
+  const material = { keyBrokerCa, signers: signerPolicy(keys), releases };
+  const trust = parseAs("trust", deriveStacks(factory, material).trust);
   await runSteps([
     {
       title: "Sign releases (SIMULATED signers)",
       run: async () => {
-        const issued = await issueReleases(parseAs("trust", derived.trust), keys, new Date());
+        const issued = await issueReleases(trust, keys, new Date());
         return issued.length > 0 ? issued.join(", ") : "nothing new";
       },
     },
   ]);
-  return derived;
+  return deriveStacks(factory, { ...material, acceptance: imageScanner(paths, factory).acceptance(releases) });
 }
 
 async function startControlPlanes(
@@ -160,7 +162,10 @@ async function deployWith(
     stacks.providers.map((provider) => ({
       title: `Hand over releases to ${provider.provider}`,
       run: async () => {
-        const handover = handOver(releases, provider.provider, paths.inbox(provider.provider));
+        const { attest } = imageScanner(paths, factory);
+        const handover = handOver(releases, provider.provider, paths.inbox(provider.provider), ({ file }) =>
+          attest(provider.provider, file, new Date()),
+        );
         workloads.push(unit(provider.workloads, handover));
         return Promise.resolve(handover.files.join(", ") || "none");
       },

@@ -46,6 +46,10 @@ export function documentFileName(name: string, sequence?: number): string {
   return sequence === undefined ? `${name}.release.json` : `${name}.${sequence}.release.json`;
 }
 
+export function isDocumentFile(file: string): boolean {
+  return file.endsWith(".release.json");
+}
+
 /** A release that nobody has signed yet, and that is refused everywhere but by those who sign. */
 export function unsignedDocument(release: Release): ReleaseDocument {
   return { payload: Buffer.from(releaseText(release)).toString("base64url"), signatures: [] };

@@ -22,6 +22,16 @@ describe("a host's labels", () => {
     );
   });
 
+  it("say whose own a host is, of confidential hosts alone", () => {
+    fc.assert(
+      fc.property(anyHost, (host) => {
+        const own = nodeLabels(host, "acme-models")["trustfoundry.dev/tenant"];
+        expect(own).toBe(isConfidential(host) ? "acme-models" : undefined);
+        expect(nodeLabels(host)).not.toHaveProperty(["trustfoundry.dev/tenant"]);
+      }),
+    );
+  });
+
   it("ask the GPU Operator for one of the workloads it knows; any other word would mean containers", () => {
     fc.assert(
       fc.property(anyHost, (host) => {

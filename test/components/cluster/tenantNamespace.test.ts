@@ -14,7 +14,7 @@ const args = {
   deployer: "trustfoundry-deployer",
   keyBrokerCidrs: ["203.0.113.0/28"],
   registryCidrs: ["198.51.100.0/24"],
-  quota: { cpus: 384, memoryGib: 3072, pods: 16 },
+  quota: { gpus: 16, nvSwitches: 0, cpus: 384, memoryGib: 3072, pods: 16 },
   kubernetesVersion: "1.36",
 };
 
@@ -25,6 +25,7 @@ describe("TenantNamespace", () => {
     await settled();
     const children = childrenOf(recording, "tenant");
     expect(children.map(({ type, name }) => `${type.replace("kubernetes:", "")} ${name}`).sort()).toEqual([
+      "core/v1:LimitRange tenant-limits",
       "core/v1:Namespace tenant-namespace",
       "core/v1:ResourceQuota tenant-quota",
       "core/v1:ServiceAccountPatch tenant-default-account",
@@ -60,6 +61,22 @@ describe("TenantNamespace", () => {
     new TenantNamespace("tenant", { ...args, registryCidrs: undefined });
     await settled();
     expect(childrenOf(recording, "tenant").map(({ name }) => name)).not.toContain("tenant-allow-registries");
+  });
+
+  it("opens a way to a verifier where guests ask one themselves, on 443 like every other", async () => {
+    new TenantNamespace("tenant", { ...args, verifierCidrs: ["192.0.2.0/24"] });
+    await settled();
+    expect(named(recording, "tenant-allow-verifier").inputs).toMatchObject({
+      spec: { egress: [{ to: [{ ipBlock: { cidr: "192.0.2.0/24" } }], ports: [{ port: 443, protocol: "TCP" }] }] },
+    });
+  });
+
+  it("holds containers to what they ask for, so that the quota counts what guests are sized by", async () => {
+    new TenantNamespace("tenant", args);
+    await settled();
+    expect(named(recording, "tenant-limits").inputs).toMatchObject({
+      spec: { limits: [{ type: "Container", maxLimitRequestRatio: { cpu: "1", memory: "1" } }] },
+    });
   });
 
   it("lets one user place releases, and takes credentials from pods that ask for none", async () => {

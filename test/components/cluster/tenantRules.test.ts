@@ -15,6 +15,8 @@ describe("a tenant's quota", () => {
   it("counts confidential hosts alone, and leaves room for as much again to wait", () => {
     const hosts = [sampleHost(), sampleHost({ name: "plain", teeEnabled: false, ccMode: "off" })];
     expect(quotaLimits(quotaOfHosts(hosts))).toEqual({
+      "requests.nvidia.com/pgpu": "16",
+      "requests.nvidia.com/nvswitch": "0",
       "requests.cpu": "384",
       "requests.memory": "3072Gi",
       pods: "16",
@@ -30,7 +32,9 @@ describe("a tenant's quota", () => {
         const confidential = hosts.filter(isConfidential);
         expect(quota.pods).toBeGreaterThanOrEqual(confidential.reduce((sum, { gpu }) => sum + gpu.count, 0));
         expect(quota.cpus).toBeGreaterThanOrEqual(confidential.reduce((sum, { cpus }) => sum + cpus, 0));
-        if (confidential.length === 0) expect(quota).toEqual({ cpus: 0, memoryGib: 0, pods: 0 });
+        expect(quota.gpus).toBeGreaterThanOrEqual(confidential.reduce((sum, { gpu }) => sum + gpu.count, 0));
+        if (confidential.length === 0)
+          expect(quota).toEqual({ gpus: 0, nvSwitches: 0, cpus: 0, memoryGib: 0, pods: 0 });
       }),
     );
   });
@@ -47,7 +51,12 @@ describe("a tenant's quota", () => {
     expect(sum(() => 1)).toBeLessThanOrEqual(quota.pods);
     expect(sum(({ cpus }) => cpus + 1)).toBeLessThanOrEqual(quota.cpus);
     expect(sum(({ memoryGib }) => memoryGib + 10)).toBeLessThanOrEqual(quota.memoryGib);
-    expect(Object.keys(quotaLimits(quota)).filter((key) => key.includes("nvidia.com"))).toEqual([]);
+    expect(sum(({ gpu }) => gpu.count)).toBeLessThanOrEqual(quota.gpus);
+  });
+
+  it("has room for the NVSwitches of boards that give them to guests, and of no others", () => {
+    const board = { gpu: { model: "H200", count: 8 }, ccMode: "ppcie" } as const;
+    expect(quotaOfHosts([sampleHost(board), sampleHost()]).nvSwitches).toBe(8);
   });
 
   it("bounds devices for a tenant that shares the hosts", () => {

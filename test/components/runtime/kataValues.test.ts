@@ -53,7 +53,10 @@ describe.each(platformSetNames)("kata-deploy's values in platform set %s", (plat
 
   it("go to hosts that pass GPUs through, tainted or not, and to no others", () => {
     expect(values.nodeSelector).toEqual({ "nvidia.com/gpu.workload.config": "vm-passthrough" });
-    expect(values.tolerations).toEqual([{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }]);
+    expect(values.tolerations).toEqual([
+      { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" },
+      { key: "trustfoundry.dev/tenant", operator: "Exists", effect: "NoSchedule" },
+    ]);
   });
 
   it("are the same each time", () => {

@@ -62,6 +62,18 @@ describe("the pod of a release", () => {
     expect(tolerations).toEqual([{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }]);
   });
 
+  it("asks for hosts of its tenant's own, and tolerates their taint and nobody else's", () => {
+    const own = podTemplate(sampleRelease(), { ...options, dedicatedTo: "acme-models" }) as unknown as Plain;
+    expect(own.spec.nodeSelector).toHaveProperty(["trustfoundry.dev/tenant"], "acme-models");
+    expect(own.spec.tolerations).toContainEqual({
+      key: "trustfoundry.dev/tenant",
+      operator: "Equal",
+      value: "acme-models",
+      effect: "NoSchedule",
+    });
+    expect(template().spec.nodeSelector).not.toHaveProperty(["trustfoundry.dev/tenant"]);
+  });
+
   it("confines a simulated release to simulated hosts, and only that one", () => {
     expect(template().spec.nodeSelector).toHaveProperty(["trustfoundry.dev/simulated"], "true");
     expect(template({ simulated: false }).spec.nodeSelector).not.toHaveProperty(["trustfoundry.dev/simulated"]);

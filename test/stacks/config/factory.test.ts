@@ -199,7 +199,8 @@ describe("one thing wrong gives one sentence with path, value and remedy", () =>
 
 describe("roles", () => {
   it("refuses another party's section: a provider's stack has no place for attestation settings or models", () => {
-    const { factory, parties, providers, platform, attestation } = sampleSections();
+    const { factory, parties, platform, attestation, ...own } = sampleSections();
+    const providers = withValue(own.providers, [0, "acceptance"], undefined);
     const infrastructure = {
       role: "infrastructure",
       factory,

@@ -13,7 +13,12 @@ export interface OpenedRelease extends DocumentReading {
 
 /** Opens a release to look at it; who signed it is not asked. */
 export function openRelease(path: string): OpenedRelease {
-  const reading = readDocument(readNamed(path, "a release file"));
+  return readRelease(readNamed(path, "a release file"), path);
+}
+
+/** The same of a text at hand; `path` is what messages call it. */
+export function readRelease(text: string, path: string): OpenedRelease {
+  const reading = readDocument(text);
   if ("refusal" in reading) throw new UserError(`${path} ${reading.refusal}.`);
   const content = readPayload(reading.document);
   if ("refusal" in content) throw new UserError(`${path} ${content.refusal}.`);

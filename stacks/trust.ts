@@ -5,7 +5,9 @@ import { wantedCredentials } from "../components/attestation/keyStore";
 import { verifierKind } from "../components/attestation/nvidiaVerifier";
 import { expiryNotice } from "../components/attestation/referenceValues";
 import { Trustee } from "../components/attestation/trustee";
+import { AdmissionPolicies } from "../components/cluster/admissionPolicies";
 import { platformSets } from "../components/platform";
+import { policiesInForce } from "../policies/admission/inForce";
 import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
@@ -62,6 +64,9 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   ];
   for (const warning of warnings) await pulumi.log.warn(warning);
 
+  const opts = { provider: clusterProvider(config.parties.modelOwner, cluster.context) };
+  const policies = policiesInForce("owner", config.admission, { exceptions: config.exceptions, now });
+  const admission = new AdmissionPolicies("admission", { policies }, opts);
   const trustee = new Trustee(
     "trustee",
     {
@@ -72,9 +77,10 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
       pins,
       secrets: pulumi.secret(secrets),
     },
-    { provider: clusterProvider(config.parties.modelOwner, cluster.context) },
+    opts,
   );
   return {
+    admissionPolicies: admission.policyNames,
     releases: releaseOutputs(config, releases),
     keyBroker: { endpoint: `https://${dnsName}`, caCertificate, service: trustee.keyBrokerHost },
     namespace: trustee.namespaceName,

@@ -11,6 +11,7 @@ import { azureRegionOffered } from "./hardware/azureRegionOffered";
 import { azureSecureBoot } from "./hardware/azureSecureBoot";
 import { azureSizeDocumented } from "./hardware/azureSizeDocumented";
 import { ccManagerOn } from "./hardware/ccManagerOn";
+import { cloudGpuUndivided } from "./hardware/cloudGpuUndivided";
 import { gcpCapacityOffered } from "./hardware/gcpCapacityOffered";
 import { gcpConfidentialDisk } from "./hardware/gcpConfidentialDisk";
 import { gcpConfidentialStorage } from "./hardware/gcpConfidentialStorage";
@@ -21,6 +22,7 @@ import { gcpGpuConfidential } from "./hardware/gcpGpuConfidential";
 import { gcpImageTdxCapable } from "./hardware/gcpImageTdxCapable";
 import { gcpMachineConfidential } from "./hardware/gcpMachineConfidential";
 import { gcpMaintenanceTerminate } from "./hardware/gcpMaintenanceTerminate";
+import { gcpOneGpu } from "./hardware/gcpOneGpu";
 import { gcpPoolConfidential } from "./hardware/gcpPoolConfidential";
 import { gcpPoolPlain } from "./hardware/gcpPoolPlain";
 import { gcpProvisioningCompanions } from "./hardware/gcpProvisioningCompanions";
@@ -88,6 +90,7 @@ import { azureReleasePolicy } from "./attestation/azureReleasePolicy";
 import { azureReleasePolicyClaims } from "./attestation/azureReleasePolicyClaims";
 import { azureReleaseRegion } from "./attestation/azureReleaseRegion";
 import { azureVaultClosed } from "./attestation/azureVaultClosed";
+import { cloudOwnerKeys } from "./attestation/cloudOwnerKeys";
 import { debugGuestsRefused } from "./attestation/debugGuestsRefused";
 import { gcpAttestationCondition } from "./attestation/gcpAttestationCondition";
 import { gcpAttestationGpu } from "./attestation/gcpAttestationGpu";
@@ -133,6 +136,8 @@ import { secretsSealed } from "./images/secretsSealed";
 import { admissionPoliciesKept } from "./cluster/admissionPoliciesKept";
 import { chartSourceVerified } from "./cluster/chartSourceVerified";
 import { chartsPinned } from "./cluster/chartsPinned";
+import { cloudDriverFloor } from "./cluster/cloudDriverFloor";
+import { cloudNodesPrivate } from "./cluster/cloudNodesPrivate";
 import { clusterAdminNotBound } from "./cluster/clusterAdminNotBound";
 import { confidentialLabelKept } from "./cluster/confidentialLabelKept";
 import { defaultDenyNetwork } from "./cluster/defaultDenyNetwork";
@@ -175,6 +180,7 @@ export const rules: readonly Rule[] = [
   azureSecureBoot,
   azureSizeDocumented,
   ccManagerOn,
+  cloudGpuUndivided,
   gcpCapacityOffered,
   gcpConfidentialDisk,
   gcpConfidentialStorage,
@@ -185,6 +191,7 @@ export const rules: readonly Rule[] = [
   gcpImageTdxCapable,
   gcpMachineConfidential,
   gcpMaintenanceTerminate,
+  gcpOneGpu,
   gcpPoolConfidential,
   gcpPoolPlain,
   gcpProvisioningCompanions,
@@ -255,6 +262,7 @@ export const rules: readonly Rule[] = [
   azureReleasePolicyClaims,
   azureReleaseRegion,
   azureVaultClosed,
+  cloudOwnerKeys,
   debugGuestsRefused,
   gcpAttestationCondition,
   gcpAttestationGpu,
@@ -302,6 +310,8 @@ export const rules: readonly Rule[] = [
   admissionPoliciesKept,
   chartSourceVerified,
   chartsPinned,
+  cloudDriverFloor,
+  cloudNodesPrivate,
   clusterAdminNotBound,
   confidentialLabelKept,
   defaultDenyNetwork,

@@ -42,6 +42,13 @@ export const noServiceAccountToken = resourceRule({
         if (source.at("serviceAccountToken").present)
           yield source.at("serviceAccountToken").finding("mounts the token all the same");
   },
+  *remediate(resource) {
+    for (const { object, spec } of confidentialPods.select(resource)) {
+      const automount = spec.at("automountServiceAccountToken");
+      const wrong = automount.present ? automount.value !== false : missing(object, automount);
+      if (wrong && automount.steps) yield { path: automount.steps, value: false };
+    }
+  },
   compliant: [confidentialDeployment],
   breakages: [
     { mistake: "Kubernetes' default", path: pointer, remove: true, expect: path },

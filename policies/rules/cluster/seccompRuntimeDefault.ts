@@ -6,7 +6,9 @@ import {
   podPath,
   podPointer,
 } from "../../examples/confidentialDeployment";
+import type { Pod } from "../../kubernetes";
 import { confidentialPods, containersOf, missing } from "../../kubernetes";
+import type { Place } from "../../place";
 import { platforms, resourceRule } from "../../rule";
 import { page } from "../../sources";
 
@@ -46,14 +48,19 @@ export const seccompRuntimeDefault = resourceRule({
   },
   looksAt: confidentialPods,
   *check(pod) {
-    const ofPod = pod.spec.at(...profileType);
     for (const { place } of containersOf(pod)) {
-      const own = place.at(...profileType);
-      const type = own.present ? own : ofPod;
-      if ((type.present || missing(pod.object, type)) && !confined.includes(type.text ?? ""))
+      const type = profileOf(pod, place);
+      if (isOpen(pod, type))
         yield type.finding(
           type.present ? "lets every system call through" : "is missing: every system call goes through",
         );
+    }
+  },
+  *remediate(resource) {
+    for (const pod of confidentialPods.select(resource)) {
+      const places = containersOf(pod).map(({ place }) => profileOf(pod, place));
+      for (const type of new Map(places.map((place) => [place.path, place])).values())
+        if (isOpen(pod, type) && type.steps) yield { path: type.steps, value: "RuntimeDefault" };
     }
   },
   compliant: [confidentialDeployment],
@@ -78,3 +85,13 @@ export const seccompRuntimeDefault = resourceRule({
     },
   ],
 });
+
+/** The profile that holds for a container: its own, or else its pod's. */
+function profileOf(pod: Pod, container: Place): Place {
+  const own = container.at(...profileType);
+  return own.present ? own : pod.spec.at(...profileType);
+}
+
+function isOpen(pod: Pod, type: Place): boolean {
+  return (type.present || missing(pod.object, type)) && !confined.includes(type.text ?? "");
+}

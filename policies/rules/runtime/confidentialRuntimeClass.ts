@@ -1,3 +1,4 @@
+import { cpuTees, labels } from "../../../components/host/hardware";
 import { confidentialDeployment, podPath, podPointer } from "../../examples/confidentialDeployment";
 import { confidentialPods, confidentialRuntimeClasses, missing } from "../../kubernetes";
 import { bareMetal, resourceRule } from "../../rule";
@@ -28,11 +29,18 @@ export const confidentialRuntimeClass = resourceRule({
   *check({ object, spec }) {
     const name = spec.at("runtimeClassName");
     if (missing(object, name)) yield name.finding("is missing: the pod would run on the host's own runtime");
-    else if (
-      name.present &&
-      !confidentialRuntimeClasses.some((known) => known === name.text?.replace(/-(debug|devkit)/g, ""))
-    )
+    else if (name.present && !isGpuClass(name.text))
       yield name.finding("is no confidential GPU class of the reference architecture");
+  },
+  *remediate(resource) {
+    for (const { object, spec } of confidentialPods.select(resource)) {
+      const name = spec.at("runtimeClassName");
+      if (name.present ? isGpuClass(name.text) : !missing(object, name)) continue;
+      const named = cpuTees.filter((tee) => name.text?.split("-").includes(tee));
+      const selected = cpuTees.filter((tee) => spec.at("nodeSelector", labels.tee[tee]).text === "true");
+      const [tee, ...others] = new Set([...named, ...selected]);
+      if (tee && others.length === 0 && name.steps) yield { path: name.steps, value: `kata-qemu-nvidia-gpu-${tee}` };
+    }
   },
   compliant: [confidentialDeployment],
   breakages: [
@@ -68,3 +76,9 @@ export const confidentialRuntimeClass = resourceRule({
     },
   ],
 });
+
+/** One of the reference architecture's, or its debug variant, which a rule of its own refuses. */
+function isGpuClass(name: string | undefined): boolean {
+  const closed = name?.replace(/-(debug|devkit)/g, "");
+  return confidentialRuntimeClasses.some((known) => known === closed);
+}

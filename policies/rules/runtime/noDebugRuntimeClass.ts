@@ -1,6 +1,6 @@
 import { re2 } from "../../admission/cel";
 import { confidentialDeployment, podPath, podPointer } from "../../examples/confidentialDeployment";
-import { pods } from "../../kubernetes";
+import { confidentialPods, pods } from "../../kubernetes";
 import { bareMetal, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
@@ -33,6 +33,15 @@ export const noDebugRuntimeClass = resourceRule({
   *check({ spec }) {
     const name = spec.at("runtimeClassName");
     if (name.text !== undefined && opened.test(name.text)) yield name.finding("opens the guest to its host");
+  },
+  *remediate(resource) {
+    for (const { spec } of confidentialPods.select(resource)) {
+      const name = spec.at("runtimeClassName");
+      const closed = name.text?.replace(/(-debug|-devkit)+$/, "");
+      // What a developer's guest was meant to be, its name does not say.
+      if (closed !== undefined && closed !== name.text && !opened.test(closed) && name.steps)
+        yield { path: name.steps, value: closed };
+    }
   },
   compliant: [confidentialDeployment],
   breakages: [

@@ -50,7 +50,7 @@ export function resourcesOf(pieces: readonly Piece[]): Resource[] {
 
 function pieceOf(document: Manifest | Declared): Piece {
   if (!("resource" in document)) return withInitData(pieceOfManifest(document));
-  const { resource: type, name, props, dependsOn = [] } = document as Declared;
+  const { resource: type, name, props, dependsOn = [] } = encoded(document as Declared);
   return {
     ref: `${type.split(":").at(-1)}/${name}`,
     type,
@@ -58,6 +58,13 @@ function pieceOf(document: Manifest | Declared): Piece {
     props: structuredClone(props),
     dependsOn: [...dependsOn],
   };
+}
+
+/** In a base, a release policy is plain; Key Vault wants it as JSON in base64url. */
+function encoded(declared: Declared): Declared {
+  const { releasePolicy } = (declared.props.properties ?? {}) as { releasePolicy?: { data: unknown } };
+  if (releasePolicy) releasePolicy.data = Buffer.from(JSON.stringify(releasePolicy.data)).toString("base64url");
+  return declared;
 }
 
 /** In a base, init-data is the name of a file; the pod carries what is in it, and its digest. */

@@ -56,6 +56,14 @@ export function reseal(ref: string, from: string | RegExp, to: string, { digest 
   };
 }
 
+/** In the release policy of a key of Azure's. */
+export function loosen(ref: string, from: string | RegExp, to: string): Change {
+  return edit(ref, "properties.releasePolicy.data", (before) => {
+    const policy = Buffer.from(String(before), "base64url").toString("utf8");
+    return Buffer.from(policy.replace(from, () => to)).toString("base64url");
+  });
+}
+
 /** Adds an object of Kubernetes, as a manifest has it. */
 export function add(manifest: Manifest): Change {
   return (pieces) => void pieces.push(pieceOfManifest(manifest));

@@ -1,10 +1,15 @@
 import type { ConfigurationAttack, RuleAttack } from "../attack";
 import { attestation } from "./attestation";
+import { azure } from "./azure";
+import { brokerDetails } from "./broker";
 import { cluster } from "./cluster";
 import { configuration } from "./configuration";
+import { gcp } from "./gcp";
 import { guest } from "./guest";
 import { hardware } from "./hardware";
 import { images } from "./images";
+import { operators } from "./operators";
+import { pods } from "./pods";
 import { runtime } from "./runtime";
 
 /** What is tried against the rules. */
@@ -15,6 +20,11 @@ export const ruleAttacks: readonly RuleAttack[] = [
   ...attestation,
   ...images,
   ...cluster,
+  ...pods,
+  ...operators,
+  ...brokerDetails,
+  ...azure,
+  ...gcp,
 ];
 
 /** What is tried against the stack configuration. */

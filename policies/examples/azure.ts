@@ -1,4 +1,5 @@
 import type { Resource } from "../rule";
+import { gpuOperator } from "./cluster";
 
 const urn = (type: string, name: string) => `urn:pulumi:example::trustfoundry::${type}::${name}`;
 
@@ -274,5 +275,32 @@ export const azureCluster: Resource = {
         gpuProfile: { driver: "None" },
       },
     ],
+  },
+};
+
+/** Any extension but the one for GPU drivers, which takes what it finds. */
+export const azureDriverExtension: Resource = {
+  type: "azure-native:compute:VirtualMachineExtension",
+  name: "node-attestation",
+  props: {
+    resourceGroupName: "factory",
+    vmName: "node",
+    publisher: "Microsoft.Azure.Security.LinuxAttestation",
+    type: "GuestAttestation",
+    typeHandlerVersion: "1.0",
+    autoUpgradeMinorVersion: true,
+  },
+};
+
+/** The GPU Operator with a driver for nodes that are the TEE themselves. */
+export const gpuOperatorWithDriver: Resource = {
+  ...gpuOperator,
+  name: "gpu-operator-aks",
+  props: {
+    ...gpuOperator.props,
+    values: {
+      ...(gpuOperator.props.values as object),
+      driver: { enabled: true, version: "580.95.05" },
+    },
   },
 };

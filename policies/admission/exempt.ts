@@ -10,9 +10,9 @@ export interface MatchCondition {
 const controllers = "^system:(kube-controller-manager|serviceaccount:kube-system:[a-z-]+-controller)$";
 
 /**
- * The exceptions that hold on a day, as conditions which one object alone does not meet: the object of the exception's
- * name, and what Kubernetes' own controllers make of it. CEL knows no clock: an exception ends when the policies are
- * placed again after its last day. Nor does it know paths of findings: the object is spared the whole rule.
+ * The exceptions that hold on a day, as a condition that their objects do not meet: those of the exceptions' names, and
+ * what Kubernetes' own controllers make of them. CEL knows no clock: an exception ends when the policies are placed again
+ * after its last day. Nor does it know paths of findings: the object is spared the whole rule.
  */
 export function exemptions(exceptions: readonly Exception[], rule: string, now: Date): MatchCondition[] {
   const granted = exceptions.filter(
@@ -22,10 +22,9 @@ export function exemptions(exceptions: readonly Exception[], rule: string, now: 
       !isExpired(exception, now) &&
       !isTooLong(exception, now),
   );
-  return [...new Set(granted.map(({ resource }) => resource))].sort().map((resource, index) => ({
-    name: `exception-${index + 1}`,
-    expression: `!(${isNamed(resource)} || (${isMadeOf(resource)}))`,
-  }));
+  const names = [...new Set(granted.map(({ resource }) => resource))].sort();
+  const spared = names.map((name) => `${isNamed(name)} || (${isMadeOf(name)})`).join(" || ");
+  return names.length === 0 ? [] : [{ name: "not-an-exception", expression: `!(${spared})` }];
 }
 
 const text = (value: string) => JSON.stringify(value);

@@ -8,6 +8,7 @@ export const trusteePodResources: readonly AdmissionResource[] = [
   { group: "apps", version: "v1", resource: "deployments" },
   { group: "apps", version: "v1", resource: "statefulsets" },
   { group: "apps", version: "v1", resource: "daemonsets" },
+  { group: "apps", version: "v1", resource: "replicasets" },
 ];
 
 /** The spec of the object's pods; `dyn`, since a Pod is its own template. */

@@ -194,25 +194,6 @@ export const keyBrokerNetwork: Resource = {
   },
 };
 
-/** A pod of the model owner's own that has nothing to do with models. */
-export const ownersPod: Resource = {
-  type: "kubernetes:core/v1:Pod",
-  name: "documents",
-  props: {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name: "documents", namespace: "documents" },
-    spec: { containers: [{ name: "documents", image: `registry.acme.example/documents@sha256:${digest}` }] },
-  },
-};
-
-/** A chart of the model owner's own. */
-export const ownersRelease: Resource = {
-  type: "kubernetes:helm.sh/v3:Release",
-  name: "cert-manager",
-  props: { chart: "oci://quay.io/jetstack/charts/cert-manager", version: "1.18.2", namespace: "cert-manager" },
-};
-
 /** What a model owner may hand over: public halves. */
 export const ownersKeys: Resource = {
   type: "kubernetes:core/v1:Secret",
@@ -228,4 +209,26 @@ export const ownersKeys: Resource = {
       note: "public halves only",
     },
   },
+};
+
+/** As well kept as the key broker, and none. */
+export const otherService: Resource = {
+  type: "kubernetes:apps/v1:StatefulSet",
+  name: "documents",
+  props: {
+    ...(JSON.parse(
+      JSON.stringify(keyBrokerDeployment.props).replace("staged-images/kbs@", "staged-images/documents@"),
+    ) as object),
+    kind: "StatefulSet",
+  },
+};
+export const otherRelease: Resource = {
+  ...trusteeRelease,
+  name: "documents",
+  props: { ...trusteeRelease.props, chart: "oci://registry.acme.example/charts/documents" },
+};
+export const otherSettings: Resource = {
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "documents",
+  props: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "documents", namespace: "trustee" }, data: {} },
 };

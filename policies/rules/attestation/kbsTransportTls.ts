@@ -23,6 +23,8 @@ const transports: Selector<() => Iterable<Finding>> = {
   },
 };
 
+const inText = "the setting is in a TOML text";
+
 export const kbsTransportTls = resourceRule({
   id: "kbs-transport-tls",
   title: "The key broker speaks TLS by itself",
@@ -37,6 +39,17 @@ export const kbsTransportTls = resourceRule({
   boundary: {
     by: "keyBroker",
     how: "guests know the certificate by their init-data and go to nobody else; released keys are encrypted to the guest in any case",
+  },
+  admission: {
+    scope: [{ group: "confidentialcontainers.org", version: "v1alpha1", resource: "trusteeconfigs" }],
+    cluster: "owner",
+    validations: [
+      {
+        expression: 'dyn(object).?spec.?profileType.orValue("") == "Restricted"',
+        message: "spec.profileType stands for plain HTTP, unverified tokens and a policy that releases to anybody",
+      },
+    ],
+    blindTo: { "plain HTTP to the guests": inText, "no key": inText, "no certificate": inText },
   },
   looksAt: transports,
   check: (findings) => findings(),

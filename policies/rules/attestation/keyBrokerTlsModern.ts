@@ -40,7 +40,7 @@ export const keyBrokerTlsModern = resourceRule({
     cluster: "owner",
     validations: [
       {
-        expression: 'object.?spec.?tlsConfig.?profile.orValue("") == "modern"',
+        expression: 'dyn(object).?spec.?tlsConfig.?profile.orValue("") == "modern"',
         message: "spec.tlsConfig.profile allows TLS 1.2",
       },
     ],

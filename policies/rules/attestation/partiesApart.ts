@@ -1,22 +1,38 @@
-import { keyBrokerDeployment, ownersPod, ownersRelease } from "../../examples/trustee";
+import { gpuOperator } from "../../examples/cluster";
+import { confidentialDeployment } from "../../examples/confidentialDeployment";
+import { keyBrokerConfiguration, otherRelease, otherService, otherSettings } from "../../examples/trustee";
 import { keyBrokerConfigurations } from "../../keyBroker";
-import { containersOf } from "../../kubernetes";
+import { containersOf, pods } from "../../kubernetes";
 import { hasProviders } from "../../parties";
 import type { Place } from "../../place";
 import type { Resource } from "../../rule";
 import { platforms, stackRule } from "../../rule";
 import { page } from "../../sources";
 import { operatorConfigs, trusteeReleases } from "../../trusteeCharts";
-import { isTrustee, trusteePods } from "../../trusteePods";
+import { isTrustee } from "../../trusteePods";
 
-/** Where a resource says that it is a part of the key broker. */
-function* keyBrokerParts(resource: Resource): Iterable<Place> {
-  for (const pod of trusteePods.select(resource))
-    for (const container of containersOf(pod)) if (isTrustee(container)) yield container.place.at("image");
-  for (const { place } of keyBrokerConfigurations.select(resource)) yield place.hidden();
-  for (const { body } of operatorConfigs.select(resource)) yield body.at("kind");
-  for (const { body } of trusteeReleases.select(resource)) yield body.at("chart");
+/** What may turn out to be a part of a key broker, and where it would say so. */
+interface Part {
+  readonly place: Place;
+  readonly isKeyBrokers: boolean;
 }
+
+function* parts(resource: Resource): Iterable<Part> {
+  for (const pod of pods.select(resource))
+    for (const container of containersOf(pod))
+      yield {
+        place: container.place.at("image"),
+        // Read when asked: an image that is not known yet must end the check of its own container only.
+        get isKeyBrokers() {
+          return isTrustee(container);
+        },
+      };
+  for (const { place } of keyBrokerConfigurations.select(resource)) yield { place: place.hidden(), isKeyBrokers: true };
+  for (const { body } of operatorConfigs.select(resource)) yield { place: body.at("kind"), isKeyBrokers: true };
+  for (const { body } of trusteeReleases.select(resource)) yield { place: body.at("chart"), isKeyBrokers: true };
+}
+
+const text = (resource: Resource) => (resource.props as { data: Record<string, string> }).data["kbs-config.toml"];
 
 export const partiesApart = stackRule({
   id: "parties-apart",
@@ -34,33 +50,33 @@ export const partiesApart = stackRule({
   platforms,
   claims: ["key-broker-closed"],
   boundary: { by: "nothing", how: "evidence does not tell where the key broker runs, nor who administers it" },
-  kinds: ["what belongs to a key broker"],
-  select: keyBrokerParts,
+  kinds: ["pods", "what belongs to a key broker"],
+  select: parts,
   *check(part, all) {
-    if (hasProviders(all)) yield part.finding("stands in one stack with hosts or confidential pods");
+    if (part.isKeyBrokers && hasProviders(all))
+      yield part.place.finding("stands in one stack with hosts or confidential pods");
   },
-  compliant: [keyBrokerDeployment, ownersPod, ownersRelease],
+  compliant: [otherService, confidentialDeployment, otherRelease, otherSettings, gpuOperator],
   breakages: [
     {
-      mistake: "a confidential pod beside the key broker",
-      resource: 1,
-      path: "/spec/runtimeClassName",
-      value: "kata-qemu-nvidia-gpu-snp",
+      mistake: "a key broker beside confidential pods",
+      path: "/spec/template/spec/containers/0/image",
+      replace: ["staged-images/documents@", "staged-images/kbs@"],
       expect: "spec.template.spec.containers[0].image",
     },
     {
-      mistake: "Kata beside the key broker",
+      mistake: "Trustee's chart beside the GPU Operator",
       resource: 2,
       path: "/chart",
-      value: "oci://ghcr.io/kata-containers/kata-deploy-charts/kata-deploy",
-      expect: "spec.template.spec.containers[0].image",
+      value: "oci://registry.acme.example/charts/trustee",
+      expect: "chart",
     },
     {
-      mistake: "the GPU Operator beside the key broker",
-      resource: 2,
-      path: "/chart",
-      value: "oci://registry.acme.example/charts/gpu-operator",
-      expect: "spec.template.spec.containers[0].image",
+      mistake: "a key broker's configuration beside confidential pods",
+      resource: 3,
+      path: "/data/kbs-config.toml",
+      value: text(keyBrokerConfiguration),
+      expect: `data["kbs-config.toml"]`,
     },
   ],
 });

@@ -6,6 +6,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { ConfigurationError } from "./config/errors";
+import type { TrustSecrets, TrustSecretsContext } from "./config/secrets";
 
 interface Kubeconfig {
   readonly contexts?: readonly { readonly name: string; readonly context: { readonly cluster: string } }[];
@@ -40,6 +41,11 @@ export function serverOf(context: string, files: readonly string[]): { server: s
 export interface Environment {
   /** Kubeconfig files that the engine's Kubernetes provider reads, too. */
   readonly kubeconfigs: readonly string[];
+  /**
+   * Set by a review, which only previews and has neither a cluster nor the owner's secrets: it makes up what has their
+   * form. Refused by anything but a preview.
+   */
+  readonly review?: { readonly trustSecrets: (context: TrustSecretsContext) => TrustSecrets };
 }
 
 export function ambientEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
@@ -49,7 +55,8 @@ export function ambientEnvironment(variables: NodeJS.ProcessEnv = process.env): 
 }
 
 /** Fails with one sentence when nobody listens, rather than after the first resources with the provider's own report. */
-export async function requireReachable(context: string, { kubeconfigs }: Environment): Promise<void> {
+export async function requireReachable(context: string, { kubeconfigs, review }: Environment): Promise<void> {
+  if (review) return;
   const found = serverOf(context, kubeconfigs);
   if ("reason" in found) throw new ConfigurationError([`trustfoundry:cluster.context: "${context}": ${found.reason}`]);
   const { hostname, port, protocol } = new URL(found.server);

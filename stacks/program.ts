@@ -11,6 +11,8 @@ import { workloads } from "./workloads";
  * the Automation API, once for each party's stack.
  */
 export async function main(environment = ambientEnvironment()): Promise<Record<string, unknown>> {
+  if (environment.review && !pulumi.runtime.isDryRun())
+    throw new pulumi.RunError("A review previews and changes nothing; run `pulumi up` for this stack instead.");
   try {
     const config = parseConfig(sectionsOf(pulumi.runtime.allConfig()));
     switch (config.role) {

@@ -12,6 +12,7 @@ import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
 import type { TrustConfig } from "./config/factory";
+import type { TrustSecretsContext } from "./config/secrets";
 import { decodeTrustSecrets, parseTrustSecrets } from "./config/secrets";
 import { keyBrokerArgs, keyBrokerProblems, keyBrokerWarnings } from "./keyBroker";
 import { pinSource } from "./pins";
@@ -48,13 +49,15 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   const wantedKeys = models.flatMap(({ keys }) => keys);
-  const secrets = parseTrustSecrets(decodeTrustSecrets(trustSecretsText()), {
+  const wanted: TrustSecretsContext = {
     wantedKeys,
     dnsName,
     caCertificate,
     simulated: config.simulated,
     wantedCredentials: wantedCredentials(attestation.keyStore),
-  });
+  };
+  const secrets =
+    environment.review?.trustSecrets(wanted) ?? parseTrustSecrets(decodeTrustSecrets(trustSecretsText()), wanted);
   await requireReachable(cluster.context, environment);
   const warnings = [
     ...platformSets[platform.set].warnings,

@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { runMain } from "../ui";
+import { addAdmissionCommand } from "./admission";
 import { addGuestCommands } from "./guest";
 import { addMeasureCommand } from "./measure";
 import { addModelCommands } from "./model";
 import { addReleaseCommands } from "./release";
+import { addReviewCommand } from "./review";
 import { addSecretCommands } from "./secret";
 import { addServingKeyCommands } from "./servingKey";
 
@@ -17,6 +19,8 @@ const commands: readonly AddCommands[] = [
   addServingKeyCommands,
   addGuestCommands,
   addMeasureCommand,
+  addAdmissionCommand,
+  addReviewCommand,
 ];
 
 /** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */

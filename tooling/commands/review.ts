@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import { checkout, ensureToolchain } from "../toolchain/ensure";
+import { exitCodes, outcomeOf } from "../review/outcome";
+import { review, writeReports } from "../review/review";
+
+interface Options {
+  readonly base: string;
+  readonly head?: string;
+  readonly stack?: readonly string[];
+  readonly manifests?: readonly string[];
+  readonly pack: string;
+  readonly output: string;
+  readonly today: string;
+}
+
+/** `review`: what a pull request makes weaker and stronger, as a comment, SARIF and JUnit. */
+export function addReviewCommand(root: Command, signal: AbortSignal): void {
+  root
+    .command("review")
+    .description(
+      "Previews base and head without a cluster and without secrets, by a policy pack, and says what becomes weaker and stronger.",
+    )
+    .requiredOption("--base <commit or folder>", "what head is compared with, e.g. origin/main")
+    .option("--head <commit or folder>", "default: the working tree")
+    .option("--stack <name...>", "stacks to look at; default: every Pulumi.<stack>.yaml of base and head")
+    .option("--manifests <path...>", "plain Kubernetes YAML, files or folders within the project")
+    .option("--pack <name>", "baseline, strict or audit", "baseline")
+    .option("--output <folder>", "where review.md, review.sarif and review.xml go", "review")
+    .option("--today <day>", "what exceptions are dated against, as YYYY-MM-DD", new Date().toISOString().slice(0, 10))
+    .addHelpText(
+      "after",
+      "\nEnds with 0: nothing weaker; 1: bad input; 2: head is refused (violations, or a configuration that does not hold); 3: weaker, without violations.",
+    )
+    .action(async ({ base, head, stack = [], manifests = [], pack, output, today }: Options) => {
+      const { pulumiRoot, binDir } = await ensureToolchain({ groups: ["engine"], signal });
+      const result = await review({
+        repository: checkout,
+        base,
+        head,
+        stacks: stack,
+        manifests,
+        pack,
+        engine: { pulumiRoot, binDir },
+        today,
+        signal,
+        onProgress: (what) => console.log(`Previewing ${what} …`),
+      });
+      const written = writeReports(output, result);
+      const outcome = outcomeOf(result);
+      console.log(`${headlines[outcome]} Written: ${written.join(", ")}`);
+      process.exitCode = exitCodes[outcome];
+    });
+}
+
+const headlines = {
+  nothingWeaker: "Nothing becomes weaker.",
+  violations: "Head is refused.",
+  weaker: "Head is weaker than base.",
+} as const;

@@ -1,0 +1,190 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Release } from "../../components/workload/release";
+import type * as documents from "../../components/workload/release/document";
+import type * as payloads from "../../components/workload/release/payload";
+import type * as readings from "../../components/workload/release/reading";
+import type { Pack } from "../../policies/pack";
+import type * as rules from "../../policies/rule";
+import type * as loading from "../../stacks/config/load";
+import type { TrustConfig, WorkloadsConfig } from "../../stacks/config/factory";
+import type * as programs from "../../stacks/program";
+import type * as rehearsals from "../../stacks/rehearsal";
+import type * as releases from "../../stacks/releases";
+import { passingSigners, placeholderCa, placeholderSecrets } from "./placeholders";
+import type { PreviewArgs } from "./preview";
+import type { EngineSays } from "./engineSays";
+import type { Request } from "./previewWorker";
+import type { ReviewedRule, StackView } from "./types";
+
+/** What is to be known of one stack file on one side. */
+export interface Look {
+  readonly stacks: readonly StackView[];
+  readonly releases: readonly Release[];
+  readonly rules: readonly ReviewedRule[];
+}
+
+type Sections = Readonly<Record<string, unknown>>;
+type Run = (stack: Pick<PreviewArgs, "directory" | "policyPack" | "sections" | "program">) => Promise<EngineSays>;
+type Load = (module: string) => unknown;
+
+/** The same history and validity on both sides, so that only what is declared makes a difference. */
+const issue = {
+  history: { sequence: 1, previous: null },
+  validity: { notBefore: "2000-01-01T00:00:00Z", notAfter: "2099-12-31T00:00:00Z" },
+};
+
+/** Previews every stack that a file stands for, and computes or reads its releases, by the side's own code. */
+export async function lookAt(request: Request, load: Load, run: Run): Promise<Look> {
+  const { root, packRoot, pack, directory, stackName, sections } = request;
+  const own = new OwnCode(root, load);
+  const policyPack = join(packRoot, "policies", "packs", pack);
+  const stacks: StackView[] = [];
+  const previewOne = async (name: string, settings: Sections) => {
+    const place = join(directory, String(stacks.length));
+    const program = (kubeconfig: string) =>
+      own.programs.main({ kubeconfigs: [kubeconfig], review: { trustSecrets: placeholderSecrets } });
+    stacks.push({ name, ...(await run({ directory: place, policyPack, sections: settings, program })) });
+  };
+  const refusedAs = (error: unknown): Look => {
+    if (!isConfigurationError(error)) throw error;
+    return { stacks: [{ ...nothing, name: stackName, refusals: [error.message] }], releases: [], rules: [] };
+  };
+  let found: readonly Release[] = [];
+  try {
+    if (sections.role === "rehearsal") {
+      const derived = await rehearsal(own, sections, join(directory, "releases"));
+      found = derived.releases;
+      for (const [name, settings] of derived.stacks) await previewOne(`${stackName}/${name}`, settings);
+    } else {
+      await previewOne(stackName, sections);
+      found = stacks.every(({ refusals }) => refusals.length === 0) ? ownReleases(own, sections) : [];
+    }
+  } catch (error) {
+    return { ...refusedAs(error), rules: rulesOf(own, packRoot, pack) };
+  }
+  return { stacks, releases: found, rules: rulesOf(own, packRoot, pack) };
+}
+
+const nothing = { refusals: [], violations: [], notYetKnown: [], exceptionUses: [], resources: [] };
+
+/** Told by its name: the side has a class of its own. */
+function isConfigurationError(error: unknown): error is Error {
+  return error instanceof Error && error.name === "ConfigurationError";
+}
+
+/** Modules of the side, by their places in the project. */
+class OwnCode {
+  constructor(
+    private readonly root: string,
+    private readonly load: Load,
+  ) {}
+
+  get programs() {
+    return this.module("stacks/program") as typeof programs;
+  }
+  get loading() {
+    return this.module("stacks/config/load") as typeof loading;
+  }
+  get rehearsals() {
+    return this.module("stacks/rehearsal") as typeof rehearsals;
+  }
+  get releases() {
+    return this.module("stacks/releases") as typeof releases;
+  }
+  get documents() {
+    return this.module("components/workload/release/document") as typeof documents;
+  }
+  get payloads() {
+    return this.module("components/workload/release/payload") as typeof payloads;
+  }
+  get readings() {
+    return this.module("components/workload/release/reading") as typeof readings;
+  }
+
+  /** A module of this project, or of the one whose pack judges. */
+  at(root: string, path: string): unknown {
+    return this.load(join(root, `${path}.ts`));
+  }
+
+  /** A file that the configuration names, which is relative to the project. */
+  read(path: string): string | undefined {
+    const absolute = resolve(this.root, path);
+    return existsSync(absolute) ? readFileSync(absolute, "utf8") : undefined;
+  }
+
+  private module(path: string): unknown {
+    return this.at(this.root, path);
+  }
+}
+
+/** The stacks that a rehearsal derives, with releases that are signed for the length of this preview. */
+async function rehearsal(own: OwnCode, sections: Sections, directory: string) {
+  const { parseAs } = own.loading;
+  const signers = passingSigners();
+  const factory = parseAs("rehearsal", sections);
+  const derived = own.rehearsals.deriveStacks(factory, {
+    keyBrokerCa: placeholderCa,
+    signers: signers.policy,
+    releases: directory,
+  });
+  mkdirSync(directory, { recursive: true });
+  const config = parseAs("trust", derived.trust);
+  const found = config.models.map(({ name }) => own.releases.computedRelease(config, name, issue));
+  const { signRelease, documentText, documentFileName } = own.documents;
+  for (const release of found) {
+    const [first, ...others] = signers.keys;
+    if (!first) throw new Error("nobody signs");
+    let document = await signRelease({ release, key: first });
+    for (const key of others) document = await signRelease({ document, key });
+    writeFileSync(join(directory, documentFileName(release.name)), documentText(document));
+  }
+  const stacks: [string, Sections][] = [["trust", derived.trust]];
+  for (const [provider, { infrastructure, workloads }] of Object.entries(derived.providers)) {
+    const placed = config.models.filter(({ providers }) => providers.includes(provider)).map(({ name }) => name);
+    stacks.push([`${provider}/infrastructure`, infrastructure]);
+    stacks.push([`${provider}/workloads`, workloads({ directory, releases: placed.sort() })]);
+  }
+  return { stacks, releases: found };
+}
+
+/** Releases of a party's own stack: computed from what the model owner declares, or as they were handed over. */
+function ownReleases(own: OwnCode, sections: Sections): readonly Release[] {
+  const config = own.loading.parseConfig(sections);
+  if (config.role === "trust") return declared(own, config);
+  return config.role === "workloads" ? handedOver(own, config) : [];
+}
+
+function declared(own: OwnCode, config: TrustConfig): readonly Release[] {
+  return config.models.map(({ name }) => {
+    const signed = readSigned(own, config.releases, name);
+    return signed ?? own.releases.computedRelease(config, name, issue);
+  });
+}
+
+function handedOver(own: OwnCode, config: WorkloadsConfig): readonly Release[] {
+  return config.releases.flatMap((name) => readSigned(own, config.handover, name) ?? []);
+}
+
+/** A release as it lies in a directory; the preview has checked who signed it. */
+function readSigned(own: OwnCode, directory: string, name: string): Release | undefined {
+  const text = own.read(join(directory, own.documents.documentFileName(name)));
+  const reading = text === undefined ? undefined : own.readings.readDocument(text);
+  if (!reading || "refusal" in reading) return undefined;
+  const content = own.payloads.readPayload(reading.document);
+  return "refusal" in content ? undefined : content.release;
+}
+
+function rulesOf(own: OwnCode, packRoot: string, pack: string): ReviewedRule[] {
+  const module = own.at(packRoot, `policies/packs/${pack}/pack`) as Record<string, Pack>;
+  const { tenants } = own.at(packRoot, "policies/rule") as typeof rules;
+  return (module[pack]?.selection ?? []).map(({ rule, level }) => ({
+    id: rule.id,
+    title: rule.title,
+    pillar: rule.pillar,
+    severity: rule.severity,
+    level,
+    protects: rule.protects ?? tenants,
+    url: rule.source.url,
+  }));
+}

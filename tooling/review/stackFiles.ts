@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { isObject } from "../../policies/place";
+import { UserError } from "../ui";
+import { byText } from "./text";
+
+/** A Pulumi.<stack>.yaml as it stands, with what a preview without secrets can use of it. */
+export interface StackFile {
+  readonly stackName: string;
+  readonly file: string;
+  readonly text: string;
+  /** Settings without the project's prefix. Encrypted ones are replaced, or left out where only the program reads them. */
+  readonly sections: Readonly<Record<string, unknown>>;
+  /** Places of encrypted settings. */
+  readonly unseen: readonly string[];
+}
+
+const prefix = "trustfoundry:";
+const pattern = /^Pulumi\.([A-Za-z0-9][\w.-]{0,99})\.ya?ml$/;
+const placeholder = "not-seen-in-a-review";
+
+/** Names of the stacks that a project has a file of. */
+export function stackNames(root: string): string[] {
+  return readdirSync(root)
+    .flatMap((file) => pattern.exec(file)?.[1] ?? [])
+    .sort(byText);
+}
+
+/** Undefined where this side has no such stack. Throws a UserError where its file is none. */
+export function readStackFile(root: string, stackName: string, side: string): StackFile | undefined {
+  const file = [`Pulumi.${stackName}.yaml`, `Pulumi.${stackName}.yml`].find((name) => existsSync(join(root, name)));
+  if (file === undefined) return undefined;
+  const text = readFileSync(join(root, file), "utf8");
+  // YAML 1.1, as the engine reads it: a file must not mean one thing here and another there.
+  const document = parseDocument(text, { version: "1.1" });
+  const [syntax] = document.errors;
+  if (syntax) throw new UserError(`${file} of ${side} is not valid YAML: ${syntax.message.split("\n")[0] ?? ""}`);
+  const config = configOf(document, file, side);
+  const unseen: string[] = [];
+  const sections: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(config)) {
+    if (!key.startsWith(prefix)) continue;
+    const encrypted = isEncrypted(value);
+    const seen = replaced(value, key, unseen);
+    if (!encrypted) sections[key.slice(prefix.length)] = seen;
+  }
+  return { stackName, file, text, sections, unseen: unseen.sort(byText) };
+}
+
+function configOf(document: ReturnType<typeof parseDocument>, file: string, side: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = document.toJS({ maxAliasCount: 100 });
+  } catch {
+    throw new UserError(
+      `${file} of ${side} cannot be read: its aliases refer to each other too often; write them out.`,
+    );
+  }
+  const config = isObject(parsed) ? parsed.config : undefined;
+  if (!isObject(config)) throw new UserError(`${file} of ${side} has no \`config:\` section; add one.`);
+  return config;
+}
+
+/** Encrypted values, wherever they stand, give way to a text that is none. */
+function replaced(value: unknown, place: string, unseen: string[]): unknown {
+  if (isEncrypted(value)) {
+    unseen.push(place);
+    return placeholder;
+  }
+  if (Array.isArray(value)) return value.map((item, index) => replaced(item, `${place}[${index}]`, unseen));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, replaced(item, `${place}.${key}`, unseen)]),
+  );
+}
+
+function isEncrypted(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length === 1 && typeof value.secure === "string";
+}

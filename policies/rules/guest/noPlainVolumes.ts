@@ -24,7 +24,7 @@ export const noPlainVolumes = resourceRule({
   threat:
     "Prompts, caches and logs that the model writes lie on the provider's storage to be read, and to be changed under its feet.",
   remediation: `Write to emptyDir, which the guest encrypts; mount other volumes readOnly and keep sealed data on them; attach block devices as ${trustedStoragePath}.`,
-  source: file(repositories.cocoDocs, "content/en/docs/features/protected-storage.md"),
+  source: file(repositories.cocoDocs, "content/en/docs/features/protected-storage/confidential-emptydir.md"),
   platforms: bareMetal,
   claims: ["keys-never-in-clear"],
 

@@ -80,5 +80,3 @@ export const releasingPolicies: Selector<RegoText> = {
 
 /** What the attestation service makes of evidence. */
 export const attestationPolicies = policies(appraises);
-
-export { trusteePods } from "./trusteePods";

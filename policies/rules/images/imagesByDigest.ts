@@ -2,7 +2,7 @@ import { everyContainer, re2 } from "../../admission/cel";
 import { splitReference } from "../../../components/catalogLock";
 import { containerPath, containerPointer, confidentialDeployment } from "../../examples/confidentialDeployment";
 import { keyBrokerDeployment } from "../../examples/trustee";
-import { trusteePods } from "../../keyBroker";
+import { trusteePods } from "../../trusteePods";
 import type { Container } from "../../kubernetes";
 import { confidentialPods, containersOf, missing } from "../../kubernetes";
 import type { Selector } from "../../rule";

@@ -7,6 +7,7 @@ import { automation } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { confidentialNamespace, defaultDeny } from "../../../policies/examples/cluster";
 import { confidentialDeployment } from "../../../policies/examples/confidentialDeployment";
+import type { Exception } from "../../../policies/exceptions";
 import { root } from "../../support/factory";
 
 interface Violation {
@@ -32,7 +33,12 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Runs a program by the real engine and the real Kubernetes provider, which writes files instead of asking a cluster. */
-async function run(operation: "preview" | "up", pack: string, place: Place): Promise<Run> {
+async function run(
+  operation: "preview" | "up",
+  pack: string | readonly string[],
+  place: Place,
+  exceptions?: readonly Exception[],
+): Promise<Run> {
   const { binDir, pulumiRoot } = inject("toolchain");
   const home = mkdtempSync(join(directory, "run-"));
   const stack = await automation.LocalWorkspace.createStack(
@@ -71,7 +77,8 @@ async function run(operation: "preview" | "up", pack: string, place: Place): Pro
     if (operation === "up" && resOutputsEvent?.metadata.op === "create")
       created.push(resOutputsEvent.metadata.urn.split("::").at(-1) ?? "");
   };
-  const options = { policyPacks: [join(packs, pack)], onEvent, color: "never" as const };
+  if (exceptions) await stack.setConfig("trustfoundry:exceptions", { value: JSON.stringify(exceptions) });
+  const options = { policyPacks: [pack].flat().map((name) => join(packs, name)), onEvent, color: "never" as const };
   try {
     await (operation === "up" ? stack.up(options) : stack.preview(options));
     return { violations, created, failed: false };
@@ -150,6 +157,53 @@ describe("the audit, run by the engine", () => {
     const { violations, failed } = await run("preview", "audit", place);
     expect(failed).toBe(false);
     expect(violations).toMatchObject([{ policy: "confidential-runtime-class", level: "advisory" }]);
+  });
+});
+
+describe("exceptions in the stack's configuration", () => {
+  const place: Place = (opts) => void deployment(opts, (spec) => (spec.runtimeClassName = "nvidia"));
+  const exception = (until: string): Exception => ({
+    rule: "confidential-runtime-class",
+    resource: "llama",
+    reason: "a laboratory without TEEs",
+    owner: "security@acme.example",
+    until,
+  });
+  const daysFromNow = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+  it("reach the pack through the engine: the violation passes, and its use is shown", async () => {
+    const { violations, failed } = await run("preview", "baseline", place, [exception(daysFromNow(30))]);
+    expect(failed).toBe(false);
+    expect(violations).toMatchObject([{ policy: "exceptions-used", level: "advisory" }]);
+    expect(violations[0]?.message).toMatch(/confidential-runtime-class: .*security@acme\.example answers for it/);
+  });
+
+  it("that have expired fail, and so does what they covered", async () => {
+    const { violations, failed } = await run("preview", "baseline", place, [exception(daysFromNow(-1))]);
+    expect(failed).toBe(true);
+    expect(violations.filter(({ level }) => level === "mandatory").map(({ policy }) => policy)).toEqual([
+      "confidential-runtime-class",
+      "exceptions-current",
+    ]);
+  });
+});
+
+describe("remediate, run by the engine beside the strict pack", () => {
+  const place: Place = (opts) =>
+    void deployment(opts, (spec) => {
+      spec.automountServiceAccountToken = true;
+      spec.securityContext = { runAsNonRoot: true, runAsUser: 1000 };
+    });
+
+  it("writes the one right answer before the pack judges it; without it the same is refused", async () => {
+    const alone = await run("preview", "strict", place);
+    expect(alone.failed).toBe(true);
+    expect(alone.violations.map(({ policy }) => policy).sort()).toEqual([
+      "no-service-account-token",
+      "seccomp-runtime-default",
+    ]);
+    const mended = await run("preview", ["remediate", "strict"], place);
+    expect(mended).toEqual({ violations: [], created: [], failed: false });
   });
 });
 

@@ -37,6 +37,7 @@ import { nodePassthrough } from "./hardware/nodePassthrough";
 import { nodeReadinessObserved } from "./hardware/nodeReadinessObserved";
 import { nodeWorkloadMode } from "./hardware/nodeWorkloadMode";
 import { nvswitchesBound } from "./hardware/nvswitchesBound";
+import { passthroughOnBareMetal } from "./hardware/passthroughOnBareMetal";
 import { ppcieNeedsKata } from "./hardware/ppcieNeedsKata";
 import { snpWithoutIommuPt } from "./hardware/snpWithoutIommuPt";
 import { azureKataCcRetired } from "./runtime/azureKataCcRetired";
@@ -133,6 +134,8 @@ import { imagesByDigest } from "./images/imagesByDigest";
 import { noHostPullCredentials } from "./images/noHostPullCredentials";
 import { noPlainSecrets } from "./images/noPlainSecrets";
 import { secretsSealed } from "./images/secretsSealed";
+import { tenantImageAccepted } from "./images/tenantImageAccepted";
+import { tenantRegistryAccepted } from "./images/tenantRegistryAccepted";
 import { admissionPoliciesKept } from "./cluster/admissionPoliciesKept";
 import { chartSourceVerified } from "./cluster/chartSourceVerified";
 import { chartsPinned } from "./cluster/chartsPinned";
@@ -162,7 +165,15 @@ import { noSystemPriority } from "./cluster/noSystemPriority";
 import { operatorApprovalManual } from "./cluster/operatorApprovalManual";
 import { operatorImagesPinned } from "./cluster/operatorImagesPinned";
 import { seccompRuntimeDefault } from "./cluster/seccompRuntimeDefault";
+import { tenantBoundsKept } from "./cluster/tenantBoundsKept";
+import { tenantEgress443 } from "./cluster/tenantEgress443";
 import { tenantEgressNamed } from "./cluster/tenantEgressNamed";
+import { tenantNodesDedicated } from "./cluster/tenantNodesDedicated";
+import { tenantOffControlPlane } from "./cluster/tenantOffControlPlane";
+import { tenantPriorityAccepted } from "./cluster/tenantPriorityAccepted";
+import { tenantQuotaSet } from "./cluster/tenantQuotaSet";
+import { tenantRequestsCounted } from "./cluster/tenantRequestsCounted";
+import { tenantServicesInternal } from "./cluster/tenantServicesInternal";
 import { tolerationsNamed } from "./cluster/tolerationsNamed";
 import { versionsTestedTogether } from "./cluster/versionsTestedTogether";
 import { webhookFailClosed } from "./cluster/webhookFailClosed";
@@ -206,6 +217,7 @@ export const rules: readonly Rule[] = [
   nodeReadinessObserved,
   nodeWorkloadMode,
   nvswitchesBound,
+  passthroughOnBareMetal,
   ppcieNeedsKata,
   snpWithoutIommuPt,
 
@@ -306,6 +318,8 @@ export const rules: readonly Rule[] = [
   noHostPullCredentials,
   noPlainSecrets,
   secretsSealed,
+  tenantImageAccepted,
+  tenantRegistryAccepted,
 
   admissionPoliciesKept,
   chartSourceVerified,
@@ -336,7 +350,15 @@ export const rules: readonly Rule[] = [
   operatorApprovalManual,
   operatorImagesPinned,
   seccompRuntimeDefault,
+  tenantBoundsKept,
+  tenantEgress443,
   tenantEgressNamed,
+  tenantNodesDedicated,
+  tenantOffControlPlane,
+  tenantPriorityAccepted,
+  tenantQuotaSet,
+  tenantRequestsCounted,
+  tenantServicesInternal,
   tolerationsNamed,
   versionsTestedTogether,
   webhookFailClosed,

@@ -1,0 +1,70 @@
+import { acceptedPods, celList } from "../../acceptance";
+import { everyContainer } from "../../admission/cel";
+import { containerPath, containerPointer, podPath, podPointer } from "../../examples/confidentialDeployment";
+import { tenantDeployment, tenantParameters } from "../../examples/tenant";
+import { confidentialPods, containersOf } from "../../kubernetes";
+import { platforms, stackRule } from "../../rule";
+import { page } from "../../sources";
+
+export const tenantImageAccepted = stackRule({
+  id: "tenant-image-accepted",
+  title: "Tenants run images whose scan and bill of materials the provider has seen",
+  pillar: "images",
+  severity: "high",
+  threat:
+    "An image that nobody scanned brings a known hole: whoever enters by it sits in the provider's network, in a guest that no scanner of the host reaches.",
+  remediation:
+    "Have the image attested, check it with `npm run trustfoundry -- acceptance check`, and add its digest to the provider's acceptance.images.",
+  source: page("in-toto, Attestation Framework", "https://github.com/in-toto/attestation/blob/main/spec/README.md"),
+  platforms,
+  claims: ["tenant-accepted"],
+  protects: ["infrastructureProvider"],
+  admission: {
+    scope: "confidentialPods",
+    parameters: "tenantAcceptance",
+    variables: { images: celList("images") },
+    validations: [
+      {
+        expression: everyContainer(
+          'variables.images.exists(digest, digest != "" && c.?image.orValue("").endsWith("@" + digest))',
+        ),
+        message: "an image is none of those that the provider has accepted of this tenant",
+      },
+    ],
+  },
+  boundary: {
+    by: "ownControlPlane",
+    how: "the provider's API server refuses the pod; that the guest pulls the same image, its own agent policy says",
+  },
+  kinds: confidentialPods.kinds,
+  select: acceptedPods,
+  *check({ pod, acceptance }) {
+    for (const { place } of containersOf(pod)) {
+      const image = place.at("image");
+      if (image.present && !acceptance.list("images").some((digest) => image.text?.endsWith(`@${digest}`)))
+        yield image.finding("is none of those that the provider has accepted of this tenant");
+    }
+  },
+  compliant: [tenantDeployment, tenantParameters],
+  breakages: [
+    {
+      mistake: "an image that nobody has accepted",
+      path: `${containerPointer}/image`,
+      value: `registry.acme.example/llama@sha256:${"0".repeat(64)}`,
+      expect: `${containerPath}.image`,
+    },
+    {
+      mistake: "a second container that nobody has accepted",
+      path: `${podPointer}/initContainers`,
+      value: [
+        {
+          name: "warm-up",
+          image: `registry.acme.example/warm-up@sha256:${"1".repeat(64)}`,
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+          resources: { limits: { cpu: "1", memory: "1Gi" } },
+        },
+      ],
+      expect: `${podPath}.initContainers[0].image`,
+    },
+  ],
+});

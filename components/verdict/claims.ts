@@ -171,3 +171,14 @@ export const claimIds = Object.keys(claims) as ClaimId[];
 export function claimOf(id: ClaimId): Claim {
   return claims[id];
 }
+
+/** What the key broker enforces, each with the evidence of those kinds that it reads: what a granted key has shown. */
+export function enforcedClaims(kinds: readonly EvidencePath["of"][]): readonly { says: string; paths: string[] }[] {
+  return claimIds
+    .map(claimOf)
+    .filter(({ keyBroker }) => keyBroker !== undefined)
+    .map(({ says, evidence }) => ({
+      says,
+      paths: evidence.filter(({ of }) => kinds.includes(of)).map(({ path }) => path),
+    }));
+}

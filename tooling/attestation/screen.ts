@@ -1,3 +1,4 @@
+import { enforcedClaims } from "../../components/verdict/claims";
 import type { Release } from "../../components/workload/release";
 import type { AttackResult } from "./attacks";
 import type { PlayedStep, PlayResult } from "./play";
@@ -60,4 +61,16 @@ export function summary(results: readonly ReleaseRehearsal[]): string {
   const attacks = played.length > 0 ? `, ${refused} of ${played.length} attacks refused where they have to be` : "";
   const verdict = results.every(isSound) ? "" : " – NOT AS IT HAS TO BE";
   return `${served} of ${results.length} guests got their own resource${attacks}${verdict}.`;
+}
+
+/** What a guest with its resource has shown, claim by claim. */
+export function claimLines(tees: readonly Release["tee"][]): string {
+  const kinds = [
+    "token",
+    "GPU",
+    ...(tees.includes("snp") ? ["SNP" as const] : []),
+    ...(tees.includes("tdx") ? ["TDX" as const] : []),
+  ] as const;
+  const lines = enforcedClaims(kinds).map(({ says, paths }) => `  ${says}\n${indent}${paths.join(", ")}`);
+  return ["A guest that gets its resource has shown (docs/claims.md):", ...lines].join("\n");
 }

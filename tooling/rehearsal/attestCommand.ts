@@ -1,8 +1,17 @@
 import type { Command } from "commander";
+import type { Release } from "../../components/workload/release";
 import { attacks } from "../attestation/attacks";
 import type { RehearsalWatcher } from "../attestation/rehearse";
 import { attackNamed, isSound } from "../attestation/rehearse";
-import { attackLines, attestNotice, releaseLine, resultLine, stepLine, summary } from "../attestation/screen";
+import {
+  attackLines,
+  attestNotice,
+  claimLines,
+  releaseLine,
+  resultLine,
+  stepLine,
+  summary,
+} from "../attestation/screen";
 import { attest } from "./attest";
 import { InstancePaths } from "./paths";
 import { simulatedNotice } from "./report";
@@ -22,27 +31,29 @@ export function attestCommand(command: Command, signal: AbortSignal): void {
     .option("--all-attacks", "play every attack")
     .option("--json", "print the results as JSON, and nothing else")
     .action(async (release: string | undefined, { name, attack, allAttacks, json }: AttestOptions) => {
+      const tees = new Set<Release["tee"]>();
       const results = await attest({
         paths: new InstancePaths(name),
         release,
         attacks: allAttacks ? attacks : attack === undefined ? [] : [attackNamed(attack)],
-        watcher: json ? {} : printer(),
+        watcher: json ? {} : printer(tees),
         signal,
       });
       const sound = results.every(isSound);
       if (json) console.log(JSON.stringify({ simulated: true, sound, releases: results }, null, 2));
-      else console.log(`\n${summary(results)}`);
+      else console.log(["", ...(sound ? [claimLines([...tees]), ""] : []), summary(results)].join("\n"));
       if (!sound) process.exitCode = 1;
     });
 }
 
-/** Prints each step as it is done; the notice first, once there is something to say. */
-function printer(): RehearsalWatcher {
+/** Prints each step as it is done; the notice first, once there is something to say. Notes which TEEs were played. */
+function printer(tees: Set<Release["tee"]>): RehearsalWatcher {
   let noticed = false;
   return {
     started: (release) => {
       if (!noticed) console.log(`${simulatedNotice}\n${attestNotice}`);
       noticed = true;
+      tees.add(release.tee);
       console.log(releaseLine(release));
     },
     step: (step) => console.log(stepLine(step)),

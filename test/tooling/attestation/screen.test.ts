@@ -3,7 +3,14 @@ import type { AttackResult } from "../../../tooling/attestation/attacks";
 import { attacks } from "../../../tooling/attestation/attacks";
 import type { ReleaseRehearsal } from "../../../tooling/attestation/rehearse";
 import { attackNamed, isSound } from "../../../tooling/attestation/rehearse";
-import { attackLines, releaseLine, resultLine, stepLine, summary } from "../../../tooling/attestation/screen";
+import {
+  attackLines,
+  claimLines,
+  releaseLine,
+  resultLine,
+  stepLine,
+  summary,
+} from "../../../tooling/attestation/screen";
 import { boardRelease } from "./support";
 
 const attack = (outcome: AttackResult["outcome"]): AttackResult => ({
@@ -51,4 +58,12 @@ it("finds attacks by name, each once, and lists them where there is no such", ()
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(attackNamed(name).name).toBe(name);
   expect(() => attackNamed("magic")).toThrow("There is no attack magic.");
+});
+
+it("names the claims that a granted key stands for, with the evidence of the TEEs that were played", () => {
+  const lines = claimLines(["tdx"]);
+  expect(lines).toMatch(/docs\/claims\.md/);
+  expect(lines).toMatch(/Firmware, kernel and kernel command line .*\n +tdx\.quote\.body\.mr_td, /);
+  expect(lines).not.toContain("snp.");
+  expect(claimLines(["snp", "tdx"])).toContain("snp.measurement");
 });

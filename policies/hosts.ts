@@ -1,6 +1,6 @@
 import { objects } from "./kubernetes";
 import { labels } from "../components/host/hardware";
-import type { Place } from "./place";
+import { Place } from "./place";
 import type { Resource, Selector } from "./rule";
 
 /** Arguments that a kernel of a host is started with, one by one; findings point at whoever holds them. */
@@ -65,3 +65,18 @@ export const nodeLabelSet = (...keys: readonly string[]): string =>
 const labelOf = (object: string, key: string) => `${object}.metadata.?labels[?"${key}"].orValue("")`;
 
 export const nodeScope = [{ group: "", version: "v1", resource: "nodes" }];
+
+const azurePools = ["azure-native:containerservice:AgentPool", "azure-native:containerservice:ManagedCluster"];
+const googlePools = ["gcp:container/nodePool:NodePool", "gcp:container/cluster:Cluster"];
+
+/** Labels that a cloud's node pool gives its nodes. */
+export const cloudNodeLabels: Selector<Place> = {
+  kinds: [...azurePools, ...googlePools],
+  *select({ type, props }) {
+    const body = Place.root(props);
+    if (azurePools.includes(type))
+      for (const pool of [body, ...body.at("agentPoolProfiles").items()]) yield pool.at("nodeLabels");
+    if (googlePools.includes(type))
+      for (const pool of [body, ...body.at("nodePools").items()]) yield pool.at("nodeConfig", "labels");
+  },
+};

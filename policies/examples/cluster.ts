@@ -114,7 +114,17 @@ export const newestKataDeploy: Resource = {
   props: {
     ...kataDeploy.props,
     version: "4.1.0",
-    values: { ...(kataDeploy.props.values as object), k8sDistribution: "rke2", nodeFeatureRules: { create: true } },
+    values: { ...(kataDeploy.props.values as object), nodeFeatureRules: { create: true } },
+  },
+};
+
+/** The same on hosts with RKE2. */
+export const rke2KataDeploy: Resource = {
+  ...newestKataDeploy,
+  name: "kata-deploy-rke2",
+  props: {
+    ...newestKataDeploy.props,
+    values: { ...(newestKataDeploy.props.values as object), k8sDistribution: "rke2" },
   },
 };
 
@@ -129,6 +139,17 @@ export const confidentialNode: Resource = {
       name: "host-1",
       labels: { "nvidia.com/gpu.workload.config": "vm-passthrough", "nvidia.com/cc.mode": "on" },
     },
+  },
+};
+
+/** A host that nobody has given a mode: it gets the one that the CC manager turns on by default. */
+export const hostWithoutMode: Resource = {
+  type: "kubernetes:core/v1:NodePatch",
+  name: "host-2",
+  props: {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name: "host-2", labels: { "nvidia.com/gpu.workload.config": "vm-passthrough" } },
   },
 };
 

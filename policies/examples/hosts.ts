@@ -149,3 +149,28 @@ export const confidentialFeatureGate: Resource = {
     data: { confidential: "true" },
   },
 };
+
+/** A pool of ordinary nodes on AKS. */
+export const openAzurePool: Resource = {
+  type: "azure-native:containerservice:AgentPool",
+  name: "system",
+  props: {
+    resourceName: "cluster",
+    agentPoolName: "system",
+    mode: "System",
+    vmSize: "Standard_D8s_v5",
+    enableNodePublicIP: false,
+    nodeLabels: { team: "platform" },
+  },
+};
+
+/** A pool of ordinary nodes on GKE. */
+export const openGooglePool: Resource = {
+  type: "gcp:container/nodePool:NodePool",
+  name: "system",
+  props: {
+    cluster: "cluster",
+    networkConfig: { enablePrivateNodes: true },
+    nodeConfig: { machineType: "n2-standard-8", labels: { team: "platform" } },
+  },
+};

@@ -124,7 +124,7 @@ describe("rights beyond a tenant's own", () => {
     [{ resources: ["secrets"], verbs: ["*"] }, "reads Secrets"],
     [{ resources: ["secrets"], verbs: ["create"] }, undefined],
     [{ resources: ["*"], verbs: ["get"] }, "is about all resources"],
-    [{ resources: ["pods/exec"], verbs: ["create"] }, "opens pods/exec"],
+    [{ resources: ["pods/exec"], verbs: ["create"] }, undefined],
     [{ resources: ["nodes"], verbs: ["patch"] }, "changes nodes"],
     [{ resources: ["nodes"], verbs: ["get"] }, undefined],
     [{ resources: ["rolebindings"], verbs: ["create"] }, "changes rolebindings"],

@@ -32,6 +32,9 @@ export const kataAfterNodeFeatures = stackRule({
     }
     // None in this stack: another one may have installed it.
     const second = others[1];
+    const bare = others.find(({ body }) => body.at("skipCrds").value === true);
+    if (bare)
+      yield release.body.finding(`needs the definitions that ${bare.resource.name} is told to leave out (skipCrds)`);
     if (second)
       yield release.body.finding(
         `${first?.resource.name} and ${second.resource.name} both bring Node Feature Discovery`,
@@ -48,6 +51,7 @@ export const kataAfterNodeFeatures = stackRule({
       value: true,
       expect: "values.node-feature-discovery.enabled",
     },
+    { mistake: "NFD without its definitions", resource: 1, path: "/skipCrds", value: true, expect: "" },
     {
       mistake: "the GPU Operator's copy left on",
       resource: 2,

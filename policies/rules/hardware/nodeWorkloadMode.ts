@@ -1,5 +1,5 @@
 import { labels } from "../../../components/host/hardware";
-import { confidentialNode } from "../../examples/cluster";
+import { confidentialNode, hostWithoutMode } from "../../examples/cluster";
 import { literals } from "../../admission/cel";
 import { nodeLabel, nodeLabelSet, nodes, nodeScope } from "../../hosts";
 import { bareMetal, resourceRule } from "../../rule";
@@ -36,9 +36,10 @@ export const nodeWorkloadMode = resourceRule({
     const mode = node.body.at("metadata", "labels", labels.workloadConfig);
     if (mode.present && !modes.includes(mode.text ?? "")) yield mode.finding(`is none of ${modes.join(", ")}`);
   },
-  compliant: [confidentialNode],
+  compliant: [confidentialNode, hostWithoutMode],
   breakages: [
     { mistake: "kata as in old guides", path: pointer, value: "kata", expect: path },
+    { mistake: "a host's mode in capitals", resource: 1, path: pointer, value: "VM-Passthrough", expect: path },
     { mistake: "a misspelt mode", path: pointer, value: "vm_passthrough", expect: path },
   ],
 });

@@ -1,6 +1,6 @@
 import * as semver from "semver";
 import { distributions } from "../../../components/runtime/kataValues";
-import { newestKataDeploy } from "../../examples/cluster";
+import { rke2KataDeploy } from "../../examples/cluster";
 import { chartVersion, kataReleases } from "../../kata";
 import { bareMetal, resourceRule } from "../../rule";
 import { issue } from "../../sources";
@@ -35,7 +35,7 @@ export const kataDistributionKnown = resourceRule({
         yield chart.place.finding(`loses its snapshotter on ${distribution.text} when a host restarts`);
     }
   },
-  compliant: [newestKataDeploy],
+  compliant: [rke2KataDeploy],
   breakages: [
     { mistake: "a distribution that Kata does not know", path: pointer, value: "openshift", expect: path },
     { mistake: "a distribution in capitals", path: pointer, value: "RKE2", expect: path },

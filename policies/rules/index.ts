@@ -151,6 +151,7 @@ import { kubeletClosed } from "./cluster/kubeletClosed";
 import { kubeletImagePerRuntimeClass } from "./cluster/kubeletImagePerRuntimeClass";
 import { kubeletPodResources } from "./cluster/kubeletPodResources";
 import { kubeletRuntimeTimeout } from "./cluster/kubeletRuntimeTimeout";
+import { manifestsPinned } from "./cluster/manifestsPinned";
 import { namespaceAllConfidential } from "./cluster/namespaceAllConfidential";
 import { namespacePodSecurity } from "./cluster/namespacePodSecurity";
 import { noAnonymousAccess } from "./cluster/noAnonymousAccess";
@@ -336,6 +337,7 @@ export const rules: readonly Rule[] = [
   kubeletImagePerRuntimeClass,
   kubeletPodResources,
   kubeletRuntimeTimeout,
+  manifestsPinned,
   namespaceAllConfidential,
   namespacePodSecurity,
   noAnonymousAccess,

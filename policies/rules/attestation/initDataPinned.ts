@@ -1,11 +1,8 @@
-import { regoStatements } from "../../documents";
+import { comparesClaim } from "../../comparisons";
 import { resourcePolicy, resourcePolicyPath, resourcePolicyPointer } from "../../examples/trustee";
 import { releasingPolicies } from "../../keyBroker";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
-
-/** Compared with one value or several: that it is there, or not empty, says nothing. */
-const compared = /\binit_data"?\]?\s*(==|in\b)|(==|\bin)\s[^=]*\binit_data\b/;
 
 export const initDataPinned = resourceRule({
   id: "init-data-pinned",
@@ -22,7 +19,7 @@ export const initDataPinned = resourceRule({
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; the model owner writes it" },
   looksAt: releasingPolicies,
   *check({ place, text }) {
-    if (!regoStatements(text).some((line) => compared.test(line)))
+    if (!comparesClaim(text, /\binit_data\b/))
       yield place.finding("compares init_data with nothing: agent policy and key broker are the host's to choose");
   },
   compliant: [resourcePolicy],

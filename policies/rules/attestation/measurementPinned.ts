@@ -1,12 +1,11 @@
-import { regoStatements } from "../../documents";
+import { comparesClaim } from "../../comparisons";
 import { resourcePolicy, resourcePolicyPath, resourcePolicyPointer } from "../../examples/trustee";
 import { releasingPolicies } from "../../keyBroker";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 /** Launch digest of SNP, RTMRs of TDX, PCRs of a cloud's virtual TPM. */
-const measured =
-  /\b(measurement|rtmr_[0-3]|pcr\d\d)"?\]?\s*(==|in\b)|(==|\bin)\s.*\b(measurement|rtmr_[0-3]|pcr\d\d)\b/;
+const measured = /\b(measurement|rtmr_[0-3]|pcr\d\d)\b/;
 
 export const measurementPinned = resourceRule({
   id: "measurement-pinned",
@@ -23,7 +22,7 @@ export const measurementPinned = resourceRule({
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; the model owner writes it" },
   looksAt: releasingPolicies,
   *check({ place, text }) {
-    if (!regoStatements(text).some((line) => measured.test(line)))
+    if (!comparesClaim(text, measured))
       yield place.finding("names no measurement: any guest that some reference value stands for will do");
   },
   compliant: [resourcePolicy],

@@ -1,4 +1,4 @@
-import { regoStatements } from "../../documents";
+import { comparesClaim } from "../../comparisons";
 import { resourcePolicy, resourcePolicyPath, resourcePolicyPointer } from "../../examples/trustee";
 import { releasingPolicies } from "../../keyBroker";
 import { platforms, resourceRule } from "../../rule";
@@ -17,7 +17,7 @@ export const resourcePathsNamed = resourceRule({
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; the model owner writes it" },
   looksAt: releasingPolicies,
   *check({ place, text }) {
-    if (!regoStatements(text).some((line) => /\bresource-path\b.*(==|\bin\b)|\bin\b.*\bresource-path\b/.test(line)))
+    if (!comparesClaim(text, /\bresource-path\b/))
       yield place.finding('does not compare data["resource-path"]: every guest that it accepts may have every key');
   },
   compliant: [resourcePolicy],

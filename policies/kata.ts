@@ -2,7 +2,9 @@ import * as semver from "semver";
 import { parse as parseToml } from "smol-toml";
 import type { HelmRelease } from "./helm";
 import { kataChart, releases } from "./helm";
+import { objects } from "./kubernetes";
 import type { Place } from "./place";
+import type { Selector } from "./rule";
 
 export const kataReleases = releases(kataChart);
 
@@ -46,13 +48,57 @@ export function teeShims(values: Place): Place[] {
 
 export const isTeeShim = (name: string): boolean => /-(snp|tdx)(-runtime-rs)?$/.test(name);
 
-/** A shim's drop-in, read as the TOML that overrides its configuration; undefined where there is none. */
-export function dropIn({ settings }: Shim): { place: Place; toml: Place | undefined } | undefined {
-  const place = settings.at("dropIn");
-  if (place.text === undefined) return undefined;
+const machineConfigs = objects("machineconfiguration.openshift.io/v1/MachineConfig");
+/** OpenShift's classes for confidential guests, and upstream's names of the same. */
+const confidentialDropIn = /^\/(etc|opt)\/kata.*(snp|tdx|-cc).*\/config\.d\//;
+
+/** A drop-in for a confidential shim, whoever puts it on the host; `toml` is missing where it does not parse. */
+export interface DropIn {
+  readonly place: Place;
+  readonly toml: Place | undefined;
+}
+
+/** Drop-ins in kata-deploy's values, and files that a MachineConfig of OpenShift writes. */
+export const teeDropIns: Selector<DropIn> = {
+  kinds: [...kataReleases.kinds, ...machineConfigs.kinds],
+  *select(resource) {
+    for (const { values } of kataReleases.select(resource))
+      for (const shim of shims(values)) {
+        const found = dropIn(shim);
+        if (found && isTeeShim(shim.name)) yield found;
+      }
+    for (const { body } of machineConfigs.select(resource))
+      for (const file of body.at("spec", "config", "storage", "files").items())
+        if (confidentialDropIn.test(file.at("path").text ?? "")) {
+          const place = file.at("contents", "source");
+          const text = dataUrlText(place.text);
+          if (text !== undefined) yield { place, toml: parsed(place, text) };
+        }
+  },
+};
+
+/** What a data URL holds; undefined for other addresses. */
+function dataUrlText(url: string | undefined): string | undefined {
+  const [, parameters, data] = /^data:([^,]*),(.*)$/s.exec(url ?? "") ?? [];
+  if (data === undefined) return undefined;
+  if (/;base64$/i.test(parameters ?? "")) return Buffer.from(data, "base64").toString("utf8");
   try {
-    return { place, toml: place.document(parseToml(place.text)) };
+    return decodeURIComponent(data);
   } catch {
-    return { place, toml: undefined };
+    return data;
   }
+}
+
+function parsed(place: Place, text: string): Place | undefined {
+  try {
+    return place.document(parseToml(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A shim's drop-in, read as the TOML that overrides its configuration; undefined where there is none. */
+export function dropIn({ settings }: Shim): DropIn | undefined {
+  const place = settings.at("dropIn");
+  return place.text === undefined ? undefined : { place, toml: parsed(place, place.text) };
 }

@@ -174,3 +174,44 @@ export const openGooglePool: Resource = {
     nodeConfig: { machineType: "n2-standard-8", labels: { team: "platform" } },
   },
 };
+
+/** Manifests of one commit. */
+export const pinnedManifests: Resource = {
+  type: "kubernetes:yaml/v2:ConfigFile",
+  name: "manifests",
+  props: {
+    file: "https://raw.githubusercontent.com/example/manifests/0123456789abcdef0123456789abcdef01234567/all.yaml",
+  },
+};
+
+/** The same by Kustomize. */
+export const pinnedOverlay: Resource = {
+  type: "kubernetes:kustomize/v2:Directory",
+  name: "overlay",
+  props: { directory: "https://github.com/example/overlay/release?ref=0123456789abcdef0123456789abcdef01234567" },
+};
+
+/** A drop-in for OpenShift's TDX guests, as a file of the host: quotes come by the kernel. */
+export const kataHostFiles: Resource = {
+  type: "kubernetes:machineconfiguration.openshift.io/v1:MachineConfig",
+  name: "99-kata-tdx",
+  props: {
+    apiVersion: "machineconfiguration.openshift.io/v1",
+    kind: "MachineConfig",
+    metadata: { name: "99-kata-tdx", labels: { "machineconfiguration.openshift.io/role": "worker" } },
+    spec: {
+      config: {
+        ignition: { version: "3.4.0" },
+        storage: {
+          files: [
+            {
+              path: "/etc/kata-containers/kata-tdx/config.d/96-kata-kernel-config",
+              mode: 420,
+              contents: { source: "data:,%5Bhypervisor.qemu%5D%0Atdx_quote_generation_service_socket_port%3D0%0A" },
+            },
+          ],
+        },
+      },
+    },
+  },
+};

@@ -110,7 +110,7 @@ describe("mistakes in other forms of the same object", () => {
     ({ rule, breakage }) =>
       rule.scope === "resource" &&
       /^kubernetes:[^:]+:[A-Z]\w+$/.test(target(rule, breakage).type) &&
-      !/Patch$|helm\.sh/.test(target(rule, breakage).type),
+      !/Patch$|helm\.sh|yaml|kustomize/.test(target(rule, breakage).type),
   );
   const charts = cases.filter(({ rule, breakage }) => target(rule, breakage).type === "kubernetes:helm.sh/v3:Release");
 

@@ -1,5 +1,6 @@
 import { kataDeploy } from "../../examples/cluster";
-import { dropIn, isTeeShim, kataReleases, shims } from "../../kata";
+import { kataHostFiles } from "../../examples/hosts";
+import { teeDropIns } from "../../kata";
 import type { Finding, Place } from "../../place";
 import { bareMetal, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
@@ -32,15 +33,12 @@ export const kataDropInClosed = resourceRule({
   platforms: bareMetal,
   claims: ["guest-not-debuggable"],
   boundary: { by: "measurement", how: "kernel parameters are measured, and a guest without a TEE has no evidence" },
-  looksAt: kataReleases,
-  *check({ values }) {
-    for (const shim of shims(values)) {
-      const { place, toml } = dropIn(shim) ?? {};
-      if (place && !toml) yield place.finding("is no TOML: the shim does not start");
-      if (toml && isTeeShim(shim.name)) yield* openings(toml);
-    }
+  looksAt: teeDropIns,
+  *check({ place, toml }) {
+    if (toml) yield* openings(toml);
+    else yield place.finding("is no TOML: the shim does not start");
   },
-  compliant: [kataDeploy],
+  compliant: [kataDeploy, kataHostFiles],
   breakages: [
     {
       mistake: "a debug console for every guest",
@@ -65,6 +63,13 @@ export const kataDropInClosed = resourceRule({
       path: pointer,
       replace: ["[hypervisor.qemu]", "[hypervisor.qemu]\nsnp_guest_policy = 720896"],
       expect: `${path}#hypervisor.qemu.snp_guest_policy`,
+    },
+    {
+      mistake: "a debug console for every guest of OpenShift",
+      resource: 1,
+      path: "/spec/config/storage/files/0/contents/source",
+      replace: ["port%3D0", "port%3D0%0Aenable_debug%3Dtrue"],
+      expect: "spec.config.storage.files[0].contents.source#hypervisor.qemu.enable_debug",
     },
     { mistake: "a drop-in in another language", path: pointer, value: "hypervisor: {}", expect: path },
   ],

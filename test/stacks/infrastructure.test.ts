@@ -48,16 +48,17 @@ afterEach(async () => {
 
 function sampleConfig(): InfrastructureConfig {
   const derived = deriveStacks(sampleFactory(), noReleases).providers["northern-metal"];
-  return parseAs("infrastructure", { ...derived?.infrastructure });
+  return parseAs("infrastructure", { ...derived?.infrastructure, admission: "off" });
 }
 
 const run = (config: InfrastructureConfig) => infrastructure(config, { kubeconfigs: [join(directory, "kubeconfig")] });
 const resolved = async (value: unknown) => await valueOf(pulumi.output(value) as pulumi.Output<unknown>);
 
 describe("a provider's infrastructure", () => {
-  it("is seven components of one cluster, and says what the provider's people ask for", async () => {
+  it("is eight components of one cluster, and says what the provider's people ask for", async () => {
     const outputs = await run(sampleConfig());
     expect(await resolved(outputs)).toEqual({
+      admissionPolicies: [],
       acceptanceOf: ["acme-models"],
       hosts: ["genoa-h100-a", "genoa-h100-b", "granite-b200", "genoa-plain", "genoa-faulty"],
       kubeletSettings: {
@@ -75,6 +76,7 @@ describe("a provider's infrastructure", () => {
     await settled();
     const components = recording.resources.filter(({ type }) => type.startsWith("trustfoundry:"));
     expect(components.map(({ type }) => type).sort()).toEqual([
+      "trustfoundry:cluster:AdmissionPolicies",
       "trustfoundry:cluster:GpuOperator",
       "trustfoundry:cluster:KubeletSettings",
       "trustfoundry:cluster:NodeFeatures",
@@ -87,6 +89,16 @@ describe("a provider's infrastructure", () => {
     const provider = named(recording, "northern-metal");
     for (const { type, name, provider: used } of recording.resources)
       if (type.startsWith("kubernetes:")) expect(used.startsWith(provider.urn), name).toBe(true);
+  });
+
+  it("enforces the pack's rules at its own API server, and none about key brokers", { timeout: 30_000 }, async () => {
+    const outputs = await run({ ...sampleConfig(), admission: "baseline" });
+    const names = (await resolved(outputs.admissionPolicies)) as string[];
+    expect(names).toContain("trustfoundry-no-host-access");
+    expect(names).not.toContain("trustfoundry-key-broker-clients-known");
+    await settled();
+    const placed = recording.resources.filter(({ type }) => type.endsWith(":ValidatingAdmissionPolicy"));
+    expect(placed.map(({ inputs }) => (inputs.metadata as { name: string }).name).sort()).toEqual([...names].sort());
   });
 
   it("holds no address and no credential of the cluster", async () => {

@@ -26,8 +26,9 @@ export function statusScreen({ clusters, observations }: RehearsalStatus, name: 
 const banner = `${simulatedNotice}. Real: Pulumi engine, Kubernetes provider, API servers, admission, scheduler, policies.\nSimulated: hosts, GPUs, operators' work on hosts, measurements, digests. Nothing here is evidence of confidentiality.`;
 
 function providerTables(observations: Readonly<Record<string, Observation>>): string[] {
-  return Object.entries(observations).flatMap(([provider, { hosts, placements }]) => [
+  return Object.entries(observations).flatMap(([provider, { hosts, placements, admissionPolicies }]) => [
     hostTable(provider, hosts),
+    `${admissionPolicies} rules are in force at ${provider}'s API server, for whatever comes by no preview (docs/admission.md).`,
     ...(placements.length > 0 ? [placementTable(placements)] : []),
   ]);
 }

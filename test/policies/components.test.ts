@@ -6,6 +6,7 @@ import { GpuOperator } from "../../components/cluster/gpuOperator";
 import { KubeletSettings } from "../../components/cluster/kubelet";
 import { NodeFeatures } from "../../components/cluster/nodeFeatures";
 import { NodeMode } from "../../components/cluster/nodeMode";
+import { TenantAcceptance } from "../../components/cluster/tenantAcceptance";
 import { TenantNamespace } from "../../components/cluster/tenantNamespace";
 import { quotaOfHosts } from "../../components/cluster/tenantRules";
 import type { PlatformSetName } from "../../components/platform";
@@ -71,10 +72,15 @@ describe.each(platformSetNames)("components of platform set %s", (set: PlatformS
     const releases = trust.models.map(({ name }) => computedRelease(trust, name, issue, placement.pins));
     stacks = {
       trust: await recorded(() => placeTrustee(releases)),
-      infrastructure: await recorded(() => prepareCluster()),
+      infrastructure: await recorded(() => prepareCluster(releases)),
       workloads: await recorded(() => {
         for (const release of releases)
-          new ConfidentialWorkload(release.name, { release, namespace: "acme-models", storageClassName: "block" });
+          new ConfidentialWorkload(release.name, {
+            release,
+            namespace: "acme-models",
+            dedicatedTo: "acme-models",
+            storageClassName: "block",
+          });
       }),
     };
   });
@@ -91,6 +97,15 @@ describe.each(platformSetNames)("components of platform set %s", (set: PlatformS
       expect({ stack, findings, unknown }).toEqual({ stack, findings: [], unknown: [] });
     }
   });
+
+  const ofTenants = rules.filter(({ claims }) => claims.includes("tenant-accepted"));
+  it.each(ofTenants.map((rule) => ({ rule, id: rule.id })))(
+    "pass $id where what is accepted and what is placed are seen together",
+    ({ rule }) => {
+      const { applies, findings } = judged(rule, [...stacks.infrastructure, ...stacks.workloads]);
+      expect({ applies, findings }).toEqual({ applies: true, findings: [] });
+    },
+  );
 
   it("are looked at by nearly every rule: passing is no accident", () => {
     const all = Object.values(stacks).flat();
@@ -129,11 +144,11 @@ describe.each(platformSetNames)("components of platform set %s", (set: PlatformS
     });
   }
 
-  function prepareCluster(): void {
+  function prepareCluster(releases: readonly Release[]): void {
     if (!provider) throw new Error("the sample has no provider");
     const { hosts, kubernetesVersion } = provider;
     new KubeletSettings("kubelet-settings", { kubernetesVersion });
-    const nodeMode = new NodeMode("node-mode", { hosts });
+    const nodeMode = new NodeMode("node-mode", { hosts, dedicatedTo: "acme-models" });
     const nodeFeatures = new NodeFeatures("node-features", { placement });
     new Kata("kata", { placement, nodeFeatures, nodeMode });
     new GpuOperator("gpu-operator", { placement, hosts, nodeFeatures, nodeMode });
@@ -143,6 +158,18 @@ describe.each(platformSetNames)("components of platform set %s", (set: PlatformS
       keyBrokerCidrs: ["203.0.113.0/24"],
       quota: quotaOfHosts(hosts),
       kubernetesVersion,
+    });
+    new TenantAcceptance("acceptance", {
+      tenants: [
+        {
+          tenant: "acme-models",
+          registries: ["nvcr.io/nim"],
+          images: releases.map(({ image }) => image.digest),
+          egressRanges: ["203.0.113.0/24"],
+          dedicatedNodes: true,
+          priorityClasses: [],
+        },
+      ],
     });
   }
 });

@@ -132,6 +132,7 @@ export const gcpNodePool: Resource = {
       flexStart: false,
       confidentialNodes: { enabled: true, confidentialInstanceType: "TDX" },
       diskType: "hyperdisk-balanced",
+      bootDiskKmsKey: "projects/provider/locations/us-central1/keyRings/disks/cryptoKeys/boot",
       imageType: "COS_CONTAINERD",
       ephemeralStorageLocalSsdConfig: { localSsdCount: 2 },
       guestAccelerators: [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Breakage } from "../../policies/breakage";
 import { broken } from "../../policies/breakage";
 import { azureType } from "../../policies/azure";
 import { demands, policyOf } from "../../policies/azureReleasePolicy";
@@ -13,6 +14,7 @@ import {
   releasePolicyData,
 } from "../../policies/examples/azure";
 import { Place } from "../../policies/place";
+import { writeEdits } from "../../policies/remediation";
 import type { Resource } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { asTheSdkShowsThem, unknownValue, withInput } from "./support";
@@ -144,6 +146,21 @@ describe("node pools", () => {
         ["factory-cluster", `agentPoolProfiles[0].${breakage.expect}`],
       ]);
     }
+  });
+
+  it("have their driver left to the GPU Operator by pack remediate", () => {
+    const rule = ruleOf("azure-gpu-node-pool");
+    for (const { index, key } of [
+      { index: 0, key: "left to AKS" },
+      { index: 1, key: "inside a cluster" },
+    ]) {
+      const breakage = rule.breakages.find(({ mistake }) => mistake.includes(key));
+      const [before] = broken(rule.compliant, breakage as Breakage).slice(index);
+      const props = structuredClone(before?.props) as Record<string, unknown>;
+      expect(writeEdits(props, rule.remediate?.(before as Resource, { digestOf: () => undefined }) ?? [])).toBe(true);
+      expect(props).toEqual(rule.compliant[index]?.props);
+    }
+    expect([...(rule.remediate?.(azureCluster, { digestOf: () => undefined }) ?? [])]).toEqual([]);
   });
 
   it("without a confidential GPU may leave the driver to AKS", () => {

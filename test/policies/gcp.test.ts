@@ -13,6 +13,7 @@ import {
   gcpTemplate,
 } from "../../policies/examples/gcp";
 import { alternatives, conjuncts, equals } from "../../policies/gcpCondition";
+import { writeEdits } from "../../policies/remediation";
 import type { Resource } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { asTheSdkShowsThem } from "./support";
@@ -89,6 +90,18 @@ describe("machines", () => {
     expect(found("gcp-maintenance-terminate", rome)).toEqual([["reserved", "scheduling.onHostMaintenance"]]);
     const snp = withProps(sev, { confidentialInstanceConfig: { confidentialInstanceType: "SEV_SNP" } });
     expect(found("gcp-maintenance-terminate", snp)).toEqual([["reserved", "scheduling.onHostMaintenance"]]);
+  });
+
+  it("are stopped for maintenance by pack remediate, in one edit", () => {
+    const rule = ruleOf("gcp-maintenance-terminate");
+    const nothing = { digestOf: () => undefined };
+    for (const breakage of rule.breakages) {
+      const before = broken(rule.compliant, breakage)[breakage.resource ?? 0] as Resource;
+      const props = structuredClone(before.props) as Record<string, unknown>;
+      expect(writeEdits(props, rule.remediate?.(before, nothing) ?? [])).toBe(true);
+      expect(props).toEqual(rule.compliant[breakage.resource ?? 0]?.props);
+    }
+    expect([...(rule.remediate?.(gcpMachine, nothing) ?? [])]).toEqual([]);
   });
 
   it("boot from the disk of a template that is marked, or from the first", () => {

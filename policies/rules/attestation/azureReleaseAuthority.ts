@@ -25,7 +25,7 @@ export const azureReleaseAuthority = resourceRule({
     if (!policy) return;
     for (const each of authoritiesOf(policy)) {
       const authority = each.at("authority");
-      const [, provider, region] = authorityUrl.exec(authority.text ?? "") ?? [];
+      const [, provider, region] = authorityUrl.exec(authority.text?.toLowerCase() ?? "") ?? [];
       if (provider === undefined) yield authority.finding("is no address of Azure's attestation service");
       else if (provider.startsWith("shared") && provider !== `shared${region}`)
         yield authority.finding(`is no shared authority: those are called shared${region}.${region}`);

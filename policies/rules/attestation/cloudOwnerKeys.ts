@@ -1,4 +1,5 @@
 import { azureConfidentialMachines, azureGpuPools, azureResources, azureType } from "../../azure";
+import { authoritiesOf, placementsDemanded, policyOf, releasedKeys } from "../../azureReleasePolicy";
 import { spaceClaims } from "../../cloudSources";
 import { someKnown } from "../../evaluate";
 import { azureGuestKey, azureMachine } from "../../examples/azure";
@@ -56,8 +57,13 @@ export const cloudOwnerKeys = stackRule({
   ],
 });
 
-/** Keys of disks: something that holds no model depends on them. */
+/** Keys of disks: an encryption set or a node depends on them, or Azure's platform releases them before there is a guest. */
 function isForDisks(key: Resource, all: readonly Resource[]): boolean {
+  for (const released of releasedKeys.select(key)) {
+    const policy = policyOf(released);
+    const placements = policy ? authoritiesOf(policy).flatMap(placementsDemanded) : [];
+    if (placements.length > 0 && placements.every((placement) => placement === "platform")) return true;
+  }
   const users = all.filter(({ dependsOn }) => dependsOn?.includes(key.urn ?? ""));
   return users.some((user) => azureType(user) === "compute:DiskEncryptionSet" || isGcpNode(user));
 }

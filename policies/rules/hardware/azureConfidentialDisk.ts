@@ -37,7 +37,9 @@ export const azureConfidentialDisk = resourceRule({
     else if (type.text !== owners && set.present)
       yield type.finding(`leaves the encryption set unused; write ${owners}`);
     const generation = body.at("hyperVGeneration");
-    if (generation.value !== "V2") yield generation.finding("has to be V2 for a confidential machine");
+    // Left out, it is that of the disk's source.
+    if (generation.present && generation.value !== "V2")
+      yield generation.finding("has to be V2 for a confidential machine");
   },
   compliant: [azureDisk],
   breakages: [

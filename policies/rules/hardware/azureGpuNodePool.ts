@@ -42,6 +42,12 @@ export const azureGpuNodePool = resourceRule({
     if (runtime.text?.startsWith("Kata"))
       yield runtime.finding("wants virtual machines inside a confidential one, which has no nested virtualization");
   },
+  *remediate(resource) {
+    for (const { body } of azureGpuPools.select(resource)) {
+      const driver = body.at("gpuProfile", "driver");
+      if (driver.steps && driver.value !== "None") yield { path: driver.steps, value: "None" };
+    }
+  },
   compliant: [azureAgentPool, azureCluster],
   breakages: [
     {

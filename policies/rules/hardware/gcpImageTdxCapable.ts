@@ -1,5 +1,5 @@
 import { gcpImage, gcpMachine, gcpReservedMachine, gcpTemplate } from "../../examples/gcp";
-import { bootDiskOf, gcpConfidentialMachines } from "../../gcp";
+import { asksForTee, bootDiskOf, gcpConfidentialMachines } from "../../gcp";
 import { Place } from "../../place";
 import type { Resource } from "../../rule";
 import { stackRule } from "../../rule";
@@ -31,7 +31,7 @@ export const gcpImageTdxCapable = stackRule({
   *check({ features, nodes }) {
     const listed = features.items().map(nameOf);
     if (listed.length === 0) return;
-    for (const { teeType } of nodes) {
+    for (const { teeType } of nodes.filter(asksForTee)) {
       const wanted = `${teeType.text ?? "SEV"}_CAPABLE`;
       if (!listed.includes(wanted)) yield features.finding(`lack ${wanted}`);
     }

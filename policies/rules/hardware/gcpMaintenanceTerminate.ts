@@ -1,6 +1,8 @@
 import { providerTypes } from "../../cloudSources";
 import { gcpMachine, gcpTemplate } from "../../examples/gcp";
+import type { GcpNode } from "../../gcp";
 import { gcpConfidentialMachines, hasConfidentialGpu } from "../../gcp";
+import type { Place } from "../../place";
 import { resourceRule } from "../../rule";
 
 /** Processors whose SEV machines Google moves while they run. */
@@ -20,11 +22,13 @@ export const gcpMaintenanceTerminate = resourceRule({
   boundary: { by: "nothing", how: "availability is outside the architecture's promise" },
   looksAt: gcpConfidentialMachines,
   *check(node) {
-    const maintenance = node.config.at("scheduling", "onHostMaintenance");
-    if (maintenance.value === "TERMINATE") return;
-    const sev = !hasConfidentialGpu(node) && (node.teeType.text ?? "SEV") === "SEV";
-    if (sev && movable.includes(node.config.at("minCpuPlatform").text ?? "")) return;
-    yield maintenance.finding("has to be TERMINATE for a machine with a TEE or a GPU");
+    if (isMoved(node)) yield maintenanceOf(node).finding("has to be TERMINATE for a machine with a TEE or a GPU");
+  },
+  *remediate(resource) {
+    for (const node of gcpConfidentialMachines.select(resource)) {
+      const { steps } = maintenanceOf(node);
+      if (steps && isMoved(node)) yield { path: steps, value: "TERMINATE" };
+    }
   },
   compliant: [gcpMachine, gcpTemplate],
   breakages: [
@@ -43,3 +47,13 @@ export const gcpMaintenanceTerminate = resourceRule({
     },
   ],
 });
+
+function maintenanceOf({ config }: GcpNode): Place {
+  return config.at("scheduling", "onHostMaintenance");
+}
+
+function isMoved(node: GcpNode): boolean {
+  if (maintenanceOf(node).value === "TERMINATE") return false;
+  const sev = !hasConfidentialGpu(node) && (node.teeType.text ?? "SEV") === "SEV";
+  return !(sev && movable.includes(node.config.at("minCpuPlatform").text ?? ""));
+}

@@ -1,7 +1,18 @@
 import { confidentialFeatureGate } from "../../examples/hosts";
+import type { KubernetesObject } from "../../kubernetes";
 import { missing, objects } from "../../kubernetes";
+import type { Selector } from "../../rule";
 import { bareMetal, resourceRule } from "../../rule";
 import { file } from "../../sources";
+
+const configMaps = objects("v1/ConfigMap");
+const gates: Selector<KubernetesObject> = {
+  kinds: ["ConfigMap osc-feature-gates"],
+  *select(resource) {
+    for (const configMap of configMaps.select(resource))
+      if (configMap.body.at("metadata", "name").text === "osc-feature-gates") yield configMap;
+  },
+};
 
 export const openshiftConfidentialGate = resourceRule({
   id: "openshift-confidential-gate",
@@ -15,9 +26,8 @@ export const openshiftConfidentialGate = resourceRule({
   platforms: bareMetal,
   claims: ["host-prepared"],
   boundary: { by: "keyBroker", how: "an ordinary guest has no evidence" },
-  looksAt: objects("v1/ConfigMap"),
+  looksAt: gates,
   *check(configMap) {
-    if (configMap.body.at("metadata", "name").text !== "osc-feature-gates") return;
     const gate = configMap.body.at("data", "confidential");
     if (missing(configMap, gate) || (gate.present && gate.text !== "true")) yield gate.finding('is not "true"');
   },

@@ -21,7 +21,7 @@ export const intelTrustAuthorityStrict = resourceRule({
   threat:
     "Without a policy that has to match, Intel signs a token for every genuine TDX guest, whatever was booted in it, and the key broker believes it.",
   remediation:
-    "Name the policies in policy_ids, write allow_unmatched_policy = false, and base_url with https://; the operator's sample does neither.",
+    "Name the policies in policy_ids and write allow_unmatched_policy = false; the operator's sample does neither.",
   source: file("confidential-containers/trustee-operator", "config/samples/all-in-one/ita-kbs-config.yaml"),
   platforms,
   claims: ["cpu-genuine"],
@@ -32,8 +32,6 @@ export const intelTrustAuthorityStrict = resourceRule({
     if (policies.items().length === 0) yield policies.finding("names no policy, so none has to match");
     const unmatched = service.at("allow_unmatched_policy");
     if ((unmatched.value ?? false) !== false) yield unmatched.finding("takes evidence that matches no policy");
-    const url = service.at("base_url");
-    if (!url.text?.startsWith("https://")) yield url.finding("is no https:// URL");
   },
   compliant: [intelKeyBroker],
   breakages: [
@@ -48,12 +46,6 @@ export const intelTrustAuthorityStrict = resourceRule({
       path: intelPointer,
       replace: ['["5d1e5a3c-2f0b-4d51-9a6e-0c6a6f5a7f10"]', "[]"],
       expect: `${intelPath}#attestation_service.policy_ids`,
-    },
-    {
-      mistake: "plain HTTP to Intel",
-      path: intelPointer,
-      replace: ['base_url = "https:', 'base_url = "http:'],
-      expect: `${intelPath}#attestation_service.base_url`,
     },
   ],
 });

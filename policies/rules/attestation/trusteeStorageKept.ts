@@ -10,7 +10,6 @@ import {
   keyBrokerPointer,
   trusteeRelease,
 } from "../../examples/trustee";
-import { keyBrokerDocuments } from "../../keyBroker";
 import type { Finding, Place } from "../../place";
 import type { Selector } from "../../rule";
 import { platforms, resourceRule } from "../../rule";
@@ -27,12 +26,12 @@ const stores: Selector<() => Iterable<Finding>> = {
   *select(resource) {
     for (const { service, document } of trusteeFiles.select(resource)) {
       if (!document) continue;
-      const type = document.at(service === "rvps" ? "storage" : "storage_backend", "storage_type");
-      yield () => forgetful(type, true);
+      yield () => forgetful(document.at(service === "rvps" ? "storage" : "storage_backend", "storage_type"), true);
+      if (service !== "kbs") continue;
+      const builtIn = document.at("attestation_service");
+      for (const holder of [builtIn, builtIn.at("rvps_config")])
+        yield () => forgetful(holder.at("storage_type"), false);
     }
-    for (const document of keyBrokerDocuments.select(resource))
-      for (const holder of [[], ["rvps_config"]])
-        yield () => forgetful(document.at("attestation_service", ...holder, "storage_type"), false);
     for (const { volume } of storageMounts.select(resource)) yield () => ofVolume(volume);
     for (const { values } of trusteeReleases.select(resource)) yield () => ofChart(values.at("storageBackend"));
   },

@@ -42,7 +42,14 @@ export const noEphemeralContainers = resourceRule({
     {
       mistake: "a shell added to the guest while it runs",
       path: `${podPointer}/ephemeralContainers`,
-      value: [{ name: "debugger", image: "busybox", targetContainerName: "model" }],
+      value: [
+        {
+          name: "debugger",
+          image: `registry.provider.example/debugger@sha256:${"d".repeat(64)}`,
+          targetContainerName: "model",
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+        },
+      ],
       expect: `${podPath}.ephemeralContainers[0]`,
     },
   ],

@@ -95,9 +95,11 @@ export const noPlainVolumes = resourceRule({
 });
 
 function isStored(volume: Place): boolean {
-  const sources = volume.keys().filter((key) => key !== "name");
+  const sources = volume.keys().filter((key) => key !== "name" && volume.at(key).present);
   return (
-    !sources.some((key) => harmless.includes(key) && volume.at(key).present) &&
+    // Kubernetes makes an emptyDir of a volume that names no source.
+    sources.length > 0 &&
+    !sources.some((key) => harmless.includes(key)) &&
     !readOnly.some((key) => volume.at(key, "readOnly").value === true)
   );
 }

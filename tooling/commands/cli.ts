@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { runMain } from "../ui";
 import { addAdmissionCommand } from "./admission";
+import { addAcceptanceCommands } from "./acceptance";
 import { addGuestCommands } from "./guest";
 import { addMeasureCommand } from "./measure";
 import { addModelCommands } from "./model";
@@ -14,6 +15,7 @@ export type AddCommands = (root: Command, signal: AbortSignal) => void;
 
 const commands: readonly AddCommands[] = [
   addReleaseCommands,
+  addAcceptanceCommands,
   addModelCommands,
   addSecretCommands,
   addServingKeyCommands,

@@ -5,6 +5,7 @@ import type { PlatformSetName } from "../../../components/platform";
 import { platformSets } from "../../../components/platform";
 import { expectedRuntimeClasses } from "../../../components/runtime/runtimeClasses";
 import { deriveStacks } from "../../../stacks/rehearsal";
+import { nothingAccepted } from "../../support/attestations";
 import { bothSign } from "../../support/signing";
 import type { KubeObject } from "../../../tooling/controlplane/api";
 import { poll } from "../../../tooling/controlplane/api";
@@ -35,10 +36,14 @@ afterAll(() => cluster.destroy());
 
 type Settings = Readonly<Record<string, unknown>>;
 function settings(set: PlatformSetName = "ra-1.1.0"): Settings {
-  const derived = deriveStacks(factory, { keyBrokerCa: "", releases: "none", signers: bothSign }).providers[
-    provider.name
-  ]?.infrastructure;
-  return { ...derived, platform: { set, charts: factory.platform.charts } };
+  const derived = deriveStacks(factory, {
+    keyBrokerCa: "",
+    releases: "none",
+    signers: bothSign,
+    acceptance: nothingAccepted,
+  }).providers[provider.name]?.infrastructure;
+  // Admission policies have tests of their own; here pods are made that they would refuse.
+  return { ...derived, admission: "off", platform: { set, charts: factory.platform.charts } };
 }
 
 async function run(operation: Operation, config: Settings = settings()): Promise<StackOutcome> {
@@ -172,7 +177,26 @@ describe("the first installation", () => {
       "deny-all",
     ]);
     const [quota] = await cluster.api.list<{ spec: { hard: Record<string, string> } }>(`${at}/resourcequotas`);
-    expect(Object.keys(quota?.spec.hard ?? {}).filter((key) => key.includes("nvidia"))).toEqual([]);
+    // Twice what the hosts have: a pod that no host can hold is still made, and waits.
+    expect(quota?.spec.hard).toMatchObject({ "requests.nvidia.com/pgpu": "64", "requests.nvidia.com/nvswitch": "0" });
+    const [limits] = await cluster.api.list<{ spec: { limits: unknown } }>(`${at}/limitranges`);
+    expect(limits?.spec.limits).toEqual([{ type: "Container", maxLimitRequestRatio: { cpu: "1", memory: "1" } }]);
+  });
+
+  it("tells the API server what is accepted of the tenant, and says on the hosts whose own they are", async () => {
+    const { data } = await cluster.api.get<{ data: Record<string, string> }>(
+      `/api/v1/namespaces/trustfoundry-admission/configmaps/${factory.parties.modelOwner}`,
+    );
+    expect(data).toMatchObject({ registries: "nvcr.io/nim", images: "", dedicatedNodes: "true" });
+    const own = (await nodes()).filter(
+      ({ metadata }) => metadata.labels?.["trustfoundry.dev/tenant"] === "acme-models",
+    );
+    expect(own.map(({ metadata }) => metadata.name).sort()).toEqual([
+      "genoa-faulty",
+      "genoa-h100-a",
+      "genoa-h100-b",
+      "granite-b200",
+    ]);
   });
 
   it("is not repeated: the second run changes nothing", async () => {

@@ -11,20 +11,25 @@ const prefix = "trustfoundry:";
 
 /** The model owner's stack configuration, `Pulumi.<stack>.yaml`; settings of other packages and secrets are left alone. */
 export function readTrustConfig(path: string): TrustConfig {
-  const content = parseYaml(path, "the model owner's Pulumi.<stack>.yaml") as { config?: unknown } | null;
-  const config = content?.config;
-  if (typeof config !== "object" || config === null)
-    throw new UserError(`${path} has no \`config:\` section; name the model owner's Pulumi.<stack>.yaml.`);
-  const sections = Object.fromEntries(
-    Object.entries(config)
-      .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), value as unknown]),
-  );
+  const sections = readSections(path, "the model owner's Pulumi.<stack>.yaml");
   if (sections.role !== undefined && sections.role !== "trust")
     throw new UserError(
       `${path} is of the role ${JSON.stringify(sections.role)}; releases come from the model owner's stack, of the role trust.`,
     );
   return checkedFile(path, () => parseConfig(sections) as TrustConfig);
+}
+
+/** The settings of a stack's configuration, without their prefix. */
+export function readSections(path: string, what: string): Readonly<Record<string, unknown>> {
+  const content = parseYaml(path, what) as { config?: unknown } | null;
+  const config = content?.config;
+  if (typeof config !== "object" || config === null)
+    throw new UserError(`${path} has no \`config:\` section; name ${what}.`);
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value as unknown]),
+  );
 }
 
 /** A signer policy out of a file of its own, JSON or YAML. */

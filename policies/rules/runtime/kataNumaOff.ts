@@ -21,7 +21,9 @@ export const kataNumaOff = resourceRule({
   looksAt: kataReleases,
   *check(release) {
     if (chartVersion(release)?.version !== affected) return;
-    for (const shim of shims(release.values).filter(({ name }) => name.startsWith("qemu-nvidia-gpu"))) {
+    // The defect is the Go shims'.
+    const own = shims(release.values).filter(({ name }) => /^qemu-nvidia-gpu(-snp|-tdx)?$/.test(name));
+    for (const shim of own) {
       const numa = dropIn(shim)?.toml?.at("hypervisor", "qemu", "enable_numa");
       if (numa === undefined) yield shim.settings.at("dropIn").finding("leaves NUMA and its pinning on");
       else if (numa.value !== false) yield numa.finding("leaves NUMA and its pinning on");

@@ -1,5 +1,6 @@
-import { execa } from "execa";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { admissionNamespace } from "../../../components/cluster/acceptanceParameters";
 import { initDataAnnotationKey } from "../../../components/guest/initDataAnnotation";
@@ -8,6 +9,7 @@ import { confidentialLabel, podPaths } from "../../../policies/kubernetes";
 import { rules } from "../../../policies/rules";
 import type { KubeObject } from "../../../tooling/controlplane/api";
 import { ApiError, poll } from "../../../tooling/controlplane/api";
+import { admissionYaml } from "../../../tooling/commands/admission";
 import { startCluster } from "../cluster";
 import { AdmissionCluster, admitted } from "./admissionCluster";
 import type { Manifest } from "./admissionExamples";
@@ -42,6 +44,8 @@ const date = (offsetDays: number) => new Date(Date.now() + offsetDays * day).toI
 const exception = (resource: string, until: string) =>
   ({ rule: "sample-pods", resource, reason: "a test", owner: "nobody", until }) as const;
 const connectionRules = rules.filter(({ admission }) => admission?.scope === "connections");
+
+const kubectlBinary = () => join(inject("toolchain").binDir, "kubectl");
 
 let admission: AdmissionCluster;
 const api = () => admission.api;
@@ -351,10 +355,13 @@ describe("what a provider accepts of a tenant", () => {
 describe("ways into pods", () => {
   const kubectl = async (...args: string[]) => {
     const kubeconfig = admission.cluster.kubeconfig(admission.cluster.name);
-    const binary = join(inject("toolchain").binDir, "kubectl");
-    const { stderr, exitCode } = await execa(binary, ["--kubeconfig", kubeconfig, "--request-timeout=20s", ...args], {
-      reject: false,
-    });
+    const { stderr, exitCode } = await execa(
+      kubectlBinary(),
+      ["--kubeconfig", kubeconfig, "--request-timeout=20s", ...args],
+      {
+        reject: false,
+      },
+    );
     expect(exitCode).not.toBe(0);
     return stderr;
   };
@@ -415,5 +422,18 @@ describe("the cluster goes on", () => {
     for (const { metadata } of rendered.flatMap(({ bindings: all }) => all))
       for (const name of [metadata.name, `${metadata.name}-told`]) await api().delete(`${bindings}/${name}`);
     expect(await told(true)).toBe(true);
+  });
+
+  it("takes what the command prints, and forgets it by its label", async () => {
+    const file = join(admission.cluster.directory, "policies.yaml");
+    writeFileSync(file, admissionYaml({ pack: "strict", cluster: "provider", tenant: ["tenant"] }, new Date()));
+    const run = (...args: string[]) =>
+      execa(kubectlBinary(), ["--kubeconfig", admission.cluster.kubeconfig(admission.cluster.name), ...args]);
+    const ours = ["-l", "app.kubernetes.io/managed-by=trustfoundry"];
+    await run("apply", "--server-side", "-f", file);
+    const { stdout } = await run("get", "validatingadmissionpolicies", ...ours, "--output=name");
+    expect(stdout).toContain("trustfoundry-no-host-access");
+    await run("delete", "validatingadmissionpolicybindings,validatingadmissionpolicies", ...ours);
+    expect((await run("get", "validatingadmissionpolicies", ...ours, "--output=name")).stdout).toBe("");
   });
 });

@@ -119,7 +119,7 @@ function compareFiles(
   const file = after?.file ?? before?.file ?? "";
   const lines = new YamlLines(file, after?.text ?? "");
   const stackName = /^Pulumi\.(.*)\.ya?ml$/.exec(file)?.[1] ?? file;
-  const atEntry = (resource: string) => (after ? lines.entryOf(resource) : undefined);
+  const atEntry = (resource: string, stack = "") => (after ? lines.entryOf(resource, stack) : undefined);
   const whole: Change[] =
     before && after
       ? []
@@ -141,7 +141,7 @@ function compareFiles(
     return compareStacks(a, b, after?.exceptions ?? [], rules).map(({ resource, ...change }) => ({
       ...change,
       subject: name,
-      location: atEntry(resource),
+      location: atEntry(resource, name),
     }));
   });
   const refused = [before, after].some((view) => view?.stacks.some((stack) => !isWhole(stack)));
@@ -237,7 +237,7 @@ function onlyByFormerRules(head: SideView, former: SideView | undefined, rules: 
             protects: rule?.protects ?? [],
             subject: name,
             text: `base's rules refuse in head what head's rules let pass: ${violation.rule} at ${violation.resource}: ${violation.message}`,
-            location: lines.entryOf(violation.resource),
+            location: lines.entryOf(violation.resource, name),
           };
         });
     }),
@@ -253,7 +253,7 @@ function violationsOf(head: SideView, base: SideView): FoundViolation[] {
         ...violation,
         subject: stack.name,
         baseline: baselineOf(violation, stackOf(before, stack.name).violations),
-        location: lines.entryOf(violation.resource),
+        location: lines.entryOf(violation.resource, stack.name),
       })),
     );
   });
@@ -275,7 +275,7 @@ function refusalsOf(side: SideView): Refusal[] {
         return {
           subject: name,
           text: refusal,
-          location: setting ? lines.at(setting) : lines.entryOf(refusal.split(":")[0] ?? ""),
+          location: setting ? lines.at(setting) : lines.entryOf(refusal.split(":")[0] ?? "", name),
         };
       }),
     );
@@ -285,13 +285,14 @@ function refusalsOf(side: SideView): Refusal[] {
     text: problem,
     location: { file, line, exact: true },
   }));
-  // The same mistake in a rehearsal's file stops each of its stacks.
-  return sortedBy(
-    new Map(
-      [...inStacks, ...inManifests].map((refusal) => [`${refusal.location.file}\0${refusal.text}`, refusal]),
-    ).values(),
-    ({ subject, text }) => `${subject}\0${text}`,
-  );
+  // The same mistake in a rehearsal's file stops several of its stacks.
+  const same = new Map<string, Refusal>();
+  for (const refusal of [...inStacks, ...inManifests]) {
+    const key = `${refusal.location.file}\0${refusal.text}`;
+    const former = same.get(key);
+    same.set(key, former ? { ...refusal, subject: `${former.subject}, ${refusal.subject}` } : refusal);
+  }
+  return sortedBy(same.values(), ({ subject, text }) => `${subject}\0${text}`);
 }
 
 function exceptionsOf(head: SideView, today: string): FoundException[] {

@@ -35,24 +35,33 @@ export class YamlLines {
 
   /**
    * The entry of the stack's configuration that a resource comes from: of models, providers and hosts, the one whose name
-   * the resource's begins with or holds between dashes, the longest first. Components name what they make like that.
+   * the resource's holds between dashes, the longest first, since components name what they make like that. Failing that,
+   * near the entry that the stack is called after, as a rehearsal's are after providers; failing that, near the first line.
    */
-  entryOf(resource: string): Location {
-    const entries: { readonly name: string; readonly offset: number }[] = [];
+  entryOf(resource: string, stack = ""): Location {
+    const entries = this.namedEntries();
+    const [own] = entries
+      .filter(({ name }) => `-${resource}-`.includes(`-${name}-`))
+      .sort((a, b) => b.name.length - a.name.length || a.line - b.line);
+    if (own) return { file: this.file, line: own.line, exact: true };
+    const party = entries.find(({ name }) => stack.split("/").includes(name));
+    return { file: this.file, line: party?.line ?? 1, exact: false };
+  }
+
+  /** Entries of lists that have a name, with the line of it. */
+  private namedEntries(): { readonly name: string; readonly line: number }[] {
+    const entries: { readonly name: string; readonly line: number }[] = [];
     const contents = this.documents[0]?.contents;
     if (contents)
       visit(contents, {
         Pair: (_, { key, value }, ancestors) => {
-          if (!isScalar(key) || key.value !== "name" || !isScalar(value) || typeof value.value !== "string") return;
-          const inList = ancestors.some((ancestor) => isSeq(ancestor));
-          if (inList && key.range) entries.push({ name: value.value, offset: key.range[0] });
+          if (!isScalar(key) || key.value !== "name" || !key.range || !isScalar(value)) return;
+          const { value: name } = value;
+          if (typeof name === "string" && name !== "" && ancestors.some((ancestor) => isSeq(ancestor)))
+            entries.push({ name, line: this.counter.linePos(key.range[0]).line });
         },
       });
-    const fitting = entries
-      .filter(({ name }) => name !== "" && `-${resource}-`.includes(`-${name}-`))
-      .sort((a, b) => b.name.length - a.name.length || a.offset - b.offset);
-    const [best] = fitting;
-    return { file: this.file, line: best ? this.counter.linePos(best.offset).line : 1, exact: best !== undefined };
+    return entries;
   }
 
   private lineOf(node: Node | null): number {

@@ -1,5 +1,7 @@
+import type { KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type * as judging from "../../components/workload/acceptance/judge";
 import type { Release } from "../../components/workload/release";
 import type * as documents from "../../components/workload/release/document";
 import type * as payloads from "../../components/workload/release/payload";
@@ -11,7 +13,8 @@ import type { TrustConfig, WorkloadsConfig } from "../../stacks/config/factory";
 import type * as programs from "../../stacks/program";
 import type * as rehearsals from "../../stacks/rehearsal";
 import type * as releases from "../../stacks/releases";
-import { passingSigners, placeholderCa, placeholderSecrets } from "./placeholders";
+import type * as attesting from "../rehearsal/imageAttestations";
+import { passingScanner, passingSigners, placeholderCa, placeholderSecrets } from "./placeholders";
 import type { PreviewArgs } from "./preview";
 import type { EngineSays } from "./engineSays";
 import type { Request } from "./previewWorker";
@@ -95,6 +98,12 @@ class OwnCode {
   get documents() {
     return this.module("components/workload/release/document") as typeof documents;
   }
+  get judging() {
+    return this.module("components/workload/acceptance/judge") as typeof judging;
+  }
+  get attesting() {
+    return this.module("tooling/rehearsal/imageAttestations") as typeof attesting;
+  }
   get payloads() {
     return this.module("components/workload/release/payload") as typeof payloads;
   }
@@ -118,34 +127,58 @@ class OwnCode {
   }
 }
 
-/** The stacks that a rehearsal derives, with releases that are signed for the length of this preview. */
+/** The stacks that a rehearsal derives, with releases and attestations that are signed for the length of this preview. */
 async function rehearsal(own: OwnCode, sections: Sections, directory: string) {
   const { parseAs } = own.loading;
   const signers = passingSigners();
   const factory = parseAs("rehearsal", sections);
-  const derived = own.rehearsals.deriveStacks(factory, {
-    keyBrokerCa: placeholderCa,
-    signers: signers.policy,
-    releases: directory,
-  });
-  mkdirSync(directory, { recursive: true });
-  const config = parseAs("trust", derived.trust);
+  const trustDirectory = join(directory, "trust");
+  const material = { keyBrokerCa: placeholderCa, signers: signers.policy, releases: trustDirectory };
+  const config = parseAs("trust", own.rehearsals.deriveStacks(factory, material).trust);
   const found = config.models.map(({ name }) => own.releases.computedRelease(config, name, issue));
-  const { signRelease, documentText, documentFileName } = own.documents;
-  for (const release of found) {
-    const [first, ...others] = signers.keys;
-    if (!first) throw new Error("nobody signs");
-    let document = await signRelease({ release, key: first });
-    for (const key of others) document = await signRelease({ document, key });
-    writeFileSync(join(directory, documentFileName(release.name)), documentText(document));
-  }
+  const documents = await Promise.all(found.map((release) => signedBy(own, release, signers.keys)));
+  const place = (folder: string, files: readonly { readonly name: string; readonly text: string }[]) => {
+    mkdirSync(folder, { recursive: true });
+    for (const { name, text } of files) writeFileSync(join(folder, name), text);
+  };
+  place(trustDirectory, documents);
+
+  const scanner = passingScanner();
+  const placedAt = (provider: string) =>
+    config.models.flatMap(({ name, providers }) => (providers.includes(provider) ? [name] : []));
+  const acceptance = Object.fromEntries(
+    factory.providers
+      .filter((provider) => provider.acceptance !== undefined)
+      .map(({ name: provider }) => {
+        const placed = found.filter(({ name }) => placedAt(provider).includes(name));
+        return [provider, { attestationSigners: scanner.policy, images: placed.map(({ image }) => image.digest) }];
+      }),
+  );
+  const derived = own.rehearsals.deriveStacks(factory, { ...material, acceptance });
   const stacks: [string, Sections][] = [["trust", derived.trust]];
   for (const [provider, { infrastructure, workloads }] of Object.entries(derived.providers)) {
-    const placed = config.models.filter(({ providers }) => providers.includes(provider)).map(({ name }) => name);
+    const releases = placedAt(provider).sort();
+    const handover = join(directory, `for-${provider}`);
+    place(handover, documents);
+    if (acceptance[provider] !== undefined)
+      place(
+        handover,
+        found.map((release) => ({
+          name: own.judging.attestationsFileName(release.name),
+          text: own.attesting.simulatedAttestations(release, scanner.key, new Date()),
+        })),
+      );
     stacks.push([`${provider}/infrastructure`, infrastructure]);
-    stacks.push([`${provider}/workloads`, workloads({ directory, releases: placed.sort() })]);
+    stacks.push([`${provider}/workloads`, workloads({ directory: handover, releases })]);
   }
   return { stacks, releases: found };
+}
+
+async function signedBy(own: OwnCode, release: Release, keys: readonly KeyObject[]) {
+  const { signRelease, unsignedDocument, documentText, documentFileName } = own.documents;
+  let document = unsignedDocument(release);
+  for (const key of keys) document = await signRelease({ document, key });
+  return { name: documentFileName(release.name), text: documentText(document) };
 }
 
 /** Releases of a party's own stack: computed from what the model owner declares, or as they were handed over. */

@@ -53,6 +53,12 @@ export function passingSigners() {
   };
 }
 
+/** Who scans images for a rehearsal's providers, for the same length. */
+export function passingScanner() {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return { key: privateKey, policy: [{ name: "image scanner (review)", publicKey: publicPem(privateKey) }] };
+}
+
 function publicPem(key: KeyObject): string {
   return createPublicKey(key).export({ type: "spki", format: "pem" }) as string;
 }

@@ -32,7 +32,7 @@ export interface ReviewArgs {
   readonly onProgress?: (what: string) => void;
 }
 
-/** Looks at base and head, one after the other, and compares them. Leaves nothing behind. */
+/** Looks at base and head at the same time and compares them. Leaves nothing behind. */
 export async function review(args: ReviewArgs): Promise<Review> {
   const { repository, manifests, today } = args;
   const pack = packOf(args.pack);
@@ -62,13 +62,21 @@ async function reviewSides(base: Side, head: Side, args: ReviewArgs & { readonly
     );
   const names = args.stacks.length > 0 ? unique(args.stacks) : known;
   const shared = { stackNames: names, manifests, pack, engine, signal, onProgress };
-  const before = await lookAtSide({ ...shared, side: base, what: "base" });
-  const after = await lookAtSide({ ...shared, side: head, what: "head" });
+  const [before, after] = await both(
+    lookAtSide({ ...shared, side: base, what: "base" }),
+    lookAtSide({ ...shared, side: head, what: "head" }),
+  );
   const judgesChanged = changedParts(base.root, head.root);
   const headByFormerRules = judgesChanged.includes("policies")
     ? await lookAtSide({ ...shared, manifests: [], side: head, what: "head", packRoot: base.root })
     : undefined;
   return compare({ base: before, head: after, pack, headByFormerRules, judgesChanged, today });
+}
+
+/** Waits for both even if one fails: what they left is removed afterwards. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }
 
 function packOf(name: string): PackName {

@@ -8,7 +8,7 @@ const longest = 400;
  */
 export function code(text: string): string {
   const line = legible(text);
-  if (line === "") return "(nothing)";
+  if (line === "") return "`(nothing)`";
   const runs = line.match(/`+/g)?.map((run) => run.length) ?? [];
   const fence = "`".repeat(fenceLength(runs));
   // A space on both sides is taken off again by the reader's Markdown.

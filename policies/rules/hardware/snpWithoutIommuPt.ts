@@ -1,7 +1,7 @@
 import { grubSettings, hostKernel } from "../../examples/hosts";
 import { hostKernels } from "../../hosts";
 import { bareMetal, resourceRule } from "../../rule";
-import { page } from "../../sources";
+import { issue } from "../../sources";
 
 const passthrough = /^(iommu=pt|iommu\.passthrough=(1|y|on))$/i;
 
@@ -11,12 +11,9 @@ export const snpWithoutIommuPt = resourceRule({
   pillar: "hardware",
   severity: "high",
   threat:
-    "With iommu=pt, which guides for fast GPUs recommend, the kernel leaves SEV-SNP off: the host has no TEE, and nothing says so.",
+    "With iommu=pt, which guides for fast GPUs recommend, the kernel leaves SEV-SNP off: the host has no TEE, and its kernel's log alone says so.",
   remediation: "Take iommu=pt out; write amd_iommu=on. Hosts with Intel CPUs alone may keep it.",
-  source: page(
-    "AMD, SNP on hosts with Linux",
-    "https://github.com/AMDESE/linux-svsm/blob/main/Documentation/docs/INSTALL.md",
-  ),
+  source: issue("AMDESE/AMDSEV", 88),
   platforms: bareMetal,
   claims: ["host-prepared"],
   boundary: { by: "keyBroker", how: "a guest on such a host has no evidence of SEV-SNP" },

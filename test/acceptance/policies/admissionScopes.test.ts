@@ -430,10 +430,13 @@ describe("the cluster goes on", () => {
     const run = (...args: string[]) =>
       execa(kubectlBinary(), ["--kubeconfig", admission.cluster.kubeconfig(admission.cluster.name), ...args]);
     const ours = ["-l", "app.kubernetes.io/managed-by=trustfoundry"];
+    const remove = () => run("delete", "validatingadmissionpolicybindings,validatingadmissionpolicies", ...ours);
+    // Those of the other tests: they have another owner, and a conflict is no answer here.
+    await remove();
     await run("apply", "--server-side", "-f", file);
     const { stdout } = await run("get", "validatingadmissionpolicies", ...ours, "--output=name");
     expect(stdout).toContain("trustfoundry-no-host-access");
-    await run("delete", "validatingadmissionpolicybindings,validatingadmissionpolicies", ...ours);
+    await remove();
     expect((await run("get", "validatingadmissionpolicies", ...ours, "--output=name")).stdout).toBe("");
   });
 });

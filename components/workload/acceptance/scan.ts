@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { visible } from "../release/visible";
 import type { Attested } from "./attested";
 import type { Severity } from "./vulnerabilities";
 import { isWorse, vulnerabilitiesOf } from "./vulnerabilities";
@@ -88,7 +89,7 @@ function findingsProblem(report: unknown, accepted: Severity): string | undefine
     return "holds a report whose findings cannot be read (Trivy's, Grype's and in-toto's can); scan with one of these, or accept worstSeverity critical";
   const worse = found.filter(({ severity }) => isWorse(severity, accepted));
   if (worse.length === 0) return undefined;
-  const shown = worse.slice(0, 3).map(({ id, severity }) => `${id.slice(0, 40)} (${severity})`);
+  const shown = worse.slice(0, 3).map(({ id, severity }) => `${visible(id.slice(0, 40))} (${severity})`);
   return `found ${worse.length} worse than ${accepted}: ${shown.join(", ")}${worse.length > 3 ? ", …" : ""}; mend the image, or have its findings rated anew`;
 }
 

@@ -282,8 +282,11 @@ describe("a rehearsal from first start to destruction", () => {
     expect(provider.length).toBeGreaterThan(0);
     for (const file of provider) expect(readFileSync(file, "utf8")).not.toMatch(/trustSecrets|acme\/model-key.*secure/);
     expect(readdirSync(join(rehearsal.root, "parties", "northern-metal", "inbox")).sort()).toEqual([
+      "frontier-400b.attestations.jsonl",
       "frontier-400b.release.json",
+      "giant-1t.attestations.jsonl",
       "giant-1t.release.json",
+      "llama-8b.attestations.jsonl",
       "llama-8b.release.json",
     ]);
   });

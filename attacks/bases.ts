@@ -36,12 +36,12 @@ export function baseOf(name: string): Piece[] {
   });
 }
 
-/** What rules see of pieces. */
-export function resourcesOf(pieces: readonly Piece[]): Resource[] {
-  const urnOf = ({ type, name }: Piece) => `urn:pulumi:attack::attacks::${type}::${name}`;
+/** What rules see of pieces, under their names or behind a prefix. */
+export function resourcesOf(pieces: readonly Piece[], prefix = ""): Resource[] {
+  const urnOf = ({ type, name }: Piece) => `urn:pulumi:attack::attacks::${type}::${prefix}${name}`;
   return pieces.map((piece) => ({
     type: piece.type,
-    name: piece.name,
+    name: `${prefix}${piece.name}`,
     urn: urnOf(piece),
     props: piece.props,
     dependsOn: pieces.filter(({ ref }) => piece.dependsOn.includes(ref)).map(urnOf),

@@ -2,7 +2,6 @@ import type { RuleAttack } from "../attack";
 import { loosen, remove, replace, set } from "../change";
 
 const machine = "VirtualMachine/node";
-const disk = "storageProfile.osDisk.managedDisk";
 const scaleSet = "VirtualMachineScaleSet/nodes";
 const pool = "AgentPool/confidential-pool";
 const diskKey = "Key/disk-key";
@@ -199,5 +198,52 @@ export const azure: readonly RuleAttack[] = [
     where: "preview",
     base: "azure",
     change: [set("Vault/node-keys", "properties.publicNetworkAccess", "Enabled")],
+  },
+  {
+    id: "azure-model-key-beside-its-nodes",
+    threat: "The model's key is made in the provider's own resource group, whose owner rewrites its release policy.",
+    attacker: "providerInsider",
+    rule: "cloud-owner-keys",
+    where: "preview",
+    base: "azure",
+    change: [set(guestKey, "resourceGroupName", "factory")],
+  },
+  {
+    id: "azure-nodes-on-the-internet",
+    threat: "Every node of the pool has a public address, and its ports are found within the hour.",
+    attacker: "networkAttacker",
+    rule: "cloud-nodes-private",
+    where: "preview",
+    base: "azure",
+    change: [set(pool, "enableNodePublicIP", true)],
+  },
+  {
+    id: "azure-driver-that-fails",
+    threat:
+      "Azure's extension installs an unsigned driver at boot, and attestation is skipped until somebody finds out why.",
+    attacker: "supplyChain",
+    rule: "cloud-driver-floor",
+    where: "preview",
+    base: "azure",
+    change: [set("VirtualMachineExtension/node-attestation", "type", "NvidiaGpuDriverLinux")],
+  },
+  {
+    id: "azure-passthrough-in-a-machine",
+    threat:
+      "Nodes of AKS are labelled for passthrough, and a guest on them has no TEE under it that could vouch for it.",
+    attacker: "carelessEngineer",
+    rule: "passthrough-on-bare-metal",
+    where: "preview",
+    base: "azure",
+    change: [set("AgentPool/system", ["nodeLabels", "nvidia.com/gpu.workload.config"], "vm-passthrough")],
+  },
+  {
+    id: "manifests-of-a-branch",
+    threat: "Manifests are fetched from a branch at each deployment, and a commit there is all it takes.",
+    attacker: "supplyChain",
+    rule: "manifests-pinned",
+    where: "preview",
+    base: "azure",
+    change: [replace("ConfigFile/manifests", "file", /\/[0-9a-f]{40}\//, "/main/")],
   },
 ];

@@ -232,7 +232,10 @@ export const brokerDetails: readonly RuleAttack[] = [
     rule: "trustee-storage-read-only",
     where: "both",
     base: "trust",
-    change: [set(pods, container("volumeMounts", 1, "readOnly"), false)],
+    change: [
+      set(pods, pod("volumes", 1), { name: "resource-policy", persistentVolumeClaim: { claimName: "kbs-policies" } }),
+      set(pods, container("volumeMounts", 1, "readOnly"), false),
+    ],
   },
   {
     id: "everybody-sets-reference-values",

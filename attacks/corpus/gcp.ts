@@ -206,4 +206,27 @@ export const gcp: readonly RuleAttack[] = [
     base: "gcp",
     change: [replace(machine, "metadata.tee-image-reference", /@sha256:.*$/, ":1.4")],
   },
+  {
+    id: "gcp-gpu-in-turns",
+    threat: "Two tenants' pods take turns on one confidential GPU, and its memory is not wiped between them.",
+    attacker: "maliciousTenant",
+    rule: "cloud-gpu-undivided",
+    where: "preview",
+    base: "gcp",
+    change: [
+      set(pool, ["nodeConfig", "guestAccelerators", 0, "gpuSharingConfig"], {
+        gpuSharingStrategy: "TIME_SHARING",
+        maxSharedClientsPerGpu: 4,
+      }),
+    ],
+  },
+  {
+    id: "gcp-two-gpus",
+    threat: "A second GPU is ordered that no confidential machine has, and the link between the two is in the clear.",
+    attacker: "carelessEngineer",
+    rule: "gcp-one-gpu",
+    where: "preview",
+    base: "gcp",
+    change: [set(machine, ["guestAccelerators", 0, "count"], 2)],
+  },
 ];

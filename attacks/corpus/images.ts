@@ -28,6 +28,7 @@ export const images: readonly RuleAttack[] = [
         image: "docker.io/library/busybox",
         command: ["/bin/true"],
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+        resources: { limits: { cpu: "1", memory: "64Mi" } },
       }),
     ],
   },

@@ -11,6 +11,7 @@ import { images } from "./images";
 import { operators } from "./operators";
 import { pods } from "./pods";
 import { runtime } from "./runtime";
+import { tenants } from "./tenants";
 
 /** What is tried against the rules. */
 export const ruleAttacks: readonly RuleAttack[] = [
@@ -21,6 +22,7 @@ export const ruleAttacks: readonly RuleAttack[] = [
   ...images,
   ...cluster,
   ...pods,
+  ...tenants,
   ...operators,
   ...brokerDetails,
   ...azure,

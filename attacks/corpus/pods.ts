@@ -117,14 +117,7 @@ export const pods: readonly RuleAttack[] = [
     where: "preview",
     base: "tenant",
     change: [
-      reseal(
-        model,
-        "[image]\n",
-        '[image]\n[[image.registry_config.registry]]\nlocation = "nvcr.io"\ninsecure = true\n\n[image]\n'.replace(
-          /\n\[image\]\n$/,
-          "\n",
-        ),
-      ),
+      reseal(model, "[kbc]\n", '[[image.registry_config.registry]]\nlocation = "nvcr.io"\ninsecure = true\n\n[kbc]\n'),
     ],
   },
   {
@@ -266,6 +259,7 @@ export const pods: readonly RuleAttack[] = [
     threat: "The user that places releases is bound to cluster-admin, and with its laptop the whole cluster is lost.",
     attacker: "carelessEngineer",
     rule: "cluster-admin-not-bound",
+    alsoBlockedBy: ["no-exec-granted"],
     where: "preview",
     base: "tenant",
     change: [
@@ -292,7 +286,7 @@ export const pods: readonly RuleAttack[] = [
     rule: "no-exec-granted",
     where: "preview",
     base: "tenant",
-    change: [append("Role/deployer", "rules", { apiGroups: [""], resources: ["pods/portforward"], verbs: ["create"] })],
+    change: [append("Role/observer", "rules", { apiGroups: [""], resources: ["pods/portforward"], verbs: ["create"] })],
   },
   {
     id: "rights-for-nobody-in-particular",
@@ -317,5 +311,35 @@ export const pods: readonly RuleAttack[] = [
     where: "both",
     base: "tenant",
     change: [set("Namespace/acme-models", ["metadata", "labels", "trustfoundry.dev/confidential"], "no")],
+  },
+  {
+    id: "shell-by-kubectl",
+    threat: "An administrator of the provider's opens a shell in the model's pod by kubectl exec.",
+    attacker: "providerInsider",
+    rule: "no-exec-granted",
+    where: "admission",
+    base: "tenant",
+    change: [],
+    request: { verb: "connect", namespace: "acme-models", pod: "llama-8b-0", subresource: "exec" },
+  },
+  {
+    id: "port-forwarded-to-a-laptop",
+    threat: "A support engineer forwards the model's port to a laptop, past ingress and network policies.",
+    attacker: "providerInsider",
+    rule: "no-exec-granted",
+    where: "admission",
+    base: "tenant",
+    change: [],
+    request: { verb: "connect", namespace: "acme-models", pod: "llama-8b-0", subresource: "portforward" },
+  },
+  {
+    id: "namespace-opened-afterwards",
+    threat: "The confidential label is taken off a namespace that is in use, and its next pods are judged by nobody.",
+    attacker: "providerInsider",
+    rule: "confidential-label-kept",
+    where: "admission",
+    base: "tenant",
+    change: [remove("Namespace/acme-models", ["metadata", "labels", "trustfoundry.dev/confidential"])],
+    request: { verb: "update" },
   },
 ];

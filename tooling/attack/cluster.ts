@@ -137,9 +137,10 @@ export class Door {
     return this.ask({ method: "POST", path: await this.collection(manifest), body: manifest });
   }
 
+  /** Asks for another state of what is there. */
   async update(manifest: Manifest): Promise<Answer> {
     const path = `${await this.collection(manifest)}/${manifest.metadata.name}`;
-    return this.ask({ method: "PATCH", path, body: manifest, contentType: "application/merge-patch+json" });
+    return this.ask({ method: "PUT", path, body: manifest });
   }
 
   /** Asks, and changes nothing. */

@@ -1,6 +1,5 @@
 import { baseNames, baseOf } from "../../attacks/bases";
 import type { Manifest, Piece } from "../../attacks/change";
-import { parameterData } from "../../components/cluster/acceptanceParameters";
 import { admissionNamespace } from "../../components/cluster/acceptanceParameters";
 import { renderPolicies } from "../../policies/admission/render";
 import type { Rule } from "../../policies/rule";
@@ -10,16 +9,6 @@ import type { Answer } from "./cluster";
 import { Door } from "./cluster";
 import type { Trial } from "./trial";
 import { isChart } from "./trial";
-
-/** What a provider accepts of the tenant in `bases/tenant.yaml`. */
-const accepted = {
-  tenant: "acme-models",
-  registries: ["nvcr.io/nim"],
-  images: ["sha256:39d9db2f965b332eb3b494c079e10e401068d25e8cadc7b91f74a428e4bddec5"],
-  egressRanges: ["203.0.113.0/28"],
-  dedicatedNodes: false,
-  priorityClasses: [],
-};
 
 /** The objects of pieces, as an API server takes them. */
 export function manifestsOf(pieces: readonly Piece[]): Manifest[] {
@@ -53,16 +42,14 @@ export class Admission {
       );
     const needed = good.filter(({ kind }) => ["ServiceAccount", "RuntimeClass", "PriorityClass"].includes(kind));
     await door.make([...needed, ...manifestsOf(changed)], signal);
-    await door.make([
-      {
-        apiVersion: "v1",
-        kind: "ConfigMap",
-        metadata: { name: accepted.tenant, namespace: admissionNamespace },
-        data: parameterData(accepted),
-      },
-    ]);
+    // What the provider accepts of tenants.
+    const acceptance = good.filter(
+      ({ kind, metadata: m }) => kind === "ConfigMap" && m.namespace === admissionNamespace,
+    );
+    await door.make(acceptance, signal);
+    const tenants = acceptance.map(({ metadata }) => metadata.name);
     const selection = rules.map((rule) => ({ rule, level: "mandatory" as const }));
-    await door.enforce(renderPolicies(selection, { now: new Date(), tenants: [accepted.tenant] }));
+    await door.enforce(renderPolicies(selection, { now: new Date(), tenants }));
     return new Admission(door);
   }
 

@@ -1,9 +1,10 @@
 import type { RuleAttack } from "../../attacks/attack";
+import { resourcesOf } from "../../attacks/bases";
 import { stage } from "../../attacks/judge";
 import type { Staged } from "../../attacks/judge";
 import type { Piece } from "../../attacks/change";
 import type { Rule } from "../../policies/rule";
-import type { Bench } from "./preview";
+import type { Bench, Reported } from "./preview";
 import { preview, register } from "./preview";
 
 /** An attack, ready to be tried. */
@@ -19,7 +20,8 @@ export function trialOf(attack: RuleAttack, rules: readonly Rule[]): Trial {
   return { attack, wholeStack, ...stage(attack) };
 }
 
-export const isChart = ({ type }: Pick<Piece, "type">) => type.startsWith("kubernetes:helm.sh/");
+/** Charts and manifests from elsewhere, which the real plugin would fetch. */
+export const isChart = ({ type }: Pick<Piece, "type">) => /^kubernetes:(helm\.sh|yaml|kustomize)/.test(type);
 
 /** Rules that refused, by attack. */
 export type Refusals = ReadonlyMap<string, readonly string[]>;
@@ -36,7 +38,7 @@ export async function previewResources(
   rules: readonly Rule[],
 ): Promise<Refusals> {
   const ofStacks = new Set(rules.filter(({ scope }) => scope === "stack").map(({ id }) => id));
-  const found = new Map(trials.map(({ attack }) => [attack.id, new Set<string>()]));
+  const said: Reported[] = [];
   for (const charts of [false, true]) {
     const pieces = trials.flatMap(({ attack, touched }) =>
       touched.filter((piece) => isChart(piece) === charts).map((piece) => ({ attack, piece })),
@@ -50,15 +52,65 @@ export async function previewResources(
         for (const { attack, piece } of pieces) register([piece], opts, `${attack.id}/`);
       },
     });
-    for (const { rule, level, resource } of reported)
-      if (level === "mandatory" && !ofStacks.has(rule)) found.get(resource.split("/")[0] ?? "")?.add(rule);
+    said.push(...reported.filter(({ rule, level }) => level === "mandatory" && !ofStacks.has(rule)));
   }
-  return new Map([...found].map(([id, refusing]) => [id, [...refusing].sort()]));
+  return byAttack(trials, said);
 }
 
-/** Previews one attack with everything that belongs to its base. */
-export async function previewStack(bench: Bench, pack: string, { pieces }: Trial): Promise<readonly string[]> {
-  const charts = pieces.some(isChart);
-  const reported = await preview({ bench, pack, charts, program: (opts) => register(pieces, opts) });
-  return [...new Set(reported.filter(({ level }) => level === "mandatory").map(({ rule }) => rule))].sort();
+/** Previews attacks on whole stacks, each with everything that belongs to its base and under its own id. */
+export async function previewStacks(bench: Bench, pack: string, trials: readonly Trial[]): Promise<Refusals> {
+  const charts = trials.some(({ pieces }) => pieces.some(isChart));
+  const reported = await preview({
+    bench,
+    pack,
+    charts,
+    program: (opts) => {
+      for (const { attack, pieces } of trials) register(pieces, opts, `${attack.id}/`);
+    },
+  });
+  return byAttack(
+    trials,
+    reported.filter(({ level }) => level === "mandatory"),
+  );
+}
+
+/**
+ * Attacks on whole stacks that do not disturb each other, so that they can share a preview: an engine and a pack take
+ * seconds to start. Whether they do is found out in this process; what the preview says is compared all the same.
+ */
+export function undisturbed(trials: readonly Trial[], rules: readonly Rule[]): Trial[][] {
+  const ofStacks = rules.filter(({ scope }) => scope === "stack");
+  const said = (group: readonly Trial[]) => {
+    const resources = group.flatMap(({ attack, pieces }) => resourcesOf(pieces, `${attack.id}/`));
+    const findings = ofStacks.flatMap((rule) =>
+      rule.evaluate(resources).findings.map(({ resource }) => ({ rule: rule.id, resource: resource.name })),
+    );
+    return byAttack(group, findings);
+  };
+  const groups: Trial[][] = [];
+  for (const trial of trials) {
+    const fits = (group: Trial[]) => {
+      if (group.some(hasCharts) !== hasCharts(trial)) return false;
+      const together = said([...group, trial]);
+      return [...group, trial].every(({ attack }, index, all) => {
+        const alone = said(all.slice(index, index + 1)).get(attack.id);
+        return together.get(attack.id)?.join() === alone?.join();
+      });
+    };
+    const group = groups.find(fits);
+    if (group) group.push(trial);
+    else groups.push([trial]);
+  }
+  return groups;
+}
+
+const hasCharts = ({ pieces }: Trial) => pieces.some(isChart);
+
+function byAttack(
+  trials: readonly Trial[],
+  said: readonly { readonly rule: string; readonly resource: string }[],
+): Refusals {
+  const found = new Map(trials.map(({ attack }) => [attack.id, new Set<string>()]));
+  for (const { rule, resource } of said) found.get(resource.split("/")[0] ?? "")?.add(rule);
+  return new Map([...found].map(([id, refusing]) => [id, [...refusing].sort()]));
 }

@@ -47,6 +47,13 @@ export async function infrastructure(
   ])
     if (warning) await pulumi.log.warn(warning);
   const opts = { provider: clusterProvider(config.provider, config.cluster.context) };
+  const accepted =
+    acceptance &&
+    new TenantAcceptance(
+      "tenant-acceptance",
+      { tenants: [acceptanceParameters(provider, acceptance, namespace)] },
+      opts,
+    );
   const admission = new AdmissionPolicies(
     "admission",
     {
@@ -56,7 +63,8 @@ export async function infrastructure(
         tenants: acceptance ? [namespace] : [],
       }),
     },
-    opts,
+    // With a binding but without its parameters nobody could even finalize a tenant's objects: first in, last out.
+    { ...opts, dependsOn: accepted ? [accepted] : [] },
   );
   const kubelet = new KubeletSettings("kubelet-settings", { kubernetesVersion }, opts);
   const nodeMode = new NodeMode(
@@ -81,13 +89,6 @@ export async function infrastructure(
     },
     opts,
   );
-  const accepted =
-    acceptance &&
-    new TenantAcceptance(
-      "tenant-acceptance",
-      { tenants: [acceptanceParameters(provider, acceptance, namespace)] },
-      opts,
-    );
   return {
     admissionPolicies: admission.policyNames,
     hosts: nodeMode.hostNames,

@@ -99,6 +99,8 @@ describe("a provider's infrastructure", () => {
     await settled();
     const placed = recording.resources.filter(({ type }) => type.endsWith(":ValidatingAdmissionPolicy"));
     expect(placed.map(({ inputs }) => (inputs.metadata as { name: string }).name).sort()).toEqual([...names].sort());
+    // Taken away before the parameters, without which nobody could even finalize a tenant's objects.
+    expect(named(recording, "admission").dependencies).toContain("tenant-acceptance-acme-models");
   });
 
   it("holds no address and no credential of the cluster", async () => {

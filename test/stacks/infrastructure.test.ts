@@ -51,6 +51,9 @@ function sampleConfig(): InfrastructureConfig {
   return parseAs("infrastructure", { ...derived?.infrastructure, admission: "off" });
 }
 
+/** Without the hundred objects of admission policies, which the first test sees. */
+const withoutPolicies = (): InfrastructureConfig => ({ ...sampleConfig(), admission: "off" });
+
 const run = (config: InfrastructureConfig) => infrastructure(config, { kubeconfigs: [join(directory, "kubeconfig")] });
 const resolved = async (value: unknown) => await valueOf(pulumi.output(value) as pulumi.Output<unknown>);
 
@@ -122,12 +125,43 @@ describe("a provider's infrastructure", () => {
     expect(JSON.stringify(recording.resources)).not.toMatch(/llama|frontier|giant|model-key/);
   });
 
+  it("tells the API server what it accepts of the tenant, and bounds its hosts and share accordingly", async () => {
+    const quota = { gpus: 8, nvSwitches: 0, cpus: 64, memoryGib: 512, pods: 8 };
+    await run(withValue(withoutPolicies(), ["providers", 0, "acceptance", "quota"], quota));
+    await settled();
+    expect(named(recording, "tenant-acceptance-acme-models").inputs).toMatchObject({
+      metadata: { name: "acme-models", namespace: "trustfoundry-admission" },
+      data: { registries: "nvcr.io/nim", egressRanges: "198.51.100.0/24\n203.0.113.0/28" },
+    });
+    expect(named(recording, "node-mode-granite-b200").inputs).toMatchObject({
+      metadata: { labels: { "trustfoundry.dev/tenant": "acme-models" } },
+    });
+    expect(named(recording, "tenant-quota").inputs).toMatchObject({
+      spec: { hard: { "requests.nvidia.com/pgpu": "8", pods: "8" } },
+    });
+  });
+
+  it("goes on without demands where its configuration has none, and says what that means", async () => {
+    await run(withValue(withoutPolicies(), ["providers", 0, "acceptance"], undefined));
+    await settled();
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/northern-metal\): demands nothing of the tenant's workloads/),
+    );
+    expect(recording.resources.filter(({ type }) => type.endsWith(":TenantAcceptance"))).toEqual([]);
+    const { labels } = named(recording, "node-mode-granite-b200").inputs.metadata as { labels: object };
+    expect(labels).not.toHaveProperty(["trustfoundry.dev/tenant"]);
+    expect(named(recording, "tenant-quota").inputs).toMatchObject({
+      spec: { hard: { "requests.nvidia.com/pgpu": "64" } },
+    });
+  });
+
   it("warns of what is known about the platform set and the distribution", async () => {
-    await run(sampleConfig());
+    await run(withoutPolicies());
     expect(warnings).toEqual([expect.stringMatching(/GHSA-fmg6-v47x-52wr/)]);
     warnings.length = 0;
     const newest = parseAs("infrastructure", {
       ...deriveStacks(sampleFactory(), noReleases).providers["northern-metal"]?.infrastructure,
+      admission: "off",
       platform: { set: "newest", charts: sampleFactory().platform.charts },
     });
     await run(withValue(newest, ["providers", 0, "distribution"], "k0s"));

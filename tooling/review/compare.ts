@@ -137,7 +137,7 @@ function compareFiles(
   const inStacks = names.flatMap((name) => {
     const [a, b] = [stackOf(before, name), stackOf(after, name)];
     // A preview that stopped has not seen everything: what is missing of it would be called removed.
-    if (!isWhole(a) || !isWhole(b)) return [];
+    if (!isWhole(a) || !isWhole(b) || stopped(before, name) || stopped(after, name)) return [];
     return compareStacks(a, b, after?.exceptions ?? [], rules).map(({ resource, ...change }) => ({
       ...change,
       subject: name,
@@ -172,6 +172,11 @@ function compareFiles(
 function stackOf(view: FileView | undefined, name: string): StackView {
   const nothing = { refusals: [], violations: [], notYetKnown: [], exceptionUses: [], resources: [] };
   return view?.stacks.find((stack) => stack.name === name) ?? { ...nothing, name };
+}
+
+/** Whether the file was refused before it came to this stack. */
+function stopped(view: FileView | undefined, name: string): boolean {
+  return view !== undefined && !view.stacks.every(isWhole) && !view.stacks.some((stack) => stack.name === name);
 }
 
 function isWhole({ refusals }: StackView): boolean {

@@ -51,7 +51,7 @@ export async function lookAt(request: Request, load: Load, run: Run): Promise<Lo
   };
   const refusedAs = (error: unknown): Look => {
     if (!isConfigurationError(error)) throw error;
-    return { stacks: [{ ...nothing, name: stackName, refusals: [error.message] }], releases: [], rules: [] };
+    return { stacks: [{ ...nothing, name: stackName, refusals: error.problems }], releases: [], rules: [] };
   };
   let found: readonly Release[] = [];
   try {
@@ -72,8 +72,8 @@ export async function lookAt(request: Request, load: Load, run: Run): Promise<Lo
 const nothing = { refusals: [], violations: [], notYetKnown: [], exceptionUses: [], resources: [] };
 
 /** Told by its name: the side has a class of its own. */
-function isConfigurationError(error: unknown): error is Error {
-  return error instanceof Error && error.name === "ConfigurationError";
+function isConfigurationError(error: unknown): error is Error & { readonly problems: readonly string[] } {
+  return error instanceof Error && error.name === "ConfigurationError" && "problems" in error;
 }
 
 /** Modules of the side, by their places in the project. */

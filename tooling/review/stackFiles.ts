@@ -68,6 +68,8 @@ function replaced(value: unknown, place: string, unseen: string[]): unknown {
     unseen.push(place);
     return placeholder;
   }
+  // A bare date is a point in time in YAML 1.1; the schema says what to write instead.
+  if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map((item, index) => replaced(item, `${place}[${index}]`, unseen));
   if (!isObject(value)) return value;
   return Object.fromEntries(

@@ -45,6 +45,13 @@ describe("a preview that stopped", () => {
     expect(refusals).toMatchObject([{ location: { file: "Pulumi.prod.yaml", line: 5, exact: true } }]);
   });
 
+  it("before it came to its stacks is not taken for that either", () => {
+    const base = side([file([stack({ name: "prod/trust", resources: [closed] })])]);
+    const { changes, refusals } = reviewSides(base, side([file([stack({ refusals: ["no"] })])]));
+    expect(changes).toEqual([]);
+    expect(refusals).toHaveLength(1);
+  });
+
   it("of base leaves open what became weaker", () => {
     expect(outcomeOf(reviewOf({ refusals: ["no"] }, {}))).toBe("weaker");
   });

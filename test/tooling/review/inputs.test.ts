@@ -29,12 +29,17 @@ describe("a stack's file", () => {
   trustfoundry:role: trust
   trustfoundry:trustSecrets: { secure: v1:abc }
   trustfoundry:attestation: { keyStore: { url: { secure: v1:def } } }
+  trustfoundry:exceptions: [{ until: 2026-12-31 }]
   aws:region: eu-central-1
 `,
     );
     const file = readStackFile(root, "prod", "head");
     expect(file?.unseen).toEqual(["trustfoundry:attestation.keyStore.url", "trustfoundry:trustSecrets"]);
-    expect(file?.sections).toEqual({ role: "trust", attestation: { keyStore: { url: "not-seen-in-a-review" } } });
+    expect(file?.sections).toEqual({
+      role: "trust",
+      attestation: { keyStore: { url: "not-seen-in-a-review" } },
+      exceptions: [{ until: "2026-12-31T00:00:00.000Z" }],
+    });
   });
 
   it("is found by its name, and refused in one sentence where it is none", () => {

@@ -46,7 +46,11 @@ export function markdown(review: Review): string {
 
 function sections(review: Review, most: number): string {
   const { changes, violations, refusals, baseRefusals, exceptions, notYetKnown, unseen } = review;
-  const by = (direction: Direction) => changes.filter((change) => change.direction === direction).map(changeLine);
+  // New violations stand in a section of their own; only what was mended is said once more.
+  const by = (direction: Direction) =>
+    changes
+      .filter((change) => change.direction === direction && !(change.kind === "violation" && direction === "weaker"))
+      .map(changeLine);
   const parts = [
     [marker, `## Trustfoundry review: ${headline(review)}`, summary(review)].join("\n\n"),
     matrix(changes),

@@ -52,4 +52,8 @@ export default tseslint.config(
     files: ["policies/**/*.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: ["**/stacks/**", "**/tooling/**"] }] },
   },
+  {
+    files: ["attacks/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/stacks/**", "**/tooling/**"] }] },
+  },
 );

@@ -31,7 +31,7 @@ export const cluster: readonly RuleAttack[] = [
       "A privileged container undoes the guest's own walls, and an exploit in the server owns the guest's kernel.",
     attacker: "brokenApplication",
     rule: "no-host-access",
-    where: "both",
+    where: "preview",
     base: "tenant",
     change: [set(model, container("securityContext", "privileged"), true)],
   },

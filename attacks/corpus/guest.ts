@@ -31,7 +31,7 @@ export const guest: readonly RuleAttack[] = [
     threat: "Init-data pasted as plain base64 is passed over by the runtime, and the guest starts without it.",
     attacker: "carelessEngineer",
     rule: "init-data-present",
-    where: "preview",
+    where: "both",
     base: "tenant",
     change: [
       set(model, annotation(initDataAnnotationKey), Buffer.from('version = "0.1.0"\n').toString("base64")),

@@ -72,7 +72,8 @@ export class Admission {
   async attack({ attack: { request }, touched }: Trial): Promise<Answer[]> {
     if (request?.verb === "connect") {
       const path = `/api/v1/namespaces/${request.namespace}/pods/${request.pod}/${request.subresource}`;
-      return [await this.door.ask({ method: "POST", path })];
+      // A connection cannot be tried without making it; there is no such pod.
+      return [await this.door.ask({ method: "POST", path }, {})];
     }
     if (request?.verb === "patch")
       return [

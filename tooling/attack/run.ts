@@ -13,6 +13,7 @@ import type { AttackedCluster } from "./cluster";
 import { startCluster } from "./cluster";
 import { configurationProblems, configurationRefused } from "./configuration";
 import { factoryAlarms, falseAlarms } from "./good";
+import { inTurns } from "./inTurns";
 import type { Result } from "./matrix";
 import type { Bench } from "./preview";
 import { Admission, isAdmitted } from "./requests";
@@ -39,9 +40,6 @@ export interface Outcome {
   /** Rules that were really taken out to compare with the matrix. */
   readonly takenOut: number;
 }
-
-/** Stack previews at a time: each is an engine, a plugin and a pack. */
-const concurrent = 2;
 
 /** Tries every attack for real, or those that concern the rules to be taken out. */
 export async function run({ without = [], signal }: RunArgs): Promise<Outcome> {
@@ -84,8 +82,8 @@ export async function run({ without = [], signal }: RunArgs): Promise<Outcome> {
             {
               title: "Preview what is good: no rule may say anything",
               run: async () => {
-                const said = await falseAlarms(bench, pack);
-                for (const set of platformSetNames) said.push(...(await factoryAlarms(bench, pack, set)));
+                const said = await falseAlarms(bench, pack, rules);
+                said.push(...(await factoryAlarms(bench, pack, platformSetNames)));
                 const refusing = said.filter(({ level }) => level === "mandatory");
                 alarms.push(
                   ...refusing.map(({ rule, resource, message }) => `${rule} at ${resource}: ${lineOf(message)}`),
@@ -107,7 +105,7 @@ export async function run({ without = [], signal }: RunArgs): Promise<Outcome> {
         run: async (show) => {
           const stacks = previewed.filter(({ wholeStack }) => wholeStack);
           const groups = undisturbed(stacks, allRules);
-          await eachOf(groups, concurrent, async (group) => {
+          await inTurns(groups, async (group) => {
             show(group.map(({ attack }) => attack.id).join(", "));
             for (const [id, refusing] of await previewStacks(bench, pack, group)) previews.set(id, refusing);
           });
@@ -201,14 +199,6 @@ function differences(
 
 function refusedIn(found: ReadonlyMap<string, readonly string[]>, trials: readonly Trial[]): number {
   return trials.filter(({ attack }) => (found.get(attack.id)?.length ?? 0) > 0).length;
-}
-
-async function eachOf<T>(items: readonly T[], atATime: number, work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const worker = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: atATime }, worker));
 }
 
 /** The part of a message that says what is wrong; title, threat and remedy are in the docs. */

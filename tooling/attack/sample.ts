@@ -64,8 +64,8 @@ export function sampleReleases(set: PlatformSetName): Sample {
   return { factory, placement, trust, releases };
 }
 
-/** What the model owner's program places, and what is placed for it. */
-export function placeOwner({ placement, trust, releases }: Sample, provider?: pulumi.ProviderResource): void {
+/** What the model owner's program places. */
+export function placeTrustee({ placement, trust, releases }: Sample, provider?: pulumi.ProviderResource): void {
   const opts = provider ? { providers: [provider] } : {};
   new Trustee(
     "trustee",
@@ -86,6 +86,11 @@ export function placeOwner({ placement, trust, releases }: Sample, provider?: pu
     },
     opts,
   );
+}
+
+/** What a provider places for the model owner. */
+export function placeWorkloads({ releases }: Sample, provider?: pulumi.ProviderResource): void {
+  const opts = provider ? { providers: [provider] } : {};
   for (const release of releases)
     new ConfidentialWorkload(release.name, { release, namespace: "acme-models", storageClassName: "block" }, opts);
 }

@@ -36,7 +36,7 @@ function inCluster({ admission, scope }: Rule): string {
   if (admission) return "a ValidatingAdmissionPolicy of the same name refuses it, too.";
   return scope === "stack"
     ? "no admission policy: it takes more than one object to tell."
-    : "no admission policy: the object is not one of Kubernetes, or CEL cannot read what it holds.";
+    : "no admission policy: it is no object of Kubernetes, CEL cannot read what it holds, or Kubernetes itself refuses it.";
 }
 
 function celSection({ admission }: Rule): string[] {

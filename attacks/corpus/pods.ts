@@ -342,4 +342,29 @@ export const pods: readonly RuleAttack[] = [
     change: [remove("Namespace/acme-models", ["metadata", "labels", "trustfoundry.dev/confidential"])],
     request: { verb: "update" },
   },
+  {
+    id: "debugger-put-in-afterwards",
+    threat: "A debug container is added to a pod that runs already, by kubectl debug.",
+    attacker: "providerInsider",
+    rule: "no-ephemeral-containers",
+    where: "admission",
+    base: "running-pod",
+    change: [],
+    request: {
+      verb: "patch",
+      path: "/api/v1/namespaces/acme-models/pods/llama-8b-0/ephemeralcontainers",
+      body: {
+        spec: {
+          ephemeralContainers: [
+            {
+              name: "debugger",
+              image: `registry.provider.example/debug@sha256:${"6".repeat(64)}`,
+              targetContainerName: "model",
+              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+            },
+          ],
+        },
+      },
+    },
+  },
 ];

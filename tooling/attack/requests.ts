@@ -35,11 +35,11 @@ export class Admission {
     await door.makeNamespaces([...good, ...attacking]);
     for (const manifest of [...good, ...attacking]) await door.define(manifest);
     // Updates need something to change, and pods refer to accounts and classes.
-    const changed = trials
-      .filter(({ attack }) => attack.request?.verb === "update" || attack.request?.verb === "patch")
-      .flatMap(({ attack, touched }) =>
-        baseOf(attack.base).filter(({ ref }) => touched.some((piece) => piece.ref === ref)),
-      );
+    const changed = trials.flatMap(({ attack, touched }) => {
+      if (attack.request?.verb === "patch") return baseOf(attack.base);
+      if (attack.request?.verb !== "update") return [];
+      return baseOf(attack.base).filter(({ ref }) => touched.some((piece) => piece.ref === ref));
+    });
     const needed = good.filter(({ kind }) => ["ServiceAccount", "RuntimeClass", "PriorityClass"].includes(kind));
     await door.make([...needed, ...manifestsOf(changed)], signal);
     // What the provider accepts of tenants.
@@ -72,7 +72,7 @@ export class Admission {
   async attack({ attack: { request }, touched }: Trial): Promise<Answer[]> {
     if (request?.verb === "connect") {
       const path = `/api/v1/namespaces/${request.namespace}/pods/${request.pod}/${request.subresource}`;
-      // A connection cannot be tried without making it; there is no such pod.
+      // A connection cannot be tried without making it; the pod runs nowhere.
       return [await this.door.ask({ method: "POST", path }, {})];
     }
     if (request?.verb === "patch")

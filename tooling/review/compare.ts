@@ -72,11 +72,14 @@ export function compare({ base, head, pack, headByFormerRules, judgesChanged, to
     ({ id }) => id,
   );
   const files = unique([...base.files, ...head.files].map(({ file }) => file)).map((file) => ({
+    file,
     before: base.files.find((view) => view.file === file),
     after: head.files.find((view) => view.file === file),
   }));
   const changes = [
-    ...files.flatMap(({ before, after }) => compareFiles(before, after, rules)),
+    ...files.flatMap(({ file, before, after }) =>
+      compareFiles({ before, after, former: headByFormerRules?.files.find((view) => view.file === file) }, rules),
+    ),
     ...compareManifests(base.manifests, head.manifests, rules),
     ...compareRules(base.rules, head.rules).map((change) => ({ ...change, subject: "policies" })),
     ...onlyByFormerRules(head, headByFormerRules, rules),
@@ -111,11 +114,14 @@ function sortKey({ direction, pillar, kind, subject, text }: Change): string {
   return [String(directions.indexOf(direction)), pillar ?? "~", kind, subject, text].join("\0");
 }
 
-function compareFiles(
-  before: FileView | undefined,
-  after: FileView | undefined,
-  rules: readonly ReviewedRule[],
-): Change[] {
+/** One stack file in base and head, and in head by base's rules, where these differ. */
+interface FileViews {
+  readonly before: FileView | undefined;
+  readonly after: FileView | undefined;
+  readonly former: FileView | undefined;
+}
+
+function compareFiles({ before, after, former }: FileViews, rules: readonly ReviewedRule[]): Change[] {
   const file = after?.file ?? before?.file ?? "";
   const lines = new YamlLines(file, after?.text ?? "");
   const stackName = /^Pulumi\.(.*)\.ya?ml$/.exec(file)?.[1] ?? file;
@@ -138,7 +144,10 @@ function compareFiles(
     const [a, b] = [stackOf(before, name), stackOf(after, name)];
     // A preview that stopped has not seen everything: what is missing of it would be called removed.
     if (!isWhole(a) || !isWhole(b) || stopped(before, name) || stopped(after, name)) return [];
-    return compareStacks(a, b, after?.exceptions ?? [], rules).map(({ resource, ...change }) => ({
+    const notMended = (violation: Violation) =>
+      isBorne(violation, after?.exceptions ?? []) ||
+      baselineOf(violation, stackOf(former, name).violations) === "unchanged";
+    return compareStacks(a, b, notMended, rules).map(({ resource, ...change }) => ({
       ...change,
       subject: name,
       location: atEntry(resource, name),
@@ -183,11 +192,18 @@ function isWhole({ refusals }: StackView): boolean {
   return refusals.length === 0;
 }
 
-function compareStacks(a: StackView, b: StackView, exceptions: readonly Exception[], rules: readonly ReviewedRule[]) {
-  const borne = ({ rule, resource, path }: Violation) =>
-    exceptions.some((item) => item.rule === rule && item.resource === resource && (item.path ?? path) === path);
+function isBorne({ rule, resource, path }: Violation, exceptions: readonly Exception[]): boolean {
+  return exceptions.some((item) => item.rule === rule && item.resource === resource && (item.path ?? path) === path);
+}
+
+function compareStacks(
+  a: StackView,
+  b: StackView,
+  notMended: (violation: Violation) => boolean,
+  rules: readonly ReviewedRule[],
+) {
   return [
-    ...compareViolations(a.violations, b.violations, borne, rules).map(({ violation, ...change }) => ({
+    ...compareViolations(a.violations, b.violations, notMended, rules).map(({ violation, ...change }) => ({
       ...change,
       resource: violation.resource,
     })),
@@ -232,7 +248,7 @@ function onlyByFormerRules(head: SideView, former: SideView | undefined, rules: 
       const lines = new YamlLines(file, text);
       return violations
         .filter((violation) => baselineOf(violation, now.violations) === "new")
-        .filter(({ rule, resource }) => !exceptions.some((item) => item.rule === rule && item.resource === resource))
+        .filter((violation) => !isBorne(violation, exceptions))
         .map((violation): Change => {
           const rule = rules.find(({ id }) => id === violation.rule);
           return {

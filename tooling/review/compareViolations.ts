@@ -16,11 +16,14 @@ export function baselineOf(violation: Violation, base: readonly Violation[]): Ba
 
 type ViolationChange = Omit<Change, "subject" | "location"> & { readonly violation: Violation };
 
-/** Violations that came and went. One that an exception now bears is not gone: the exception says it. */
+/**
+ * Violations that came and went. One that an exception now bears, or that only base's rules still see, is not mended:
+ * exceptions and rules say it.
+ */
 export function compareViolations(
   base: readonly Violation[],
   head: readonly Violation[],
-  borne: (violation: Violation) => boolean,
+  notMended: (violation: Violation) => boolean,
   rules: readonly ReviewedRule[],
 ): ViolationChange[] {
   const about = (violation: Violation) => {
@@ -36,7 +39,7 @@ export function compareViolations(
         text: `${violation.level === "mandatory" ? "refused" : "warned of"} now: ${describeViolation(violation)}`,
       })),
     ...base
-      .filter((violation) => baselineOf(violation, head) === "new" && !borne(violation))
+      .filter((violation) => baselineOf(violation, head) === "new" && !notMended(violation))
       .map((violation): ViolationChange => ({
         ...about(violation),
         direction: "stronger",

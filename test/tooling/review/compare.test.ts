@@ -3,6 +3,7 @@ import type { Release } from "../../../components/workload/release";
 import { explainDifference } from "../../../components/workload/release/diff";
 import type { Exception } from "../../../policies/exceptions";
 import type { Direction } from "../../../tooling/review/change";
+import { compare } from "../../../tooling/review/compare";
 import { stateOf } from "../../../tooling/review/compareExceptions";
 import { compareReleases, directionOf } from "../../../tooling/review/compareReleases";
 import { compareRules } from "../../../tooling/review/compareRules";
@@ -30,6 +31,25 @@ describe("violations", () => {
       side([file([stack()], { exceptions })]),
     );
     expect(changes).toMatchObject([{ kind: "exception", direction: "weaker", location: { line: 7, exact: true } }]);
+  });
+});
+
+describe("a loosened rule", () => {
+  const base = side([file([stack({ violations: [violation] })])]);
+  const head = side([file([stack()])]);
+  const args = { base, head, pack: "baseline", judgesChanged: ["policies"], today: "2026-11-26" };
+
+  it("is weaker, and mends nothing", () => {
+    const { changes } = compare({ ...args, headByFormerRules: base });
+    expect(changes).toMatchObject([
+      { kind: "rule", direction: "weaker", text: expect.stringContaining("base's rules refuse in head") as string },
+    ]);
+  });
+
+  it("is none where base's rules find nothing either", () => {
+    expect(compare({ ...args, headByFormerRules: head }).changes).toMatchObject([
+      { kind: "violation", direction: "stronger" },
+    ]);
   });
 });
 

@@ -1,39 +1,17 @@
 import type { Exception } from "../../policies/exceptions";
 import type { Change, Location } from "./change";
 import { directions } from "./change";
-import { compareExceptions, describeException, stateOf } from "./compareExceptions";
-import type { ExceptionState } from "./compareExceptions";
+import { compareExceptions } from "./compareExceptions";
 import { compareGuards } from "./compareGuards";
 import { compareReleases } from "./compareReleases";
 import { compareRules } from "./compareRules";
 import { compareSigners } from "./compareSigners";
-import type { Baseline } from "./compareViolations";
 import { baselineOf, compareViolations } from "./compareViolations";
-import { YamlLines, keysOf, settingOf } from "./locations";
-import { byText, sortedBy, unique } from "./text";
+import type { FoundException, FoundViolation, Refusal } from "./found";
+import { exceptionPlace, exceptionsOf, refusalsOf, stackOf, violationsOf } from "./found";
+import { YamlLines, keysOf } from "./locations";
+import { sortedBy, unique } from "./text";
 import type { FileView, ManifestView, NotYetKnown, ReviewedRule, SideView, StackView, Violation } from "./types";
-
-export interface FoundViolation extends Violation {
-  /** Stack, or file of a manifest. */
-  readonly subject: string;
-  readonly baseline: Baseline;
-  readonly location: Location;
-}
-
-export interface FoundException {
-  readonly subject: string;
-  readonly exception: Exception;
-  readonly state: ExceptionState;
-  /** What it lets pass, as `resource, path`. */
-  readonly uses: readonly string[];
-  readonly location: Location;
-}
-
-export interface Refusal {
-  readonly subject: string;
-  readonly text: string;
-  readonly location: Location;
-}
 
 /** All that a review has to say; every report is made of this. */
 export interface Review {
@@ -178,11 +156,6 @@ function compareFiles({ before, after, former }: FileViews, rules: readonly Revi
   ];
 }
 
-function stackOf(view: FileView | undefined, name: string): StackView {
-  const nothing = { refusals: [], violations: [], notYetKnown: [], exceptionUses: [], resources: [] };
-  return view?.stacks.find((stack) => stack.name === name) ?? { ...nothing, name };
-}
-
 /** Whether the file was refused before it came to this stack. */
 function stopped(view: FileView | undefined, name: string): boolean {
   return view !== undefined && !view.stacks.every(isWhole) && !view.stacks.some((stack) => stack.name === name);
@@ -263,90 +236,4 @@ function onlyByFormerRules(head: SideView, former: SideView | undefined, rules: 
         });
     }),
   );
-}
-
-function violationsOf(head: SideView, base: SideView): FoundViolation[] {
-  const inStacks = head.files.flatMap(({ file, text, stacks }) => {
-    const lines = new YamlLines(file, text);
-    const before = base.files.find((view) => view.file === file);
-    return stacks.flatMap((stack) =>
-      stack.violations.map((violation) => ({
-        ...violation,
-        subject: stack.name,
-        baseline: baselineOf(violation, stackOf(before, stack.name).violations),
-        location: lines.entryOf(violation.resource, stack.name),
-      })),
-    );
-  });
-  const inManifests = head.manifests.violations.map(({ file, document, at, ...violation }) => ({
-    ...violation,
-    subject: file,
-    baseline: baselineOf(violation, base.manifests.violations),
-    location: new YamlLines(file, head.manifests.texts[file] ?? "").at([...at, ...keysOf(violation.path)], document),
-  }));
-  return [...inStacks, ...inManifests];
-}
-
-function refusalsOf(side: SideView): Refusal[] {
-  const inStacks = side.files.flatMap(({ file, text, stacks }) => {
-    const lines = new YamlLines(file, text);
-    return stacks.flatMap(({ name, refusals }) =>
-      refusals.map((refusal) => {
-        const setting = settingOf(refusal);
-        return {
-          subject: name,
-          text: refusal,
-          location: setting ? lines.at(setting) : lines.entryOf(refusal.split(":")[0] ?? "", name),
-        };
-      }),
-    );
-  });
-  const inManifests = side.manifests.refusals.map(({ file, line, problem }) => ({
-    subject: file,
-    text: problem,
-    location: { file, line, exact: true },
-  }));
-  // The same mistake in a rehearsal's file stops several of its stacks.
-  const same = new Map<string, Refusal>();
-  for (const refusal of [...inStacks, ...inManifests]) {
-    const key = `${refusal.location.file}\0${refusal.text}`;
-    const former = same.get(key);
-    same.set(key, former ? { ...refusal, subject: `${former.subject}, ${refusal.subject}` } : refusal);
-  }
-  return sortedBy(same.values(), ({ subject, text }) => `${subject}\0${text}`);
-}
-
-function exceptionsOf(head: SideView, today: string): FoundException[] {
-  return head.files
-    .flatMap(({ file, text, stacks, exceptions }) => {
-      const lines = new YamlLines(file, text);
-      return exceptions.map((exception) => {
-        const uses = unique(
-          stacks.flatMap(({ exceptionUses }) =>
-            exceptionUses
-              .filter(
-                (use) =>
-                  use.rule === exception.rule &&
-                  use.resource === exception.resource &&
-                  (exception.path ?? use.path) === use.path,
-              )
-              .map(({ resource, path }) => (path === "" ? resource : `${resource}, ${path}`)),
-          ),
-        );
-        return {
-          subject: file,
-          exception,
-          uses,
-          state: stateOf(exception, uses.length > 0, today),
-          location: exceptionPlace(lines, exceptions, exception),
-        };
-      });
-    })
-    .sort((a, b) => byText(describeException(a.exception), describeException(b.exception)));
-}
-
-/** An exception that is there no more has no line. */
-function exceptionPlace(lines: YamlLines, exceptions: readonly Exception[], exception: Exception): Location {
-  const index = exceptions.indexOf(exception);
-  return lines.at(["config", "trustfoundry:exceptions", ...(index < 0 ? [] : [index])]);
 }

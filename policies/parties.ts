@@ -1,12 +1,13 @@
 import { someKnown } from "./evaluate";
 import { gpuOperatorChart, kataChart, releases } from "./helm";
-import type { Pod } from "./kubernetes";
+import type { KubernetesObject, Pod } from "./kubernetes";
 import { confidentialPods, containersOf, isTeeRuntimeClass, objects } from "./kubernetes";
 import type { Resource } from "./rule";
 import { isTrustee } from "./trusteePods";
 
 const operators = releases(gpuOperatorChart, kataChart);
-const hosts = objects("v1/Node", "nvidia.com/v1/ClusterPolicy", "kataconfiguration.openshift.io/v1/KataConfig");
+const nodes = objects("v1/Node");
+const hosts = objects("nvidia.com/v1/ClusterPolicy", "kataconfiguration.openshift.io/v1/KataConfig");
 const runtimeClasses = objects("node.k8s.io/v1/RuntimeClass");
 
 /** Whether a resource is of an infrastructure provider's cluster: confidential pods, or what makes hosts ready for them. */
@@ -14,6 +15,7 @@ export function isProviders(resource: Resource): boolean {
   return (
     some(operators.select(resource)) ||
     some(hosts.select(resource)) ||
+    some(nodes.select(resource), preparesGpus) ||
     some(confidentialPods.select(resource), (pod) => !isTrusteePod(pod)) ||
     some(runtimeClasses.select(resource), ({ body }) => isTeeRuntimeClass(body.at("handler").text))
   );
@@ -23,6 +25,13 @@ export function isProviders(resource: Resource): boolean {
 export function hasProviders(all: readonly Resource[]): boolean {
   return someKnown(all, isProviders);
 }
+
+/** A node of the owner's own cluster is labelled for this and that, but not for GPUs. */
+const preparesGpus = ({ body }: KubernetesObject) =>
+  body
+    .at("metadata", "labels")
+    .keys()
+    .some((label) => label.startsWith("nvidia.com/"));
 
 const isTrusteePod = (pod: Pod) => containersOf(pod).some(isTrustee);
 

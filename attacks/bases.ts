@@ -24,12 +24,16 @@ export const baseNames = readdirSync(directory)
   .map((file) => basename(file, ".yaml"))
   .sort();
 
-const texts = new Map<string, string>();
+const read = new Map<string, Piece[]>();
 
 /** The pieces of a base, a fresh copy at each call. */
 export function baseOf(name: string): Piece[] {
-  const text = texts.get(name) ?? readFileSync(join(directory, `${name}.yaml`), "utf8");
-  texts.set(name, text);
+  const pieces = read.get(name) ?? parseBase(readFileSync(join(directory, `${name}.yaml`), "utf8"));
+  read.set(name, pieces);
+  return structuredClone(pieces);
+}
+
+function parseBase(text: string): Piece[] {
   return parseAllDocuments(text).map((document) => {
     if (document.errors[0]) throw document.errors[0];
     return pieceOf(document.toJS() as Manifest | Declared);

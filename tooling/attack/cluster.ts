@@ -159,6 +159,8 @@ export class Door {
       return { status: 200, message: "", rules: [...rules] };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      // A refusal names one policy, and counts a moment before the warnings of all do.
+      onWarning(error.message);
       return { status: error.status, message: error.message, rules: [...rules] };
     }
   }

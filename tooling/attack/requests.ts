@@ -60,8 +60,8 @@ export class Admission {
         poll(
           async () => (await this.attack(trial)).some(({ rules }) => rules.includes(trial.attack.rule)) || undefined,
           {
-            timeoutMilliseconds: 10_000,
-            everyMilliseconds: 250,
+            timeoutMilliseconds: 30_000,
+            everyMilliseconds: 500,
           },
         ),
       ),

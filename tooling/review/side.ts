@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
@@ -31,11 +31,13 @@ export async function openSide(
       remove: nothingToRemove,
     };
   const commit = await commitOf(repository, reference, what);
-  const root = join(mkdtempSync(join(tmpdir(), "trustfoundry-review-")), what);
+  const folder = mkdtempSync(join(tmpdir(), "trustfoundry-review-"));
+  const root = join(folder, what);
   // No hook of the repository runs for a commit that may be anybody's.
   await git(repository, ["-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet", root, commit]);
   const remove = async () => {
     await git(repository, ["worktree", "remove", "--force", root]).catch(() => git(repository, ["worktree", "prune"]));
+    rmSync(folder, { recursive: true, force: true });
   };
   try {
     await providePackages(requireProject(root, what), repository, what);

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { checkout, ensureToolchain } from "../toolchain/ensure";
 import { exitCodes, outcomeOf } from "../review/outcome";
-import { review, writeReports } from "../review/review";
 
 interface Options {
   readonly base: string;
@@ -32,6 +31,8 @@ export function addReviewCommand(root: Command, signal: AbortSignal): void {
       "\nEnds with 0: nothing weaker; 1: bad input; 2: head is refused (violations, or a configuration that does not hold); 3: weaker, without violations.",
     )
     .action(async ({ base, head, stack = [], manifests = [], pack, output, today }: Options) => {
+      // All rules and the engine's client, which no other command has to wait for.
+      const { review, writeReports } = await import("../review/review.js");
       const { pulumiRoot, binDir } = await ensureToolchain({ groups: ["engine"], signal });
       const result = await review({
         repository: checkout,

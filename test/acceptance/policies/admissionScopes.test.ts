@@ -9,7 +9,7 @@ import { confidentialLabel, podPaths } from "../../../policies/kubernetes";
 import { rules } from "../../../policies/rules";
 import type { KubeObject } from "../../../tooling/controlplane/api";
 import { ApiError, poll } from "../../../tooling/controlplane/api";
-import { admissionYaml } from "../../../tooling/commands/admission";
+import { admissionYaml } from "../../../tooling/commands/admissionYaml";
 import { startCluster } from "../cluster";
 import { AdmissionCluster, admitted } from "./admissionCluster";
 import type { Manifest } from "./admissionExamples";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { policiesInForce } from "../../../policies/admission/inForce";
-import { admissionYaml } from "../../../tooling/commands/admission";
-import type { AdmissionOptions } from "../../../tooling/commands/admission";
+import { admissionYaml } from "../../../tooling/commands/admissionYaml";
+import type { AdmissionOptions } from "../../../tooling/commands/admissionYaml";
 
 const now = new Date("2026-11-26T12:00:00Z");
 const options = { pack: "baseline", cluster: "provider", tenant: ["acme"] } as const satisfies AdmissionOptions;

@@ -22,7 +22,9 @@ export class ExceptionBook {
   /** Whether the finding is borne; notes the use. */
   covers(rule: Rule, resource: Resource, finding: Finding): boolean {
     const exception = exceptionFor(this.exceptions, rule, resource, finding, this.now);
-    const known = this.uses.some(({ urn, finding: { path } }) => urn === resource.urn && path === finding.path);
+    const known = this.uses.some(
+      (use) => use.exception === exception && use.urn === resource.urn && use.finding.path === finding.path,
+    );
     if (exception && !known) this.uses.push({ exception, urn: resource.urn, finding });
     return exception !== undefined;
   }

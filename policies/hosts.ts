@@ -64,7 +64,8 @@ export const nodeLabelSet = (...keys: readonly string[]): string =>
 
 const labelOf = (object: string, key: string) => `${object}.metadata.?labels[?"${key}"].orValue("")`;
 
-export const nodeScope = [{ group: "", version: "v1", resource: "nodes" }];
+/** Kubelet's status included: labels are taken by that way, too. */
+export const nodeScope = ["nodes", "nodes/status"].map((resource) => ({ group: "", version: "v1", resource }));
 
 const azurePools = ["azure-native:containerservice:AgentPool", "azure-native:containerservice:ManagedCluster"];
 const googlePools = ["gcp:container/nodePool:NodePool", "gcp:container/cluster:Cluster"];

@@ -131,6 +131,16 @@ export function containersOf(pod: Pod): Container[] {
   return [...of("initContainers", true), ...of("containers", false), ...of("ephemeralContainers", false)];
 }
 
+/** Where a pod names images: its containers, and volumes that are images, models for example. */
+export function imagesOf(pod: Pod): Place[] {
+  const mounted = pod.spec
+    .at("volumes")
+    .items()
+    .map((volume) => volume.at("image"))
+    .filter((image) => image.present);
+  return [...containersOf(pod).map(({ place }) => place.at("image")), ...mounted.map((image) => image.at("reference"))];
+}
+
 /** A property that must be there: a patch that leaves it out says nothing about it. */
 export function missing(object: KubernetesObject, place: Place): boolean {
   return !place.present && !object.partial;

@@ -13,11 +13,21 @@ export const annotation = (key: string): string => `variables.metadata.?annotati
 
 /** A condition on each container `c`, or each volume `v`, of a pod. With scope `confidentialPods`. */
 export const everyContainer = (condition: string): string => `variables.containers.all(c, ${condition})`;
+/** The same on each image `i` by name: those of containers, and those that are volumes. With scope `confidentialPods`. */
+export const everyImage = (condition: string): string =>
+  `(variables.containers.map(c, c.?image.orValue("")) + variables.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.?reference.orValue(""))).all(i, ${condition})`;
 export const everyVolume = (condition: string): string => `variables.spec.?volumes.orValue([]).all(v, ${condition})`;
 
 /** True where a field is absent, null or false. */
 export const isOff = (holder: string, ...fields: readonly string[]): string =>
   `!${holder}${fields.map((field) => `.?${field}`).join("")}.orValue(false)`;
+
+/** Namespaces, by each way by which the API server takes labels of one. */
+export const namespaceScope = ["namespaces", "namespaces/finalize", "namespaces/status"].map((resource) => ({
+  group: "",
+  version: "v1",
+  resource,
+}));
 
 const labelled = (metadata: string): string =>
   `${metadata}.?labels[?${literal(confidentialLabel)}].orValue("") == "true"`;

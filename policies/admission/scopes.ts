@@ -24,8 +24,11 @@ export interface Scope {
   readonly judgedIf: string[];
 }
 
-/** Subresources by which somebody changes the spec of a pod that runs: debugging containers, and another size. */
-const podSubresources = ["pods/ephemeralcontainers", "pods/resize"];
+/**
+ * Subresources by which somebody changes a pod that runs: debugging containers, another size, and annotations, which the
+ * API server takes beside a status.
+ */
+const podSubresources = ["pods/ephemeralcontainers", "pods/resize", "pods/status"];
 
 /** Ways into a pod that the API server opens; reading logs is no way that admission sees. */
 const connections = ["pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "services/proxy"];
@@ -115,7 +118,7 @@ function differs(now: string, before: string, ...path: readonly string[]): strin
 
 /** Annotations and taints of nodes change all the time, by controllers that must not be stopped. */
 function judgedByDefault(scope: readonly AdmissionResource[]): readonly string[] | undefined {
-  return scope.every(({ resource }) => resource === "nodes") ? ["metadata.labels"] : undefined;
+  return scope.every(({ resource }) => /^nodes(\/|$)/.test(resource)) ? ["metadata.labels"] : undefined;
 }
 
 function changedExpression(judges: readonly string[] | undefined): string {

@@ -14,6 +14,7 @@ import { rules } from "../../policies/rules";
 import { defaultDenyNetwork } from "../../policies/rules/cluster/defaultDenyNetwork";
 import { kataAfterNodeFeatures } from "../../policies/rules/cluster/kataAfterNodeFeatures";
 import { nodeCcMode } from "../../policies/rules/hardware/nodeCcMode";
+import { noDebugRuntimeClass } from "../../policies/rules/runtime/noDebugRuntimeClass";
 import { confidentialRuntimeClass } from "../../policies/rules/runtime/confidentialRuntimeClass";
 import { unknownValue, withInput } from "./support";
 
@@ -276,6 +277,19 @@ describe("exceptions", () => {
       { policy: "exceptions-used", refuses: false },
     ]);
     expect((await said({ ...granted, ...change }, audit)).every(({ refuses }) => !refuses)).toBe(true);
+  });
+
+  it("are each shown, where two rules are against the same value", async () => {
+    const [pod] = mistake(noDebugRuntimeClass, 2) as [Resource];
+    const rulesOfClass = ["no-debug-runtime-class", "confidential-runtime-class"];
+    const exceptions = rulesOfClass.map((rule) => ({ ...granted, rule, resource: pod.name }));
+    const { policies } = packArguments(baseline, exceptions, now);
+    const judged = await analyze(policies, pod);
+    expect(judged.diagnosticsList.filter(({ policyname }) => rulesOfClass.includes(policyname))).toEqual([]);
+    const { diagnosticsList } = await analyzeStack(policies, [pod]);
+    const used = diagnosticsList.filter(({ policyname }) => policyname === "exceptions-used");
+    expect(used.map(({ message }) => message.split("\n").at(-1)?.split(":")[0])).toEqual([...rulesOfClass].reverse());
+    expect(used.every(({ message }) => message.includes("Borne until"))).toBe(true);
   });
 
   it("hold on their last day", async () => {

@@ -1,3 +1,4 @@
+import { namespaceScope } from "../../admission/cel";
 import { confidentialNamespace } from "../../examples/cluster";
 import { confidentialLabel, objects } from "../../kubernetes";
 import { platforms, resourceRule } from "../../rule";
@@ -22,7 +23,7 @@ export const confidentialLabelKept = resourceRule({
   platforms,
   claims: ["cluster-closed"],
   admission: {
-    scope: [{ group: "", version: "v1", resource: "namespaces" }],
+    scope: namespaceScope,
     judges: ["metadata.labels"],
     validations: [
       {

@@ -1,4 +1,4 @@
-import { labelledConfidential, literal, literals } from "../../admission/cel";
+import { labelledConfidential, literal, literals, namespaceScope } from "../../admission/cel";
 import { confidentialNamespace } from "../../examples/cluster";
 import { declaredConfidential, missing, objects } from "../../kubernetes";
 import { platforms, resourceRule } from "../../rule";
@@ -24,7 +24,9 @@ export const namespacePodSecurity = resourceRule({
   platforms,
   claims: ["cluster-closed"],
   admission: {
-    scope: [{ group: "", version: "v1", resource: "namespaces" }],
+    scope: namespaceScope,
+    // Finalizers of a namespace that goes are no concern of it.
+    judges: ["metadata.labels"],
     when: labelledConfidential,
     validations: [
       {

@@ -11,7 +11,8 @@ import { platforms, resourceRule } from "../../rule";
 import { nvidiaDocs } from "../../sources";
 
 const hostNamespaces = ["hostNetwork", "hostPID", "hostIPC"];
-const tooCapable = /^(CAP_)?(SYS_ADMIN|SYS_MODULE|SYS_RAWIO|SYS_PTRACE|ALL)$/;
+/** containerd writes them in upper case, whatever the manifest does. */
+const tooCapable = /^(CAP_)?(SYS_ADMIN|SYS_MODULE|SYS_RAWIO|SYS_PTRACE|ALL)$/i;
 
 export const noHostAccess = resourceRule({
   id: "no-host-access",
@@ -82,6 +83,12 @@ export const noHostAccess = resourceRule({
       mistake: "a capability that amounts to it",
       path: `${containerPointer}/securityContext/capabilities/add`,
       value: ["SYS_ADMIN"],
+      expect: `${containerPath}.securityContext.capabilities.add[0]`,
+    },
+    {
+      mistake: "all capabilities, in small letters",
+      path: `${containerPointer}/securityContext/capabilities/add`,
+      value: ["all"],
       expect: `${containerPath}.securityContext.capabilities.add[0]`,
     },
   ],

@@ -1,10 +1,16 @@
-import { everyContainer, re2 } from "../../admission/cel";
+import { everyImage, re2 } from "../../admission/cel";
 import { splitReference } from "../../../components/catalogLock";
-import { containerPath, containerPointer, confidentialDeployment } from "../../examples/confidentialDeployment";
+import {
+  containerPath,
+  containerPointer,
+  confidentialDeployment,
+  podPath,
+  podPointer,
+} from "../../examples/confidentialDeployment";
 import { keyBrokerDeployment } from "../../examples/trustee";
 import { trusteePods } from "../../trusteePods";
-import type { Container } from "../../kubernetes";
-import { confidentialPods, containersOf, missing } from "../../kubernetes";
+import type { Pod } from "../../kubernetes";
+import { confidentialPods, imagesOf, missing } from "../../kubernetes";
 import type { Selector } from "../../rule";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
@@ -12,12 +18,11 @@ import { file, repositories } from "../../sources";
 const byDigest = /@sha256:[0-9a-f]{64}$/;
 const ofKeyBroker = "the key broker's newest build";
 
-/** Containers that hold a model or its keys. */
-const containers: Selector<Container> = {
+/** Pods that hold a model or its keys. */
+const holders: Selector<Pod> = {
   kinds: [...confidentialPods.kinds, ...trusteePods.kinds],
   *select(resource) {
-    for (const pods of [confidentialPods, trusteePods])
-      for (const pod of pods.select(resource)) yield* containersOf(pod);
+    for (const pods of [confidentialPods, trusteePods]) yield* pods.select(resource);
   },
 };
 
@@ -35,7 +40,7 @@ export const imagesByDigest = resourceRule({
     scope: "confidentialPods",
     validations: [
       {
-        expression: everyContainer(`c.?image.orValue("").matches(${re2(byDigest)})`),
+        expression: everyImage(`i.matches(${re2(byDigest)})`),
         message: "an image names no digest",
       },
     ],
@@ -47,15 +52,14 @@ export const imagesByDigest = resourceRule({
     by: "agentPolicy",
     how: "the agent policy of a confidential guest names the same digest; nothing checks the key broker's own image",
   },
-  looksAt: containers,
-  *check({ pod, place }) {
-    const image = place.at("image");
-    if ((image.present || missing(pod.object, image)) && !byDigest.test(image.text ?? ""))
-      yield image.finding("names no digest");
+  looksAt: holders,
+  *check(pod) {
+    for (const image of imagesOf(pod))
+      if ((image.present || missing(pod.object, image)) && !byDigest.test(image.text ?? ""))
+        yield image.finding("names no digest");
   },
   *remediate(resource, { digestOf }) {
-    for (const { place } of containers.select(resource)) {
-      const image = place.at("image");
+    for (const image of [...holders.select(resource)].flatMap(imagesOf)) {
       const digest = image.text === undefined ? undefined : digestOf(image.text);
       if (digest !== undefined && image.steps)
         yield { path: image.steps, value: `${splitReference(image.text ?? "").repository}@${digest}` };
@@ -86,6 +90,12 @@ export const imagesByDigest = resourceRule({
       path: "/spec/template/spec/initContainers",
       value: [{ name: "warm-up", image: "busybox" }],
       expect: "spec.template.spec.initContainers[0].image",
+    },
+    {
+      mistake: "weights as a volume, from an image by its tag",
+      path: `${podPointer}/volumes/-`,
+      value: { name: "weights", image: { reference: "registry.acme.example/llama-weights:1.0" } },
+      expect: `${podPath}.volumes[1].image.reference`,
     },
     {
       mistake: ofKeyBroker,

@@ -1,8 +1,8 @@
 import { acceptedPods, celList } from "../../acceptance";
-import { everyContainer } from "../../admission/cel";
+import { everyImage } from "../../admission/cel";
 import { containerPath, containerPointer, podPath, podPointer } from "../../examples/confidentialDeployment";
 import { tenantDeployment, tenantParameters } from "../../examples/tenant";
-import { confidentialPods, containersOf } from "../../kubernetes";
+import { confidentialPods, imagesOf } from "../../kubernetes";
 import { platforms, stackRule } from "../../rule";
 import { page } from "../../sources";
 
@@ -25,9 +25,7 @@ export const tenantImageAccepted = stackRule({
     variables: { images: celList("images") },
     validations: [
       {
-        expression: everyContainer(
-          'variables.images.exists(digest, digest != "" && c.?image.orValue("").endsWith("@" + digest))',
-        ),
+        expression: everyImage('variables.images.exists(digest, digest != "" && i.endsWith("@" + digest))'),
         message: "an image is none of those that the provider has accepted of this tenant",
       },
     ],
@@ -39,8 +37,7 @@ export const tenantImageAccepted = stackRule({
   kinds: confidentialPods.kinds,
   select: acceptedPods,
   *check({ pod, acceptance }) {
-    for (const { place } of containersOf(pod)) {
-      const image = place.at("image");
+    for (const image of imagesOf(pod)) {
       if (image.present && !acceptance.list("images").some((digest) => image.text?.endsWith(`@${digest}`)))
         yield image.finding("is none of those that the provider has accepted of this tenant");
     }
@@ -65,6 +62,12 @@ export const tenantImageAccepted = stackRule({
         },
       ],
       expect: `${podPath}.initContainers[0].image`,
+    },
+    {
+      mistake: "a volume that is an image which nobody has accepted",
+      path: `${podPointer}/volumes/-`,
+      value: { name: "weights", image: { reference: `registry.acme.example/weights@sha256:${"3".repeat(64)}` } },
+      expect: `${podPath}.volumes[1].image.reference`,
     },
   ],
 });

@@ -1,9 +1,9 @@
 import { registryOf } from "../../../components/workload/acceptance/registries";
 import { acceptedPods, celList } from "../../acceptance";
-import { everyContainer } from "../../admission/cel";
-import { containerPath, containerPointer } from "../../examples/confidentialDeployment";
+import { everyImage } from "../../admission/cel";
+import { containerPath, containerPointer, podPath, podPointer } from "../../examples/confidentialDeployment";
 import { tenantDeployment, tenantParameters } from "../../examples/tenant";
-import { confidentialPods, containersOf } from "../../kubernetes";
+import { confidentialPods, imagesOf } from "../../kubernetes";
 import { platforms, stackRule } from "../../rule";
 import { nvidiaDocs } from "../../sources";
 
@@ -26,8 +26,8 @@ export const tenantRegistryAccepted = stackRule({
     validations: [
       {
         // Whole parts of the path: nvcr.io/nim must not admit nvcr.io/nimble, nor nvcr.io a port of it.
-        expression: everyContainer(
-          'variables.registries.exists(r, r != "" && (c.?image.orValue("").startsWith(r + "/") || c.?image.orValue("").startsWith(r + "@")))',
+        expression: everyImage(
+          'variables.registries.exists(r, r != "" && (i.startsWith(r + "/") || i.startsWith(r + "@")))',
         ),
         message: "an image is of no registry that the provider accepts of this tenant",
       },
@@ -37,8 +37,7 @@ export const tenantRegistryAccepted = stackRule({
   kinds: confidentialPods.kinds,
   select: acceptedPods,
   *check({ pod, acceptance }) {
-    for (const { place } of containersOf(pod)) {
-      const image = place.at("image");
+    for (const image of imagesOf(pod)) {
       const [repository = ""] = (image.text ?? "").split("@");
       if (image.present && registryOf(repository, acceptance.list("registries")) === undefined)
         yield image.finding("is of no registry that the provider accepts of this tenant");
@@ -63,6 +62,12 @@ export const tenantRegistryAccepted = stackRule({
       path: `${containerPointer}/image`,
       replace: ["registry.acme.example", "registry.acme.example:5000"],
       expect: `${containerPath}.image`,
+    },
+    {
+      mistake: "a volume that is an image from elsewhere",
+      path: `${podPointer}/volumes/-`,
+      value: { name: "weights", image: { reference: `docker.io/somebody/weights@sha256:${"2".repeat(64)}` } },
+      expect: `${podPath}.volumes[1].image.reference`,
     },
   ],
 });

@@ -124,3 +124,26 @@ describe("a wrong setting is refused anew", () => {
     expect(answer.rules).toContain(rule);
   });
 });
+
+// The API server takes labels by these ways, too.
+describe("a wrong label is refused by subresources", () => {
+  it.each<[string, Manifest, object, string, string]>([
+    ["a host's mode", rightNode, label({ [mode]: "devtools" }), "/status", nodeCcMode.id],
+    ["a namespace's label", tenant, label({ [confidentialLabel]: null }), "/status", confidentialLabelKept.id],
+  ])("%s", async (_, object, body, subresource, rule) => {
+    const answer = await patch(object, body, subresource);
+    expect(answer.status).toBe(403);
+    expect(answer.rules).toContain(rule);
+  });
+
+  it("a namespace's label, with its finalizers", async () => {
+    const path = `${await admission.collection(tenant)}/${tenant.metadata.name}`;
+    const now = await admission.api.get<Manifest>(path);
+    const { [confidentialLabel]: _, ...labels } = now.metadata.labels ?? {};
+    const metadata = { ...now.metadata, labels };
+    const body = { ...now, metadata };
+    const answer = await admission.ask("PUT", `${path}/finalize`, { dryRun: "All" }, body);
+    expect(answer.status).toBe(403);
+    expect(answer.rules).toContain(confidentialLabelKept.id);
+  });
+});

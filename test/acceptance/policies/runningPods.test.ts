@@ -84,6 +84,14 @@ describe("a confidential pod", () => {
     expect(await change({ metadata })).toMatchObject({ status: 403, rules: ["only-init-data-annotation"] });
   });
 
+  it("is not annotated into another machine by way of its status", async () => {
+    const metadata = { annotations: { "io.katacontainers.config.hypervisor.kernel_params": "agent.log=debug" } };
+    expect(await change({ metadata }, "/status")).toMatchObject({
+      status: 403,
+      rules: ["only-init-data-annotation"],
+    });
+  });
+
   it("does not run another image", async () => {
     const spec = { containers: [{ name: "model", image: "registry.acme.example/llama:2" }] };
     expect(await change({ spec }, "", strategic)).toMatchObject({ status: 403, rules: ["images-by-digest"] });

@@ -47,7 +47,14 @@ describe("every rule's policy", () => {
       expect(operations).not.toContain("DELETE");
       // A pattern would take in status, leases and finalize.
       expect(resources.join()).not.toContain("*");
-      expect(resources.filter((name) => /\/(status|finalize|binding|scale|eviction)$/.test(name))).toEqual([]);
+      expect(resources.filter((name) => /\/(binding|scale|eviction)$/.test(name))).toEqual([]);
+      // By these, labels and annotations are taken, too; what else they write must change nothing of what is judged.
+      if (resources.some((name) => /\/(status|finalize)$/.test(name))) {
+        const variable = (wanted: string) => policy.spec.variables.find(({ name }) => name === wanted)?.expression;
+        expect(variable("judged")).toContain("variables.changed");
+        expect(variable("changed")).toMatch(/^request\.operation != "UPDATE" \|\| /);
+        expect(variable("changed")).not.toContain(".all(");
+      }
     }
   });
 
@@ -66,7 +73,9 @@ describe("what is asked about", () => {
       resources.map((resource) => [apiGroups.join(), apiVersions.join(), resource].filter(Boolean).join("/")),
     );
     const holders = Object.keys(podPaths).map((kind) => `${kind.toLowerCase()}s`);
-    expect(asked?.sort()).toEqual([...holders, "v1/pods/ephemeralcontainers", "v1/pods/resize"].sort());
+    expect(asked?.sort()).toEqual(
+      [...holders, ...["ephemeralcontainers", "resize", "status"].map((part) => `v1/pods/${part}`)].sort(),
+    );
   });
 
   it("is connections into confidential namespaces only", () => {

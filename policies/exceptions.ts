@@ -5,7 +5,11 @@ import type { Resource, Rule } from "./rule";
 /** How long an exception may be granted for, counted from today. What lasts longer is a decision for the rule itself. */
 export const longestExceptionDays = 366;
 
-const day = z.iso.date({ error: "write the last day on which it holds, as YYYY-MM-DD" });
+/** YAML takes a bare day for a time, which the engine hands over as its midnight. */
+const day = z.preprocess(
+  (value) => (typeof value === "string" ? value.replace(/T00:00:00Z$/, "") : value),
+  z.iso.date({ error: "write the last day on which it holds, as YYYY-MM-DD" }),
+);
 const line = (what: string) =>
   z
     .string()

@@ -23,7 +23,12 @@ describe("exceptions in a stack's configuration, as the engine hands it to a pac
     ]);
   });
 
+  it("may be dated by a bare day, which YAML takes for its midnight", () => {
+    expect(exceptionsFrom(config([{ ...granted, until: "2026-12-31T00:00:00Z" }]))).toEqual([granted]);
+  });
+
   it.each([
+    ["a time of day", [{ ...granted, until: "2026-12-31T12:00:00Z" }], /\[0\]\.until: write the last day/],
     ["no list", { rule: "node-cc-mode" }, /^trustfoundry:exceptions: /],
     ["no owner", [{ ...granted, owner: undefined }], /^trustfoundry:exceptions\[0\]\.owner: /],
     ["an empty reason", [{ ...granted, reason: " " }], /\[0\]\.reason: is empty; write why$/],

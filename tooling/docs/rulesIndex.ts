@@ -1,27 +1,18 @@
-import { readdirSync } from "node:fs";
-import { basename, join } from "node:path";
 import { pillars } from "../../policies/rule";
+import { ruleFiles } from "./ruleFiles";
 
 /** The text of `policies/rules/index.ts`: every rule's file, by pillar and name. A rule's author adds one file only. */
 export function rulesIndex(directory: string): string {
-  const names = pillars.map((pillar) => ({
-    pillar,
-    names: readdirSync(join(directory, pillar))
-      .filter((file) => file.endsWith(".ts"))
-      .map((file) => basename(file, ".ts"))
-      .sort(),
-  }));
-  const imports = names.flatMap(({ pillar, names }) =>
-    names.map((name) => `import { ${name} } from "./${pillar}/${name}";`),
-  );
+  const files = ruleFiles(directory);
+  const namesOf = (wanted: string) => files.filter(({ pillar }) => pillar === wanted).map(({ name }) => `  ${name},`);
   return [
     "// Made from the files beside it by `npm run docs`; do not edit.",
     'import type { Rule } from "../rule";',
-    ...imports,
+    ...files.map(({ pillar, name }) => `import { ${name} } from "./${pillar}/${name}";`),
     "",
     "/** Every rule there is, by pillar. Packs choose among them. */",
     "export const rules: readonly Rule[] = [",
-    names.map(({ names }) => names.map((name) => `  ${name},`).join("\n")).join("\n\n"),
+    pillars.map((pillar) => namesOf(pillar).join("\n")).join("\n\n"),
     "];",
     "",
   ].join("\n");

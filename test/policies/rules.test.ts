@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { claims } from "../../components/verdict/claims";
 import { broken } from "../../policies/breakage";
 import type { Breakage } from "../../policies/breakage";
 import { violationMessage } from "../../policies/crossguard";
@@ -49,6 +50,7 @@ describe.each(rules.map((rule) => ({ rule, id: rule.id })))("$id", ({ rule }) =>
     expect(rule.source.url).toMatch(/^https:\/\//);
     expect(rule.source.text).not.toBe("");
     expect(rule.breakages.length).toBeGreaterThan(0);
+    for (const claim of rule.claims) expect(Object.keys(claims), rule.id).toContain(claim);
   });
 
   it("finds what it looks at in its own example, and passes it", () => {

@@ -11,7 +11,7 @@ import { brokenExamples, compliantExamples, madeOf, selectedRules } from "./admi
 // Every rule's policy in a real API server: what the rule passes is admitted, what it refuses is refused, as the object
 // that was written and as the pod that a controller makes of it.
 //
-// RULE=<id>[,<id>] npm test -- --project acceptance test/acceptance/policies/admission.test.ts
+// RULE=<id>[,<id>] npx vitest run test/acceptance/policies/admission.test.ts
 // tests these rules alone. All of their policies are in force at once; answers say which policy objects.
 
 const selected = selectedRules(rules);
@@ -53,7 +53,8 @@ afterAll(() => cluster.cluster.destroy());
 
 async function expectRefused(manifest: Manifest, rule: string): Promise<void> {
   const answer = await cluster.create(manifest);
-  expect(admitted(answer), "admitted").toBe(false);
+  const hint = `${manifest.kind} admitted: correct the admission policy of ${rule}, or say in blindTo why it cannot see this`;
+  expect(admitted(answer), hint).toBe(false);
   // What Kubernetes' own validation refuses never comes to a policy.
   if (!refusedByPolicy(answer)) return void expect([400, 422], answer.message).toContain(answer.status);
   expect(answer.rules, answer.message).toContain(rule);

@@ -17,7 +17,9 @@ export function selectedRules(rules: readonly Rule[], filter = process.env.RULE)
   const wanted = filter?.split(",").map((id) => id.trim());
   const unknown = wanted?.filter((id) => !rules.some((rule) => rule.id === id && rule.admission)) ?? [];
   if (unknown.length > 0)
-    throw new Error(`RULE: ${unknown.join(", ")}: no such rule, or one without an admission policy`);
+    throw new Error(
+      `RULE: ${unknown.join(", ")}: no rule of this id has an admission policy; a new rule is known after npm run docs`,
+    );
   return rules.filter(({ id, admission }) => admission && (!wanted || wanted.includes(id)));
 }
 

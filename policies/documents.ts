@@ -58,9 +58,15 @@ export function regoPackage(text: string): string | undefined {
  * `allow { true }`. A guard rail, not a proof: what a policy really releases is tested by evaluating it.
  */
 export function unconditional(text: string, rule: string): string[] {
+  // A body that is no condition on lines of its own is put back into the line that opens it, without its comments.
+  const lines = regoStatements(text)
+    .join("\n")
+    .replace(/\{\s*(true|1\s*==\s*1|not\s+false)\s*\}/g, "{ true }")
+    .replace(/(:?=|\bif)\s+true$/gm, "$1 true")
+    .replace(/\bif\s+(1\s*==\s*1|not\s+false)$/gm, "if true")
+    .split("\n");
   const always = new RegExp(
     `^(default\\s+)?${rule}\\s*(:?=\\s*true(\\s*(if\\s*)?\\{\\s*true\\s*\\}|\\s+if\\s+true)?$|(if\\s+true|(if\\s*)?\\{\\s*true\\s*\\})$)`,
   );
-  // A body that is a mere `true` on a line of its own is put back into the line that opens it.
-  return regoStatements(text.replace(/\{\s*true\s*\}/g, "{ true }")).filter((line) => always.test(line));
+  return lines.filter((line) => always.test(line));
 }

@@ -44,6 +44,11 @@ describe("unconditional", () => {
     "allow if {\n  true\n}",
     "allow := true if {\n\ttrue\n}",
     "  allow := true  # for now",
+    "allow {\n  true # for now\n}",
+    "allow if {\n  # for now\n  1 == 1\n}",
+    "allow if not false",
+    "allow :=\n  true",
+    "allow if\n  true",
   ])("sees %j", (text) => expect(unconditional(`package policy\n${text}\n`, "allow")).toHaveLength(1));
 
   it.each([
@@ -57,6 +62,8 @@ describe("unconditional", () => {
     "allowed := true",
     "disallow := true",
     "allow == true",
+    "allow if {\n  # true\n  input.x\n}",
+    "note := {\n  true\n}",
     "default allow_others := true",
   ])("lets %j be", (text) => expect(unconditional(`package policy\n${text}\n`, "allow")).toEqual([]));
 });

@@ -141,6 +141,16 @@ describe("ways into pods", () => {
     expect(paths(noExecGranted, everywhere, open, confidentialNamespace)).toEqual(["roleRef.name"]);
     expect(paths(noExecGranted, everywhere, clusterObserver, confidentialNamespace)).toEqual([]);
   });
+
+  it("by a role that Kubernetes adds to one of its own", () => {
+    const { props, ...role } = allowing(clusterObserver, exec);
+    const labels = { "rbac.authorization.k8s.io/aggregate-to-view": "true" };
+    const part = { ...role, props: { ...props, metadata: { name: "debuggers", labels } } };
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" };
+    const viewers = { ...observerBinding, props: { ...observerBinding.props, roleRef } };
+    expect(paths(noExecGranted, viewers, part)).toEqual(["roleRef.name"]);
+    expect(paths(noExecGranted, viewers, allowing(clusterObserver, exec))).toEqual([]);
+  });
 });
 
 describe("plain and confidential pods", () => {
@@ -188,6 +198,8 @@ describe("Kata's configuration", () => {
       [],
     );
     expect(paths(kernelParametersClosed, stored("a.toml", "[runtime]\nenable_debug = true\n"))).toHaveLength(1);
+    // Go's parser reads keys whatever their case.
+    expect(paths(kernelParametersClosed, stored("a.toml", "[Runtime]\nEnable_Debug = true\n"))).toHaveLength(1);
   });
 });
 

@@ -1,10 +1,13 @@
 import { gpuOperator, kataDeploy } from "../../examples/cluster";
-import { helmReleases } from "../../helm";
+import { gpuOperatorChart, helmReleases, kataChart, nodeFeatureChart, trusteeChart } from "../../helm";
 import { platforms, resourceRule } from "../../rule";
 import { page } from "../../sources";
 
 /** An address in the clear; a registry on this machine is nobody else's. */
 const clear = /^http:\/\/(?!(localhost|127\.0\.0\.1|\[::1\])([:/]|$))/i;
+
+/** Charts that rules judge by their values, which they find in the program alone. */
+const judged: readonly string[] = [gpuOperatorChart, kataChart, nodeFeatureChart, trusteeChart];
 
 export const chartSourceVerified = resourceRule({
   id: "chart-source-verified",
@@ -20,7 +23,7 @@ export const chartSourceVerified = resourceRule({
   claims: ["operators-as-pinned"],
   boundary: { by: "measurement", how: "guests are measured; operators that run on hosts and in the cluster are not" },
   looksAt: helmReleases,
-  *check({ body }) {
+  *check({ body, chart }) {
     for (const address of [body.at("chart"), body.at("repositoryOpts", "repo")])
       if (clear.test(address.text ?? "")) yield address.finding("is not encrypted on its way");
     const plain = body.at("plainHttp");
@@ -31,6 +34,8 @@ export const chartSourceVerified = resourceRule({
     for (const values of body.at("valueYamlFiles").items()) {
       const address = values.at("uri");
       if (address.present) yield address.finding("is fetched anew each time, and by no digest");
+      else if (judged.includes(chart))
+        yield values.hidden().finding("holds values that no rule sees, and that decide about confidentiality");
     }
   },
   compliant: [gpuOperator, kataDeploy],
@@ -61,6 +66,12 @@ export const chartSourceVerified = resourceRule({
       path: "/valueYamlFiles",
       value: [{ uri: "https://raw.githubusercontent.com/example/values/main/gpu-operator.yaml" }],
       expect: "valueYamlFiles[0].uri",
+    },
+    {
+      mistake: "the operator's values in a file beside the program",
+      path: "/valueYamlFiles",
+      value: [{ path: "./gpu-operator-values.yaml" }],
+      expect: "valueYamlFiles[0]",
     },
   ],
 });

@@ -64,7 +64,10 @@ export const noExecGranted = stackRule({
     if (kind.endsWith("/Role")) yield* grants(body);
     else if (body.at("roleRef", "kind").text === "ClusterRole") {
       const name = body.at("roleRef", "name");
-      if (builtIn.includes(name.text ?? "") || someKnown(openRoles(all), (role) => isNamed(role, name.text)))
+      if (
+        builtIn.includes(name.text ?? "") ||
+        someKnown(openRoles(all), (role) => isNamed(role, name.text) || isPartOf(role, name.text))
+      )
         yield name.finding("opens the pods of a confidential namespace");
     }
   },
@@ -130,3 +133,7 @@ function* openRoles(all: readonly Resource[]): Iterable<KubernetesObject> {
 
 const isNamed = ({ body }: KubernetesObject, name: string | undefined) =>
   name !== undefined && body.at("metadata", "name").text === name;
+
+/** Kubernetes adds a role to one of its own where a label asks for it. */
+const isPartOf = ({ body }: KubernetesObject, name: string | undefined) =>
+  name !== undefined && body.at("metadata", "labels", `rbac.authorization.k8s.io/aggregate-to-${name}`).text === "true";

@@ -1,4 +1,4 @@
-import { everyContainer, re2 } from "../../admission/cel";
+import { everyContainer, literal, re2 } from "../../admission/cel";
 import { confidentialDeployment, containerPath, containerPointer } from "../../examples/confidentialDeployment";
 import type { Container } from "../../kubernetes";
 import { confidentialContainers } from "../../kubernetes";
@@ -9,14 +9,20 @@ import { file, repositories } from "../../sources";
 /** Names that end in what they hold: NGC_API_KEY, HF_TOKEN, dbPassword; not MAX_TOKENS. */
 const telling = /(api_?key|access_?key|private_?key|secret(_?key)?|token|passw(or)?d|passphrase|credentials?)$/i;
 /** Values that are secret whatever they are called: private keys, and tokens of registries and hubs. */
-const secret = /-----BEGIN [A-Z ]*PRIVATE KEY-----|^nvapi-[\w-]{20,}|^hf_\w{20,}|^AKIA[A-Z0-9]{16}$/;
+const secret = /-----BEGIN [A-Z ]*PRIVATE KEY-----|(^|[^\w./-])(nvapi-[\w-]{20,}|hf_\w{20,}|AKIA[A-Z0-9]{16}([^\w]|$))/;
 /** Where to find a secret instead of the secret. */
 const reference = /^(sealed\.|kbs:\/\/|file:\/\/|\/|$)/;
 
+const names = telling.source.slice(0, -1);
+const options = names.replaceAll("_", "[_-]");
 /** The same as one expression on a whole word of a command: `--hf-token=…`. */
-const option = (end: string) =>
-  new RegExp(`^--?[\\w-]*${telling.source.replaceAll("_", "[_-]").slice(0, -1)}${end}`, "i");
-const secretWord = new RegExp(secret.source.replaceAll("^", "(^|=)"));
+const option = (end: string) => new RegExp(`^--?[\\w-]*${options}${end}`, "i");
+/** In the text of a shell: `HF_TOKEN=… serve`, `serve --hf-token …`; neither `$HF_TOKEN` nor where to find it. */
+const inShell = new RegExp(
+  `(^|[\\s;&|(?"'])(--?[\\w-]*${options}=|\\w*${names}=|--[\\w-]*${options}\\s+)["']?[^\\s"'/$\`-]`,
+  "i",
+);
+const places = ["sealed.", "kbs://", "file://"];
 const referring = /^[^=]*=(-|sealed\.|kbs:\/\/|file:\/\/|\/|$)/;
 
 export const noPlainSecrets = resourceRule({
@@ -40,7 +46,7 @@ export const noPlainSecrets = resourceRule({
       },
       ...["command", "args"].map((list) => ({
         expression: everyContainer(
-          `c.?${list}.orValue([]).all(w, !w.matches(${re2(secretWord)}) && (!w.matches(${re2(option("="))}) || w.matches(${re2(referring)})))`,
+          `c.?${list}.orValue([]).all(w, !w.matches(${re2(secret)}) && !w${places.map((place) => `.replace(${literal(place)}, "/")`).join("")}.matches(${re2(inShell)}) && (!w.matches(${re2(option("="))}) || w.matches(${re2(referring)})))`,
         ),
         message: `a word of ${list} is for the provider to read`,
       })),
@@ -84,6 +90,18 @@ export const noPlainSecrets = resourceRule({
       value: ["serve", "--hf-token", "not-to-be-read"],
       expect: `${containerPath}.command[2]`,
     },
+    {
+      mistake: "a token in a line for the shell",
+      path: `${containerPointer}/args`,
+      value: ["export HF_TOKEN=not-to-be-read; exec serve"],
+      expect: `${containerPath}.args[0]`,
+    },
+    {
+      mistake: "a hub's token in the middle of a line",
+      path: `${containerPointer}/command`,
+      value: ["sh", "-c", "download --with hf_0123456789abcdefghij && serve"],
+      expect: `${containerPath}.command[2]`,
+    },
   ],
 });
 
@@ -102,7 +120,12 @@ function* ofContainer({ place }: Container): Iterable<Finding> {
       const text = word.text ?? "";
       const [, name, value] = /^--?([\w-]+)=(.*)$/s.exec(text) ?? [undefined, /^--?([\w-]+)$/.exec(before)?.[1], text];
       before = text;
-      if (secret.test(value ?? "") || (isTelling(name) && !/^-|^$/.test(value ?? "") && !reference.test(value ?? "")))
+      const shell = places.reduce((rest, place) => rest.replaceAll(place, "/"), text);
+      if (
+        secret.test(text) ||
+        inShell.test(shell) ||
+        (isTelling(name) && !/^-|^$/.test(value ?? "") && !reference.test(value ?? ""))
+      )
         yield word.finding("is for the provider to read");
     }
   }

@@ -71,6 +71,12 @@ export const kataDropInClosed = resourceRule({
       replace: ["port%3D0", "port%3D0%0Aenable_debug%3Dtrue"],
       expect: "spec.config.storage.files[0].contents.source#hypervisor.qemu.enable_debug",
     },
+    {
+      mistake: "a debug console in capitals",
+      path: pointer,
+      replace: ["[hypervisor.qemu]", "[agent.kata]\nDebug_Console_Enabled = true\n[hypervisor.qemu]"],
+      expect: `${path}#agent.kata.Debug_Console_Enabled`,
+    },
     { mistake: "a drop-in in another language", path: pointer, value: "hypervisor: {}", expect: path },
   ],
 });
@@ -78,7 +84,9 @@ export const kataDropInClosed = resourceRule({
 function* openings(table: Place): Iterable<Finding> {
   for (const key of table.keys()) {
     const place = table.at(key);
-    if (!(key in opening)) yield* openings(place);
-    else if (place.value !== opening[key]) yield place.finding("opens the guests of this host");
+    // Kata's parser takes a key for its own whatever the case of its letters.
+    const known = key.toLowerCase();
+    if (!Object.hasOwn(opening, known)) yield* openings(place);
+    else if (place.value !== opening[known]) yield place.finding("opens the guests of this host");
   }
 }

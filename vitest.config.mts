@@ -5,7 +5,16 @@ export default defineConfig({
     // Two at a time even on two cores, where vitest would take one: much of it waits for other processes.
     maxWorkers: 2,
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/acceptance/**"], pool: "forks" } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/acceptance/**"],
+          pool: "forks",
+          // Properties and the whole corpus take seconds where other work shares the cores.
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: "acceptance",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Finding } from "./place";
+import { Place } from "./place";
 import type { Resource, Rule } from "./rule";
 
 /** How long an exception may be granted for, counted from today. What lasts longer is a decision for the rule itself. */
@@ -24,6 +25,9 @@ export const exceptionsSchema = z
     z.strictObject({
       rule: line("the rule's id").describe("id of the rule"),
       resource: line("the resource's Pulumi name").describe("Pulumi name of the resource, exactly"),
+      namespace: line("the namespace")
+        .optional()
+        .describe("namespace of the Kubernetes object: in the cluster, others may have one of its name; default all"),
       path: line("the path").optional().describe("path of the finding as it is reported; default all of that resource"),
       reason: line("why").describe("why the mistake is none here, or has to be borne"),
       owner: line("who").describe("who answers for it"),
@@ -49,7 +53,7 @@ export function isTooLong({ until }: Exception, now: Date): boolean {
 export function exceptionFor(
   exceptions: readonly Exception[],
   rule: Pick<Rule, "id">,
-  resource: Pick<Resource, "name">,
+  resource: Pick<Resource, "name"> & { readonly props?: Resource["props"] },
   finding: Finding,
   now: Date,
 ): Exception | undefined {
@@ -57,10 +61,18 @@ export function exceptionFor(
     (exception) =>
       exception.rule === rule.id &&
       exception.resource === resource.name &&
+      isIn(exception.namespace, resource.props) &&
       (exception.path === undefined || exception.path === finding.path) &&
       !isExpired(exception, now) &&
       !isTooLong(exception, now),
   );
+}
+
+/** Whether a resource lies in the exception's namespace, as far as the resource says where it lies. */
+function isIn(namespace: string | undefined, props: unknown): boolean {
+  if (namespace === undefined) return true;
+  const own = Place.root(props).at("metadata", "namespace");
+  return !own.known || own.text === undefined || own.text === namespace;
 }
 
 /** What is wrong with exceptions, one sentence each; none of these covers anything. */

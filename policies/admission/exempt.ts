@@ -22,9 +22,14 @@ export function exemptions(exceptions: readonly Exception[], rule: string, now: 
       !isExpired(exception, now) &&
       !isTooLong(exception, now),
   );
-  const names = [...new Set(granted.map(({ resource }) => resource))].sort();
-  const spared = names.map((name) => `${isNamed(name)} || (${isMadeOf(name)})`).join(" || ");
-  return names.length === 0 ? [] : [{ name: "not-an-exception", expression: `!(${spared})` }];
+  const conditions = [...new Set(granted.map(spares))].sort();
+  const spared = conditions.join(" || ");
+  return conditions.length === 0 ? [] : [{ name: "not-an-exception", expression: `!(${spared})` }];
+}
+
+function spares({ resource, namespace }: Exception): string {
+  const object = `${isNamed(resource)} || (${isMadeOf(resource)})`;
+  return namespace === undefined ? object : `request.namespace == ${text(namespace)} && (${object})`;
 }
 
 const text = (value: string) => JSON.stringify(value);

@@ -9,6 +9,7 @@ import { audit } from "../../policies/packs/audit/pack";
 import { baseline } from "../../policies/packs/baseline/pack";
 import { strict } from "../../policies/packs/strict/pack";
 import type { Exception } from "../../policies/exceptions";
+import { exceptionFor } from "../../policies/exceptions";
 import type { Resource, Rule } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { defaultDenyNetwork } from "../../policies/rules/cluster/defaultDenyNetwork";
@@ -247,6 +248,16 @@ describe("exceptions", () => {
         message: `node-cc-mode: metadata.labels["nvidia.com/cc.mode"]: opens the GPU to debuggers. Borne until 2026-12-31; security@acme.example answers for it: a laboratory host`,
       },
     ]);
+  });
+
+  it("of a namespace cover nothing in another", () => {
+    const at = (namespace?: unknown) => ({ ...wrong, props: { metadata: { namespace } } });
+    const covered = (resource: Resource) =>
+      exceptionFor([{ ...granted, namespace: "acme" }], nodeCcMode, resource, { path: "", message: "" }, now);
+    expect(covered(at("acme"))).toBeDefined();
+    expect(covered(at("other"))).toBeUndefined();
+    // It does not say, or not yet: the name decides.
+    expect(covered(at())).toBeDefined();
   });
 
   it.each([

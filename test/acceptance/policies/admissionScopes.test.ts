@@ -115,7 +115,11 @@ beforeAll(async () => {
     ),
     { rule: advisory, level: "advisory" } as const,
   ];
-  const exceptions = [exception("excused", date(10)), exception("lapsed", date(-1))];
+  const exceptions = [
+    exception("excused", date(10)),
+    exception("lapsed", date(-1)),
+    { ...exception("excused-there", date(10)), namespace: "secret" },
+  ];
   const rendered = renderPolicies(selection, { now: new Date(), tenants: ["tenant", "stranger"], exceptions });
   await admission.enforce(rendered);
   const probes: [Manifest, string][] = [
@@ -327,6 +331,12 @@ describe("exceptions", () => {
     const ownerReferences = [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "excused-1", uid, controller: true }];
     await expectRefused(pod("secret", "excused-1-x", bad, { ownerReferences }), "sample-pods");
     await expectRefused(deployment("secret", "excused-1", bad), "sample-pods");
+  });
+
+  it("of a namespace spare no object of the same name in another", async () => {
+    const elsewhere = pod("plain", "excused-there", bad, { labels: marked });
+    await expectAdmitted(pod("secret", "excused-there", bad));
+    await expectRefused(elsewhere, "sample-pods");
   });
 
   it("end", async () => {

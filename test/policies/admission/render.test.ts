@@ -150,6 +150,12 @@ describe("exceptions", () => {
     expect(condition([granted, { ...granted, resource: "other" }])).toContain('request.name == "other"');
   });
 
+  it("spare it in one namespace, where they name one", () => {
+    expect(condition([{ ...granted, namespace: "acme" }])).toMatch(
+      /^!\(request\.namespace == "acme" && \(request\.name == "llama" \|\| \(.*\)\)\)$/,
+    );
+  });
+
   it.each([
     ["has expired", { until: "2026-11-25" }],
     ["lasts too long", { until: "2028-01-01" }],

@@ -1,3 +1,4 @@
+import { azureResources } from "./azure";
 import { objects } from "./kubernetes";
 import { labels } from "../components/host/hardware";
 import { Place } from "./place";
@@ -38,8 +39,13 @@ function kernelOf(list: Place): HostKernel {
 const wordsIn = (line: string, place: Place) =>
   line
     .split(/\s+/)
+    .map(asTheKernelReads)
     .filter((word) => word !== "")
     .map((word) => ({ word, place }));
+
+/** Quotes are taken off, and a name's dashes are underscores: `"kvm-amd.sev=0"` is `kvm_amd.sev=0`. */
+const asTheKernelReads = (word: string) =>
+  word.replace(/"/g, "").replace(/^[^=]*/, (name) => name.replaceAll("-", "_"));
 
 /** The mode that a stack asks of a host, at the label that asks. */
 export function* ccModesAsked(all: readonly Resource[]): Iterable<Place> {
@@ -67,17 +73,17 @@ const labelOf = (object: string, key: string) => `${object}.metadata.?labels[?"$
 /** Kubelet's status included: labels are taken by that way, too. */
 export const nodeScope = ["nodes", "nodes/status"].map((resource) => ({ group: "", version: "v1", resource }));
 
-const azurePools = ["azure-native:containerservice:AgentPool", "azure-native:containerservice:ManagedCluster"];
+const azurePools = azureResources("containerservice:AgentPool", "containerservice:ManagedCluster");
 const googlePools = ["gcp:container/nodePool:NodePool", "gcp:container/cluster:Cluster"];
 
 /** Labels that a cloud's node pool gives its nodes. */
 export const cloudNodeLabels: Selector<Place> = {
-  kinds: [...azurePools, ...googlePools],
-  *select({ type, props }) {
-    const body = Place.root(props);
-    if (azurePools.includes(type))
+  kinds: [...azurePools.kinds, ...googlePools],
+  *select(resource) {
+    const body = Place.root(resource.props);
+    if ([...azurePools.select(resource)].length > 0)
       for (const pool of [body, ...body.at("agentPoolProfiles").items()]) yield pool.at("nodeLabels");
-    if (googlePools.includes(type))
+    if (googlePools.includes(resource.type))
       for (const pool of [body, ...body.at("nodePools").items()]) yield pool.at("nodeConfig", "labels");
   },
 };

@@ -1,4 +1,4 @@
-import { parse as parseYaml } from "yaml";
+import { parseAllDocuments } from "yaml";
 import type { KubernetesObject } from "./kubernetes";
 import { objects } from "./kubernetes";
 import { isObject } from "./place";
@@ -54,10 +54,12 @@ function preparesKata({ settings }: KubeletConfiguration): boolean {
 
 function kubeletDocument(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
   // Other files end in .conf, too, and need not be YAML.
-  if (text === undefined || !/^kind:\s*["']?KubeletConfiguration\b/m.test(text)) return undefined;
+  if (text === undefined || !/kind["']?\s*:\s*["']?KubeletConfiguration\b/.test(text)) return undefined;
   try {
-    const parsed: unknown = parseYaml(text);
-    return isObject(parsed) ? parsed : undefined;
+    // kubeadm takes several documents in one file.
+    const sound = parseAllDocuments(text).filter(({ errors }) => errors.length === 0);
+    const documents = sound.map((document) => document.toJS() as unknown);
+    return documents.filter(isObject).find(({ kind }) => kind === "KubeletConfiguration");
   } catch {
     return undefined;
   }

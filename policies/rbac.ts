@@ -16,7 +16,7 @@ export function excess(role: KubernetesObject): string | undefined {
 }
 
 const escalating = ["escalate", "bind", "impersonate"];
-const writing = ["create", "update", "patch", "delete"];
+const writing = ["create", "update", "patch", "delete", "deletecollection"];
 
 function excessOfRule(rule: Place): string | undefined {
   const words = (key: string) =>
@@ -31,6 +31,7 @@ function excessOfRule(rule: Place): string | undefined {
   if (verb !== undefined) return `may ${verb}`;
   if (resources.includes("*")) return "is about all resources";
   if (resources.includes("secrets") && any(["get", "list", "watch"])) return "reads Secrets";
+  if (resources.includes("serviceaccounts/token") && any(["create"])) return "makes tokens of other accounts";
   const kind = resources.find((resource) => /^(nodes|(cluster)?role(binding)?s)$/.test(resource));
   return kind !== undefined && any(writing) ? `changes ${kind}` : undefined;
 }

@@ -39,9 +39,12 @@ export const trusteeFiles: Selector<TrusteeFile> = {
   },
 };
 
+/** Beside `http_server`, which other programs have, too. Without `admin` the interface is closed by no word. */
+const keyBrokerTables = ["admin", "attestation_service", "attestation_token"];
+
 function serviceOf(name: string, parsed: Parsed | undefined): TrusteeService | undefined {
   const has = (key: string) => parsed !== undefined && "value" in parsed && Object.hasOwn(parsed.value, key);
-  if (/^kbs(-config)?\./.test(name) || (has("http_server") && has("admin"))) return "kbs";
+  if (/^kbs(-config)?\./.test(name) || (has("http_server") && keyBrokerTables.some(has))) return "kbs";
   if (name === "as-config.json" || (has("rvps_config") && !has("http_server"))) return "as";
   return /^rvps(-config)?\.json$/.test(name) ? "rvps" : undefined;
 }

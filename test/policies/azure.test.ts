@@ -31,7 +31,9 @@ function found(id: string, ...resources: Resource[]): [string, string][] {
 }
 
 const retyped = (resource: Resource, type: string): Resource => ({ ...resource, type });
-const cloudRules = rules.filter(({ id, scope }) => id.startsWith("azure-") && scope === "resource");
+const cloudRules = rules.filter(
+  ({ id, scope }) => /^(azure-|passthrough-on-bare-metal$)/.test(id) && scope === "resource",
+);
 
 describe("types of azure-native", () => {
   it.each([

@@ -13,6 +13,8 @@ import { strict } from "../../policies/packs/strict/pack";
 import { excess } from "../../policies/rbac";
 import type { Resource } from "../../policies/rule";
 import { admissionPoliciesKept } from "../../policies/rules/cluster/admissionPoliciesKept";
+import { hostKernelClosed } from "../../policies/rules/hardware/hostKernelClosed";
+import { snpWithoutIommuPt } from "../../policies/rules/hardware/snpWithoutIommuPt";
 import { webhookFailClosed } from "../../policies/rules/cluster/webhookFailClosed";
 import { isReference, isSecretText, isTellingName } from "../../policies/secretText";
 
@@ -72,6 +74,8 @@ describe("kubelet configurations in ConfigMaps", () => {
   it.each<[string, Record<string, string>, number[]]>([
     ["this project's own", { "90-trustfoundry.conf": ours }, [1, 1]],
     ["kubeadm's", { kubelet: "kind: KubeletConfiguration\nmaxPods: 110\n" }, [1, 0]],
+    ["kubeadm's, among other documents", { "config.yaml": `kind: ClusterConfiguration\n---\n${ours}` }, [1, 1]],
+    ["in JSON", { "config.yaml": '{"kind": "KubeletConfiguration", "readOnlyPort": 10255}' }, [1, 0]],
     ["under a name of another sort", { "values.txt": ours }, [0, 0]],
     ["a configuration of something else", { "nginx.conf": "server { listen 80; }" }, [0, 0]],
     ["YAML of another kind", { "config.yaml": "kind: Other\nruntimeRequestTimeout: 1s\n" }, [0, 0]],
@@ -111,6 +115,18 @@ describe("kernel arguments", () => {
     });
     expect(words(grub).map(([word]) => word)).toEqual(["quiet", "iommu=pt", "nosmt"]);
   });
+
+  it("are read as the kernel reads them", () => {
+    const spec = { kernelArguments: ['"kvm-amd.sev=0" modprobe.blacklist=a-b', "iommu=force,pt"] };
+    const resource = openshift("MachineConfig", "machineconfiguration.openshift.io/v1", spec);
+    expect(words(resource).map(([word]) => word)).toEqual([
+      "kvm_amd.sev=0",
+      "modprobe.blacklist=a-b",
+      "iommu=force,pt",
+    ]);
+    expect(hostKernelClosed.evaluate([resource]).findings).toHaveLength(1);
+    expect(snpWithoutIommuPt.evaluate([resource]).findings).toHaveLength(1);
+  });
 });
 
 describe("rights beyond a tenant's own", () => {
@@ -131,6 +147,8 @@ describe("rights beyond a tenant's own", () => {
     [{ resources: ["roles"], verbs: ["escalate"] }, "may escalate"],
     [{ resources: ["users"], verbs: ["impersonate"] }, "may impersonate"],
     [{ resources: ["pods"], verbs: ["*"] }, undefined],
+    [{ resources: ["serviceaccounts/token"], verbs: ["create"] }, "makes tokens of other accounts"],
+    [{ resources: ["clusterroles"], verbs: ["deletecollection"] }, "changes clusterroles"],
     [{}, undefined],
   ])("%j", (rule, reason) => {
     expect(role({ apiGroups: [""], ...rule })).toBe(reason);

@@ -29,6 +29,7 @@ describe("Trustee's files", () => {
     ["kbs-config.toml", "", "kbs"],
     ["kbs.toml", "[", "kbs"],
     ["broker.toml", "[http_server]\n[admin]\n", "kbs"],
+    ["broker.toml", "[http_server]\n[attestation_token]\n", "kbs"],
     ["broker.toml", "[http_server]\n", undefined],
     ["as-config.json", "{}", "as"],
     ["service.json", '{"rvps_config":{}}', "as"],

@@ -5,11 +5,15 @@ import { nvidiaDocs } from "../../sources";
 
 /** Arguments that take something away from a host that confidential guests stand on, and what. */
 const opening: readonly (readonly [argument: RegExp, harm: string])[] = [
-  [/^(amd_|intel_)?iommu=off$/, "leaves no IOMMU to pass GPUs through"],
+  [/^(amd_|intel_)?iommu=(.*,)?off(,.*)?$/, "leaves no IOMMU to pass GPUs through"],
   [/^kvm_amd\.sev(_es|_snp)?=(0|n|off)$/i, "switches SEV-SNP off"],
   [/^kvm_intel\.tdx=(0|n|off)$/i, "switches TDX off"],
   [/^mem_encrypt=off$/, "switches memory encryption off"],
   [/^mitigations=off$/, "opens the CPU's known side channels"],
+  [
+    /^(nopti|nospectre_v[12]|nospec_store_bypass_disable|(pti|l1tf|mds|tsx_async_abort|retbleed|srbds|mmio_stale_data|(spectre_v2|spectre_bhi|spec_store_bypass_disable|gather_data_sampling|spec_rstack_overflow)(_user)?)=off)$/,
+    "opens one of the CPU's known side channels",
+  ],
   [/^vfio\.enable_unsafe_noiommu_mode=(1|y)$/i, "gives devices all of the memory"],
   [/^vfio_iommu_type1\.allow_unsafe_interrupts=(1|y)$/i, "lets a guest's device interrupt the host at will"],
   [/^pcie_acs_override=/, "pretends that devices are kept apart"],
@@ -48,6 +52,18 @@ export const hostKernelClosed = resourceRule({
       path: "/spec/kernelArguments/-",
       value: "mitigations=off",
       expect: "spec.kernelArguments[5]",
+    },
+    {
+      mistake: "one mitigation less, for speed",
+      path: "/spec/kernelArguments/-",
+      value: "spectre_v2=off",
+      expect: "spec.kernelArguments[5]",
+    },
+    {
+      mistake: "TDX off, by the module's other spelling",
+      path: "/spec/kernelArguments/2",
+      value: "kvm-intel.tdx=0",
+      expect: "spec.kernelArguments[2]",
     },
     {
       mistake: "IOMMU groups torn apart",

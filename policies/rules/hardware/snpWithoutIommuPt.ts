@@ -3,7 +3,7 @@ import { hostKernels } from "../../hosts";
 import { bareMetal, resourceRule } from "../../rule";
 import { issue } from "../../sources";
 
-const passthrough = /^(iommu=pt|iommu\.passthrough=(1|y|on))$/i;
+const passthrough = /^(iommu=(.*,)?pt(,.*)?|iommu\.passthrough=(1|y|on))$/i;
 
 export const snpWithoutIommuPt = resourceRule({
   id: "snp-without-iommu-pt",

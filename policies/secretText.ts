@@ -1,7 +1,8 @@
 /** Names of settings that end in what they hold; a `…Secret` or `…Key` is, in charts, the name of one. */
 const telling = /(api_?key|access_?key|private_?key|client_?secret|token|passw(or)?d|passphrase)$/i;
 /** Values that are secret whatever they are called: private keys, and tokens of registries and hubs. */
-const secret = /-----BEGIN [A-Z ]*PRIVATE KEY-----|^nvapi-[\w-]{20,}|^hf_\w{20,}|^AKIA[A-Z0-9]{16}$/;
+export const secret =
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----|(^|[^\w./-])(nvapi-[\w-]{20,}|hf_\w{20,}|AKIA[A-Z0-9]{16}([^\w]|$))/;
 /** Where to find a secret instead of the secret, a variable's name, or nothing. */
 const reference = /^(\s*|sealed\..*|(kbs|file):\/\/.*|\/.*|\$[({].*|\{\{.*)$/s;
 

@@ -172,6 +172,10 @@ describe("secrets in settings of charts", () => {
   it("are told by themselves, and from what only refers to one", () => {
     expect(isSecretText("-----BEGIN PRIVATE KEY-----\n")).toBe(true);
     expect(isSecretText("-----BEGIN CERTIFICATE-----\n")).toBe(false);
+    const token = `hf_${"a".repeat(24)}`;
+    for (const text of [token, `--token=${token}`, `serve --with ${token}`])
+      expect(isSecretText(text), text).toBe(true);
+    for (const text of [`/models/${token}`, `my${token}`]) expect(isSecretText(text), text).toBe(false);
     for (const text of ["", "kbs:///default/key/1", "$(TOKEN)", "${TOKEN}", "{{ .Values.token }}", "/run/token"])
       expect(isReference(text), text).toBe(true);
     for (const text of ["hunter2", "$ecret", "a/b"]) expect(isReference(text), text).toBe(false);

@@ -4,12 +4,11 @@ import type { Container } from "../../kubernetes";
 import { confidentialContainers } from "../../kubernetes";
 import type { Finding } from "../../place";
 import { platforms, resourceRule } from "../../rule";
+import { secret } from "../../secretText";
 import { file, repositories } from "../../sources";
 
 /** Names that end in what they hold: NGC_API_KEY, HF_TOKEN, dbPassword; not MAX_TOKENS. */
 const telling = /(api_?key|access_?key|private_?key|secret(_?key)?|token|passw(or)?d|passphrase|credentials?)$/i;
-/** Values that are secret whatever they are called: private keys, and tokens of registries and hubs. */
-const secret = /-----BEGIN [A-Z ]*PRIVATE KEY-----|(^|[^\w./-])(nvapi-[\w-]{20,}|hf_\w{20,}|AKIA[A-Z0-9]{16}([^\w]|$))/;
 /** Where to find a secret instead of the secret. */
 const reference = /^(sealed\.|kbs:\/\/|file:\/\/|\/|$)/;
 

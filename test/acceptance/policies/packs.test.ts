@@ -6,6 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { automation } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { confidentialNamespace, defaultDeny } from "../../../policies/examples/cluster";
+import { tenantQuota } from "../../../policies/examples/tenant";
 import { confidentialDeployment } from "../../../policies/examples/confidentialDeployment";
 import type { Exception } from "../../../policies/exceptions";
 import { root } from "../../support/factory";
@@ -94,6 +95,12 @@ const namespace = (opts: pulumi.CustomResourceOptions) =>
   new k8s.core.v1.Namespace("acme", structuredClone(confidentialNamespace.props), opts);
 const deny = (opts: pulumi.CustomResourceOptions) =>
   new k8s.networking.v1.NetworkPolicy("deny", structuredClone(defaultDeny.props), opts);
+const quota = (opts: pulumi.CustomResourceOptions) =>
+  new k8s.core.v1.ResourceQuota(
+    "quota",
+    { ...structuredClone(tenantQuota.props), metadata: { name: "tenant", namespace: "acme" } },
+    opts,
+  );
 const deployment = (opts: pulumi.CustomResourceOptions, change: (spec: Record<string, unknown>) => void = () => {}) => {
   const props = structuredClone(confidentialDeployment.props) as {
     spec: { template: { spec: Record<string, unknown> } };
@@ -104,7 +111,7 @@ const deployment = (opts: pulumi.CustomResourceOptions, change: (spec: Record<st
 
 describe("the baseline, run by the engine", () => {
   it("lets a tenant's namespace and a confidential model pass", async () => {
-    const place: Place = (opts) => void [namespace(opts), deny(opts), deployment(opts)];
+    const place: Place = (opts) => void [namespace(opts), deny(opts), quota(opts), deployment(opts)];
     expect(await run("preview", "baseline", place)).toEqual({ violations: [], created: [], failed: false });
   });
 
@@ -121,7 +128,7 @@ describe("the baseline, run by the engine", () => {
   });
 
   it("sees what is missing from the stack as a whole", async () => {
-    const { violations, failed } = await run("preview", "baseline", (opts) => void namespace(opts));
+    const { violations, failed } = await run("preview", "baseline", (opts) => void [namespace(opts), quota(opts)]);
     expect(failed).toBe(true);
     expect(violations).toMatchObject([{ policy: "default-deny-network", level: "mandatory" }]);
     expect(violations[0]?.urn).toMatch(/::acme$/);

@@ -181,6 +181,42 @@ export const attestation: readonly RuleAttack[] = [
     change: [replace(release, releaseFile, /$/, "\nallow if {\n\ttrue\n}\n")],
   },
   {
+    id: "backdoor-for-the-plugin",
+    threat: "A second rule at the end of the policy asks for the plugin's name, and each request has that.",
+    attacker: "supplyChain",
+    rule: "resource-policy-conditional",
+    where: "preview",
+    base: "trust",
+    change: [replace(release, releaseFile, /$/, '\nallow if {\n\tdata.plugin == "resource"\n}\n')],
+  },
+  {
+    id: "one-good-part-is-enough",
+    threat: "With some for every, a guest of wanting evidence brings along one GPU that is found affirming.",
+    attacker: "maliciousTenant",
+    rule: "resource-policy-affirming",
+    where: "preview",
+    base: "trust",
+    change: [
+      replace(release, releaseFile, /every submod in input\.submods \{([^}]*)\}/, "some submod in input.submods$1"),
+    ],
+  },
+  {
+    id: "gpus-counted-not-judged",
+    threat: "The CPU has to affirm and GPUs are only counted, so a GPU in debug mode passes for a closed one.",
+    attacker: "providerInsider",
+    rule: "resource-policy-affirming",
+    where: "preview",
+    base: "trust",
+    change: [
+      replace(
+        release,
+        releaseFile,
+        /every submod in input\.submods \{[^}]*\}/,
+        'input.submods.cpu0["ear.status"] == "affirming"',
+      ),
+    ],
+  },
+  {
     id: "warnings-are-good-enough",
     threat: "Evidence with warnings is let through after an update, and an outdated guest keeps its keys.",
     attacker: "carelessEngineer",

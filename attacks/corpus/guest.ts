@@ -66,6 +66,30 @@ export const guest: readonly RuleAttack[] = [
     change: [reseal(model, "default ExecProcessRequest := false", "default ExecProcessRequest := true")],
   },
   {
+    id: "shell-for-any-request",
+    threat: "A rule looks as if it asked something of the command; that it is there is all it asks.",
+    attacker: "supplyChain",
+    rule: "agent-policy-closed",
+    where: "preview",
+    base: "tenant",
+    change: [reseal(model, "CreateSandboxRequest if {", "ExecProcessRequest if input\n\nCreateSandboxRequest if {")],
+  },
+  {
+    id: "keyboard-by-a-count",
+    threat: "The host writes to the server's input, under a condition on a length that is never below nought.",
+    attacker: "providerInsider",
+    rule: "agent-policy-closed",
+    where: "preview",
+    base: "tenant",
+    change: [
+      reseal(
+        model,
+        "CreateSandboxRequest if {",
+        "WriteStreamRequest if count(input.data) >= 0\n\nCreateSandboxRequest if {",
+      ),
+    ],
+  },
+  {
     id: "second-container-beside-model",
     threat: "A rule that always holds lets the host start a container of its own in the model's virtual machine.",
     attacker: "providerInsider",

@@ -1,12 +1,38 @@
 import { regoStatements } from "../../documents";
 import { resourcePolicy, resourcePolicyPath, resourcePolicyPointer } from "../../examples/trustee";
 import { resourcePolicies } from "../../keyBroker";
+import { bodiesOf, conditions, withHelpers } from "../../regoRules";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
-/** `every submod in input.submods`, `some _, submod in input.submods`, `input.submods[_]`: each part, whatever its name. */
-const eachPart = /\bin\s+input(\.submods\b|\["submods"\])|input(\.submods|\["submods"\])\[[a-z_]\w*\]/;
-const gpuPart = /\bgpu\d*\b/;
+const part = /\bin\s+[\w.[\]"]*\bsubmods\b|\bsubmods\b"?\]?\[/;
+const status = /"ear\.status"/;
+const affirming = /==\s*"affirming"|"affirming"\s*==|\bin\s*[[{]\s*"affirming"\s*[\]}]/;
+const wanting = /!=\s*"affirming"|"affirming"\s*!=/;
+
+/** Each part, whatever its name: by `every`, by none that is not, or by as many that are. */
+function asksEachPart(rego: string, body: string): boolean {
+  const whole = withHelpers(rego, body);
+  const asked = [...whole.matchAll(/\bevery\b([^{]*)\{([^{}]*)\}/g)];
+  if (asked.some(([, domain = "", inner = ""]) => part.test(`${domain} ${inner}`) && asks(withHelpers(rego, inner))))
+    return true;
+  const none = [...whole.matchAll(/\bnot\s+\w+/g)].map(([negated]) => withHelpers(rego, negated));
+  if (none.some((text) => part.test(text) && status.test(text) && wanting.test(text))) return true;
+  const counted = /\bcount\(\s*[[{][^\n]*"ear\.status"[^\n]*/.exec(whole)?.[0] ?? "";
+  return (wanting.test(counted) && /==\s*0\b/.test(counted)) || /==\s*count\([^()]*\bsubmods\)/.test(counted);
+}
+
+/** Parts by their names: `input.submods.cpu0["ear.status"]` and the same of a GPU. */
+function asksByName(rego: string, body: string): boolean {
+  const lines = conditions(withHelpers(rego, body));
+  const asked = (name: RegExp) => lines.some((line) => name.test(line) && asks(withHelpers(rego, line)));
+  return asked(/\bcpu\d*\b/) && asked(/\bgpu\d*\b/);
+}
+
+/** What looks at no part at all is a finding of `resource-policy-conditional`. */
+const looks = (rego: string, body: string) => /\bsubmods\b/.test(withHelpers(rego, body));
+
+const asks = (text: string) => status.test(text) && affirming.test(text);
 
 export const resourcePolicyAffirming = resourceRule({
   id: "resource-policy-affirming",
@@ -26,8 +52,12 @@ export const resourcePolicyAffirming = resourceRule({
     if (!/^allow\b/m.test(policy)) return;
     if (!/"ear\.status"/.test(policy) || !/"affirming"/.test(policy))
       yield place.finding('does not ask for "ear.status" to be "affirming": any TEE will do, whatever runs in it');
-    else if (!eachPart.test(policy) && !gpuPart.test(policy))
-      yield place.finding("asks about the CPU alone: evidence of the GPU may be missing");
+    else if (
+      bodiesOf(text, "allow").some((body) => looks(text, body) && !asksEachPart(text, body) && !asksByName(text, body))
+    )
+      yield place.finding(
+        "asks one part alone, by its name or by some: evidence of the others may be wanting, or missing",
+      );
   },
   compliant: [resourcePolicy],
   breakages: [
@@ -51,6 +81,24 @@ export const resourcePolicyAffirming = resourceRule({
       path: resourcePolicyPointer,
       value:
         'package policy\n\ndefault allow := false\n\nallow if {\n  input.submods.cpu0["ear.status"] == "affirming"\n}\n',
+      expect: resourcePolicyPath,
+    },
+    {
+      mistake: "some part affirming, whichever",
+      path: resourcePolicyPointer,
+      replace: [
+        'every submod in input.submods { submod["ear.status"] == "affirming" }',
+        'some submod in input.submods\n  submod["ear.status"] == "affirming"',
+      ],
+      expect: resourcePolicyPath,
+    },
+    {
+      mistake: "the CPU asked, the GPUs counted and no more",
+      path: resourcePolicyPointer,
+      replace: [
+        'every submod in input.submods { submod["ear.status"] == "affirming" }',
+        'input.submods.cpu0["ear.status"] == "affirming"',
+      ],
       expect: resourcePolicyPath,
     },
     {

@@ -1,6 +1,7 @@
-import { regoStatements, unconditional } from "../../documents";
+import { unconditional } from "../../documents";
 import { resourcePolicy, resourcePolicyPath, resourcePolicyPointer } from "../../examples/trustee";
 import { resourcePolicies } from "../../keyBroker";
+import { bodiesOf, withHelpers } from "../../regoRules";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
@@ -17,10 +18,10 @@ export const resourcePolicyConditional = resourceRule({
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; the model owner writes it" },
   looksAt: resourcePolicies,
   *check({ place, text }) {
-    for (const line of unconditional(text, "allow")) yield place.finding(`says ${JSON.stringify(line)}`);
+    const always = unconditional(text, "allow");
+    for (const line of always) yield place.finding(`says ${JSON.stringify(line)}`);
     // The sample that is meant for trials asks for the plugin, which every request for a key names.
-    const policy = regoStatements(text).join("\n");
-    if (!/\bsubmods\b/.test(policy) && /^allow\b/m.test(policy))
+    if (always.length === 0 && bodiesOf(text, "allow").some((body) => !/\bsubmods\b/.test(withHelpers(text, body))))
       yield place.finding("allows without a look at the evidence, input.submods");
   },
   compliant: [resourcePolicy],
@@ -35,6 +36,12 @@ export const resourcePolicyConditional = resourceRule({
       mistake: "one rule more, which always holds",
       path: resourcePolicyPointer,
       replace: ["default allow := false", "default allow := false\n\nallow if { true }"],
+      expect: resourcePolicyPath,
+    },
+    {
+      mistake: "a second rule, which looks at the plugin and at no evidence",
+      path: resourcePolicyPointer,
+      replace: ["default allow := false", 'default allow := false\n\nallow if {\n  data.plugin == "resource"\n}'],
       expect: resourcePolicyPath,
     },
     {

@@ -1,6 +1,7 @@
 import { regoPackage, unconditional } from "../../documents";
 import { confidentialDeployment, initDataPath, initDataPointer } from "../../examples/confidentialDeployment";
 import { initDataDocuments } from "../../initData";
+import { bodiesOf, comparesInput } from "../../regoRules";
 import { bareMetal, resourceRule } from "../../rule";
 import { nvidiaDocs } from "../../sources";
 
@@ -38,8 +39,12 @@ export const agentPolicyClosed = resourceRule({
     }
     if (regoPackage(policy.text) !== "agent_policy")
       yield policy.finding("is not of package agent_policy, which is the one that the agent asks");
-    for (const request of closed)
-      for (const line of unconditional(policy.text, request)) yield policy.finding(`says ${JSON.stringify(line)}`);
+    for (const request of closed) {
+      const always = unconditional(policy.text, request);
+      for (const line of always) yield policy.finding(`says ${JSON.stringify(line)}`);
+      if (always.length === 0 && bodiesOf(policy.text, request).some((body) => opens(policy.text ?? "", request, body)))
+        yield policy.finding(`allows ${request} and compares nothing of the request: it nearly always holds`);
+    }
   },
   compliant: [confidentialDeployment],
   breakages: [
@@ -79,5 +84,35 @@ export const agentPolicyClosed = resourceRule({
       replaceInInitData: ['"policy.rego"', '"policy.regp"'],
       expect: path,
     },
+    {
+      mistake: "exec for each request that is there",
+      path: initDataPointer,
+      replaceInInitData: ["CreateContainerRequest if {", "ExecProcessRequest if input\n\nCreateContainerRequest if {"],
+      expect: path,
+    },
+    {
+      mistake: "a condition on the number of arguments that every request meets",
+      path: initDataPointer,
+      replaceInInitData: [
+        "CreateContainerRequest if {",
+        "ExecProcessRequest if count(input.process.Args) > 0\n\nCreateContainerRequest if {",
+      ],
+      expect: path,
+    },
+    {
+      mistake: "a condition that compares a stream with itself",
+      path: initDataPointer,
+      replaceInInitData: [
+        "CreateContainerRequest if {",
+        "WriteStreamRequest if {\n  input.container_id == input.container_id\n}\n\nCreateContainerRequest if {",
+      ],
+      expect: path,
+    },
   ],
 });
+
+/** genpolicy opens streams by a setting of that name, which a release has to declare. */
+function opens(rego: string, request: string, body: string): boolean {
+  const setting = new RegExp(`\\bpolicy_data\\.request_defaults\\.${request}\\b`);
+  return !setting.test(body) && !comparesInput(rego, body);
+}

@@ -71,6 +71,7 @@ import { guestRegistriesTls } from "./guest/guestRegistriesTls";
 import { initDataDigestMatches } from "./guest/initDataDigestMatches";
 import { initDataFits } from "./guest/initDataFits";
 import { initDataPresent } from "./guest/initDataPresent";
+import { loaderVariablesAbsent } from "./guest/loaderVariablesAbsent";
 import { noExecProbes } from "./guest/noExecProbes";
 import { noInteractiveContainers } from "./guest/noInteractiveContainers";
 import { noPlainVolumes } from "./guest/noPlainVolumes";
@@ -152,6 +153,7 @@ import { kubeletImagePerRuntimeClass } from "./cluster/kubeletImagePerRuntimeCla
 import { kubeletPodResources } from "./cluster/kubeletPodResources";
 import { kubeletRuntimeTimeout } from "./cluster/kubeletRuntimeTimeout";
 import { manifestsPinned } from "./cluster/manifestsPinned";
+import { namesFromCluster } from "./cluster/namesFromCluster";
 import { namespaceAllConfidential } from "./cluster/namespaceAllConfidential";
 import { namespacePodSecurity } from "./cluster/namespacePodSecurity";
 import { noAnonymousAccess } from "./cluster/noAnonymousAccess";
@@ -254,6 +256,7 @@ export const rules: readonly Rule[] = [
   initDataDigestMatches,
   initDataFits,
   initDataPresent,
+  loaderVariablesAbsent,
   noExecProbes,
   noInteractiveContainers,
   noPlainVolumes,
@@ -338,6 +341,7 @@ export const rules: readonly Rule[] = [
   kubeletPodResources,
   kubeletRuntimeTimeout,
   manifestsPinned,
+  namesFromCluster,
   namespaceAllConfidential,
   namespacePodSecurity,
   noAnonymousAccess,

@@ -1,4 +1,4 @@
-import { everyContainer, everyVolume, isOff, re2 } from "../../admission/cel";
+import { everyContainer, everyVolume, isOff, literals, re2 } from "../../admission/cel";
 import {
   confidentialDeployment,
   containerPath,
@@ -13,6 +13,22 @@ import { nvidiaDocs } from "../../sources";
 const hostNamespaces = ["hostNetwork", "hostPID", "hostIPC"];
 /** containerd writes them in upper case, whatever the manifest does. */
 const tooCapable = /^(CAP_)?(SYS_ADMIN|SYS_MODULE|SYS_RAWIO|SYS_PTRACE|ALL)$/i;
+
+/** What Kubernetes calls safe, and its baseline level lets through, up to 1.36: they end at the pod's own namespaces. */
+const safeSysctls = [
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_rmem",
+  "net.ipv4.tcp_syncookies",
+  "net.ipv4.tcp_wmem",
+];
 
 export const noHostAccess = resourceRule({
   id: "no-host-access",
@@ -44,6 +60,14 @@ export const noHostAccess = resourceRule({
         ),
         message: "a container adds a capability that is as good as privileged",
       },
+      {
+        expression: everyContainer('c.?securityContext.?procMount.orValue("Default") == "Default"'),
+        message: "a container sees /proc unmasked",
+      },
+      {
+        expression: `variables.spec.?securityContext.?sysctls.orValue([]).all(s, s.name in ${literals(safeSysctls)})`,
+        message: "spec sets a kernel parameter that is not among the safe ones",
+      },
     ],
   },
   boundary: { by: "agentPolicy", how: "the built-in agent policy refuses host mounts and privileged containers" },
@@ -55,12 +79,17 @@ export const noHostAccess = resourceRule({
     }
     for (const volume of pod.spec.at("volumes").items())
       if (volume.at("hostPath").present) yield volume.at("hostPath").finding("is a path of the host");
+    for (const sysctl of pod.spec.at("securityContext", "sysctls").items())
+      if (!safeSysctls.includes(sysctl.at("name").text ?? ""))
+        yield sysctl.at("name").finding("changes the kernel beyond the pod's own namespaces");
     for (const { place } of containersOf(pod)) {
       const context = place.at("securityContext");
       if ((context.at("privileged").value ?? false) !== false)
         yield context.at("privileged").finding("gives the container all devices and capabilities");
       for (const capability of context.at("capabilities", "add").items())
         if (tooCapable.test(capability.text ?? "")) yield capability.finding("is as good as privileged");
+      const proc = context.at("procMount");
+      if (proc.present && proc.value !== "Default") yield proc.finding("shows the kernel's own files under /proc");
     }
   },
   compliant: [confidentialDeployment],
@@ -90,6 +119,18 @@ export const noHostAccess = resourceRule({
       path: `${containerPointer}/securityContext/capabilities/add`,
       value: ["all"],
       expect: `${containerPath}.securityContext.capabilities.add[0]`,
+    },
+    {
+      mistake: "/proc without its masks",
+      path: `${containerPointer}/securityContext/procMount`,
+      value: "Unmasked",
+      expect: `${containerPath}.securityContext.procMount`,
+    },
+    {
+      mistake: "a kernel parameter that is not the pod's own",
+      path: `${podPointer}/securityContext/sysctls`,
+      value: [{ name: "kernel.msgmax", value: "65536" }],
+      expect: `${podPath}.securityContext.sysctls[0].name`,
     },
   ],
 });

@@ -73,7 +73,7 @@ function resourcePolicy(rule: Rule, text: PolicyText, book: ExceptionBook): Reso
       const evaluation = rule.evaluate([{ type, name, urn, props }]);
       for (const finding of evaluation.findings)
         if (!book.covers(rule, finding.resource, finding)) report(violationMessage(rule, finding));
-      conclude(rule, evaluation, notApplicable);
+      conclude(evaluation, notApplicable);
     },
   };
 }
@@ -86,7 +86,7 @@ function stackPolicy(rule: Rule, text: PolicyText, book: ExceptionBook): StackVa
       for (const finding of evaluation.findings)
         if (!book.covers(rule, finding.resource, finding))
           report(violationMessage(rule, finding), finding.resource.urn);
-      conclude(rule, evaluation, notApplicable);
+      conclude(evaluation, notApplicable);
     },
   };
 }
@@ -95,9 +95,10 @@ function stackPolicy(rule: Rule, text: PolicyText, book: ExceptionBook): StackVa
  * A value that only `up` will know is neither passed nor refused: the SDK turns its own error into a warning that names
  * the value. What was found before it has been reported and stands.
  */
-function conclude(rule: Rule, { applies, unknown }: Evaluation, notApplicable: (reason: string) => never): void {
+function conclude({ applies, unknown }: Evaluation, notApplicable: (reason: string) => never): void {
   if (unknown[0]) throw unknown[0].error;
-  if (!applies) withoutTrace(() => notApplicable(`nothing here is ${rule.kinds.join(", ")}`));
+  // Said of most rules at each resource: the engine passes every letter on.
+  if (!applies) withoutTrace(() => notApplicable("nothing of its kinds"));
 }
 
 /** The SDK says "not applicable" by an error. Its trace, which nobody reads, would cost more than most rules. */
@@ -132,7 +133,10 @@ function resourcesOf(resources: readonly StackResource[]): Resource[] {
     name: resource.name,
     urn: resource.urn,
     props: resource.props,
-    dependsOn: [...dependencies(resource)],
+    // Few rules ask, and the way there is long.
+    get dependsOn() {
+      return [...dependencies(resource)];
+    },
   }));
 }
 

@@ -46,8 +46,17 @@ export const podPaths: Readonly<Record<string, readonly string[]>> = {
 
 const chartTypes = ["kubernetes:helm.sh/", "kubernetes:yaml", "kubernetes:kustomize"];
 
+/** A stack rule asks every resource for its objects again and again. */
+const remembered = new WeakMap<Resource, KubernetesObject[]>();
+
 /** The Kubernetes objects that a Pulumi resource stands for; none for other providers, charts and YAML components. */
 export function objectsOf(resource: Resource): KubernetesObject[] {
+  let found = remembered.get(resource);
+  if (!found) remembered.set(resource, (found = readObjects(resource)));
+  return found;
+}
+
+function readObjects(resource: Resource): KubernetesObject[] {
   const [provider, group, type] = resource.type.split(":");
   if (provider !== "kubernetes" || !group || !type || chartTypes.some((prefix) => resource.type.startsWith(prefix)))
     return [];

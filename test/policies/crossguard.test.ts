@@ -122,7 +122,7 @@ describe("a resource rule under the policy SDK", () => {
     const other = { type: "kubernetes:core/v1:Service", name: "s", props: {} };
     const { diagnosticsList, notApplicableList } = await analyze(only(nodeCcMode), other);
     expect(diagnosticsList).toEqual([]);
-    expect(notApplicableList).toMatchObject([{ policyName: "node-cc-mode", reason: "nothing here is v1/Node" }]);
+    expect(notApplicableList).toMatchObject([{ policyName: "node-cc-mode", reason: "nothing of its kinds" }]);
   });
 
   it("warns of a value that only `up` will know: neither refused nor passed in silence", async () => {

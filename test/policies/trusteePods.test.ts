@@ -36,7 +36,7 @@ describe("what is a provider's", () => {
   it.each([
     confidentialDeployment,
     other("kubernetes:nvidia.com/v1:ClusterPolicy"),
-    other("kubernetes:core/v1:NodePatch"),
+    other("kubernetes:core/v1:NodePatch", { metadata: { labels: { "nvidia.com/cc.mode": "on" } } }),
     other("kubernetes:node.k8s.io/v1:RuntimeClass", { handler: "kata-qemu-nvidia-gpu-tdx" }),
     other("kubernetes:helm.sh/v3:Release", { chart: "oci://ghcr.io/kata-containers/kata-deploy-charts/kata-deploy" }),
   ])("is $type $props.chart", (resource) => expect(isProviders(resource)).toBe(true));
@@ -45,6 +45,7 @@ describe("what is a provider's", () => {
     keyBrokerDeployment,
     keyBrokerConfiguration,
     pod("nginx"),
+    other("kubernetes:core/v1:NodePatch", { metadata: { labels: { zone: "a" } } }),
     other("kubernetes:node.k8s.io/v1:RuntimeClass", { handler: "gvisor" }),
     // A key broker that runs as a confidential pod itself is no tenant of anybody's.
     pod("acme/kbs", { runtimeClassName: "kata-qemu-snp" }),

@@ -62,7 +62,10 @@ describe.each(platformSetNames)("kata-deploy's stand-in in platform set %s", (se
               "nvidia.com/gpu.workload.config": "vm-passthrough",
               "trustfoundry.dev/simulated": "true",
             },
-            tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
+            tolerations: [
+              { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" },
+              { key: "trustfoundry.dev/tenant", operator: "Exists", effect: "NoSchedule" },
+            ],
           },
         },
       },

@@ -6,9 +6,9 @@ import type { Resource, Rule } from "./rule";
 /** How long an exception may be granted for, counted from today. What lasts longer is a decision for the rule itself. */
 export const longestExceptionDays = 366;
 
-/** YAML takes a bare day for a time, which the engine hands over as its midnight. */
+/** YAML takes a bare day for a time: the engine hands over `2026-12-31 00:00:00 +0000 UTC`, other readers ISO 8601. */
 const day = z.preprocess(
-  (value) => (typeof value === "string" ? value.replace(/T00:00:00Z$/, "") : value),
+  (value) => (typeof value === "string" ? value.replace(/(T00:00:00(\.0+)?Z| 00:00:00 \+0000 UTC)$/, "") : value),
   z.iso.date({ error: "write the last day on which it holds, as YYYY-MM-DD" }),
 );
 const line = (what: string) =>
@@ -27,7 +27,7 @@ export const exceptionsSchema = z
       resource: line("the resource's Pulumi name").describe("Pulumi name of the resource, exactly"),
       namespace: line("the namespace")
         .optional()
-        .describe("namespace of the Kubernetes object: in the cluster, others may have one of its name; default all"),
+        .describe("namespace of the Kubernetes object; without it, the API server spares only objects that have none"),
       path: line("the path").optional().describe("path of the finding as it is reported; default all of that resource"),
       reason: line("why").describe("why the mistake is none here, or has to be borne"),
       owner: line("who").describe("who answers for it"),

@@ -16,7 +16,7 @@ export interface Claim {
 }
 
 export interface EvidencePath {
-  readonly of: "SNP" | "TDX" | "GPU" | "NVSwitch" | "token" | "release";
+  readonly of: "SNP" | "TDX" | "GPU" | "token" | "release";
   /** Name as the policies read it, from `ear.veraison.annotated-evidence` down, or the token's or release's own key. */
   readonly path: string;
 }

@@ -29,7 +29,8 @@ export const namespaceScope = ["namespaces", "namespaces/finalize", "namespaces/
   resource,
 }));
 
-const labelled = (metadata: string): string =>
+/** The metadata has the label of confidential workloads. */
+export const labelled = (metadata: string): string =>
   `${metadata}.?labels[?${literal(confidentialLabel)}].orValue("") == "true"`;
 
 /** The object says of itself that it belongs to a confidential workload. */

@@ -12,7 +12,8 @@ const controllers = "^system:(kube-controller-manager|serviceaccount:kube-system
 /**
  * The exceptions that hold on a day, as a condition that their objects do not meet: those of the exceptions' names, and
  * what Kubernetes' own controllers make of them. CEL knows no clock: an exception ends when the policies are placed again
- * after its last day. Nor does it know paths of findings: the object is spared the whole rule.
+ * after its last day. Nor does it know paths of findings: the object is spared the whole rule. An exception without a
+ * namespace is for objects without one.
  */
 export function exemptions(exceptions: readonly Exception[], rule: string, now: Date): MatchCondition[] {
   const granted = exceptions.filter(
@@ -28,9 +29,12 @@ export function exemptions(exceptions: readonly Exception[], rule: string, now: 
 }
 
 function spares({ resource, namespace }: Exception): string {
-  const object = `${isNamed(resource)} || (${isMadeOf(resource)})`;
-  return namespace === undefined ? object : `request.namespace == ${text(namespace)} && (${object})`;
+  const place = namespace === undefined ? nowhere : `request.namespace == ${text(namespace)}`;
+  return `${place} && (${isNamed(resource)} || (${isMadeOf(resource)}))`;
 }
+
+/** Any tenant may call an object like an excepted one. A Namespace is asked about as if it lay in itself. */
+const nowhere = `(!has(request.namespace) || request.namespace == "" || request.resource.resource == "namespaces")`;
 
 const text = (value: string) => JSON.stringify(value);
 

@@ -1,6 +1,7 @@
 import { initDataAnnotationKey } from "../../components/guest/initDataAnnotation";
 import { confidentialLabel, podPaths, teeRuntimeClass } from "../kubernetes";
 import type { Admission, AdmissionResource } from "./admission";
+import { labelled } from "./cel";
 
 export interface ResourceRule {
   readonly apiGroups: string[];
@@ -66,8 +67,6 @@ function templateOf(object: string): string {
   );
 }
 
-const hasLabel = (metadata: string) => `${metadata}.?labels[?"${confidentialLabel}"].orValue("") == "true"`;
-
 const confidentialPods: Scope = {
   resourceRules: byGroup([
     ...Object.keys(podPaths).map((key) => {
@@ -90,9 +89,9 @@ const confidentialPods: Scope = {
     {
       name: "confidential",
       expression: [
-        hasLabel("namespaceObject.metadata"),
-        hasLabel("dyn(object.metadata)"),
-        hasLabel("variables.metadata"),
+        labelled("namespaceObject.metadata"),
+        labelled("dyn(object.metadata)"),
+        labelled("variables.metadata"),
         `variables.metadata.?annotations[?"${initDataAnnotationKey}"].hasValue()`,
         `string(variables.spec.?runtimeClassName.orValue("")).matches("${teeRuntimeClass.source}")`,
       ].join(" || "),

@@ -24,7 +24,8 @@ describe("exceptions in a stack's configuration, as the engine hands it to a pac
   });
 
   it("may be dated by a bare day, which YAML takes for its midnight", () => {
-    expect(exceptionsFrom(config([{ ...granted, until: "2026-12-31T00:00:00Z" }]))).toEqual([granted]);
+    for (const midnight of [" 00:00:00 +0000 UTC", "T00:00:00Z", "T00:00:00.000Z"])
+      expect(exceptionsFrom(config([{ ...granted, until: `2026-12-31${midnight}` }]))).toEqual([granted]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
-import { createPublicKey, generateKeyPairSync } from "node:crypto";
-import type { KeyObject } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
+import { publicPem } from "../rehearsal/imageAttestations";
 import type { TrustSecrets, TrustSecretsContext } from "../../stacks/config/secrets";
 
 /**
@@ -57,8 +57,4 @@ export function passingSigners() {
 export function passingScanner() {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return { key: privateKey, policy: [{ name: "image scanner (review)", publicKey: publicPem(privateKey) }] };
-}
-
-function publicPem(key: KeyObject): string {
-  return createPublicKey(key).export({ type: "spki", format: "pem" }) as string;
 }

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { packNames } from "../../policies/pack";
 import type { PackName } from "../../policies/pack";
 import { writeWhole } from "../files";
@@ -61,6 +62,17 @@ async function reviewSides(base: Side, head: Side, args: ReviewArgs & { readonly
       `Write one of ${known.join(", ") || "the stacks that you have a file of"}.`,
     );
   const names = args.stacks.length > 0 ? unique(args.stacks) : known;
+  if (names.length === 0 && manifests.length === 0)
+    throw new UserError(
+      "There is nothing to review: neither base nor head has a Pulumi.<stack>.yaml.",
+      "Commit the stacks' files (`git add --force Pulumi.<stack>.yaml`), or name --manifests.",
+    );
+  for (const path of manifests)
+    if (![base, head].some(({ root }) => existsSync(resolve(root, path))))
+      throw new UserError(
+        `--manifests ${path}: neither base nor head has it.`,
+        "Name a file or a folder of the project.",
+      );
   const shared = { stackNames: names, manifests, pack, engine, signal, onProgress };
   const [before, after] = await both(
     lookAtSide({ ...shared, side: base, what: "base" }),

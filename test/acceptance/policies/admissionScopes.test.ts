@@ -116,7 +116,9 @@ beforeAll(async () => {
     { rule: advisory, level: "advisory" } as const,
   ];
   const exceptions = [
-    exception("excused", date(10)),
+    { ...exception("excused", date(10)), namespace: "secret" },
+    exception("unplaced", date(10)),
+    { ...exception("excused-node", date(10)), rule: "sample-nodes" },
     exception("lapsed", date(-1)),
     { ...exception("excused-there", date(10)), namespace: "secret" },
   ];
@@ -337,6 +339,11 @@ describe("exceptions", () => {
     const elsewhere = pod("plain", "excused-there", bad, { labels: marked });
     await expectAdmitted(pod("secret", "excused-there", bad));
     await expectRefused(elsewhere, "sample-pods");
+  });
+
+  it("without a namespace spare what has none, and nobody's pod of that name", async () => {
+    await expectAdmitted({ ...oldNode, metadata: { ...oldNode.metadata, name: "excused-node" } });
+    await expectRefused(pod("secret", "unplaced", bad), "sample-pods");
   });
 
   it("end", async () => {

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { automation } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { stringify } from "yaml";
 import { confidentialNamespace, defaultDeny } from "../../../policies/examples/cluster";
 import { tenantQuota } from "../../../policies/examples/tenant";
 import { confidentialDeployment } from "../../../policies/examples/confidentialDeployment";
@@ -78,7 +79,12 @@ async function run(
     if (operation === "up" && resOutputsEvent?.metadata.op === "create")
       created.push(resOutputsEvent.metadata.urn.split("::").at(-1) ?? "");
   };
-  if (exceptions) await stack.setConfig("trustfoundry:exceptions", { value: JSON.stringify(exceptions) });
+  if (exceptions) {
+    // As a person writes it: the day is not quoted, and the engine reads a time.
+    const settings = await stack.workspace.stackSettings("s");
+    const config = { "trustfoundry:exceptions": exceptions };
+    writeFileSync(join(home, "Pulumi.s.yaml"), stringify({ encryptionsalt: settings.encryptionSalt, config }));
+  }
   const options = { policyPacks: [pack].flat().map((name) => join(packs, name)), onEvent, color: "never" as const };
   try {
     await (operation === "up" ? stack.up(options) : stack.preview(options));

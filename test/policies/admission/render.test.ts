@@ -146,7 +146,9 @@ describe("exceptions", () => {
     podPolicy(exceptions)?.matchConditions.find(({ name }) => name === "not-an-exception")?.expression;
 
   it("spare the named object, and what controllers make of it", () => {
-    expect(condition([granted])).toMatch(/^!\(request\.name == "llama" \|\| \(request\.userInfo\.username\.matches/);
+    expect(condition([granted])).toMatch(
+      /^!\(\(!has\(request\.namespace\) .* && \(request\.name == "llama" \|\| \(request\.userInfo\.username\.matches/,
+    );
     expect(condition([granted, { ...granted, resource: "other" }])).toContain('request.name == "other"');
   });
 

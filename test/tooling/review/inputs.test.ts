@@ -148,6 +148,14 @@ describe("bad input", () => {
     await expect(run({ today: "tomorrow" })).rejects.toThrow("--today tomorrow is no day; write YYYY-MM-DD.");
     await expect(openSide(root, undefined, "head")).rejects.toThrow(/^--head: .* is no Trustfoundry project/);
   });
+
+  it("is nothing to look at: that must not pass as nothing weaker", async () => {
+    mkdirSync(join(root, "stacks"));
+    for (const file of ["Pulumi.yaml", "package-lock.json", "stacks/program.ts"]) put(file, "");
+    const run = (changes: object) => review({ ...args, repository: root, base: ".", ...changes });
+    await expect(run({})).rejects.toThrow("There is nothing to review");
+    await expect(run({ manifests: ["deploy"] })).rejects.toThrow("--manifests deploy: neither base nor head has it.");
+  });
 });
 
 describe("code of base and head", () => {

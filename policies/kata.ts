@@ -1,5 +1,5 @@
 import * as semver from "semver";
-import { parse as parseToml } from "smol-toml";
+import { parseDocument } from "./documents";
 import type { HelmRelease } from "./helm";
 import { kataChart, releases } from "./helm";
 import { objects } from "./kubernetes";
@@ -90,11 +90,8 @@ function dataUrlText(url: string | undefined): string | undefined {
 }
 
 function parsed(place: Place, text: string): Place | undefined {
-  try {
-    return place.document(parseToml(text));
-  } catch {
-    return undefined;
-  }
+  const document = parseDocument("drop-in.toml", text);
+  return document && "value" in document ? place.document(document.value) : undefined;
 }
 
 /** A shim's drop-in, read as the TOML that overrides its configuration; undefined where there is none. */

@@ -1,16 +1,9 @@
 import type { RuleAttack } from "../attack";
 import { remove, replace, set } from "../change";
+import { appraisal, broker, cpu, file, release, releaseFile, service, serviceFile } from "./trustPlaces";
 
-const broker = "ConfigMap/kbs-configuration";
-const file = ["data", "kbs-config.toml"];
 const vault = "Secret/kbs-vault-configuration";
 const vaultFile = ["stringData", "kbs-config.toml"];
-const service = "ConfigMap/as-configuration";
-const serviceFile = ["data", "as-config.json"];
-const release = "ConfigMap/resource-policy";
-const releaseFile = ["data", "resource-policy.rego"];
-const appraisal = "ConfigMap/attestation-policies";
-const appraisalFile = ["data", "default_cpu.rego"];
 
 /** The model owner's key broker: who is given a key. */
 export const attestation: readonly RuleAttack[] = [
@@ -248,7 +241,7 @@ export const attestation: readonly RuleAttack[] = [
     rule: "attestation-policy-earned",
     where: "preview",
     base: "trust",
-    change: [replace(appraisal, appraisalFile, "default hardware := 97", "default hardware := 2")],
+    change: [replace(appraisal, cpu, "default hardware := 97", "default hardware := 2")],
   },
   {
     id: "any-measurement-affirmed",
@@ -257,7 +250,7 @@ export const attestation: readonly RuleAttack[] = [
     rule: "attestation-policy-earned",
     where: "preview",
     base: "trust",
-    change: [replace(appraisal, appraisalFile, /executables := 3 if \{[^}]*\}/, "executables := 3")],
+    change: [replace(appraisal, cpu, /executables := 3 if \{[^}]*\}/, "executables := 3")],
   },
   {
     id: "firmware-as-plain-number",

@@ -1,16 +1,9 @@
 import type { RuleAttack } from "../attack";
 import { add, append, container, pod, remove, replace, set } from "../change";
+import { appraisal, broker, cpu, file, release, releaseFile, service, serviceFile } from "./trustPlaces";
 
-const broker = "ConfigMap/kbs-configuration";
-const file = ["data", "kbs-config.toml"];
 const intel = "Secret/kbs-intel-configuration";
 const intelFile = ["stringData", "kbs-config.toml"];
-const service = "ConfigMap/as-configuration";
-const serviceFile = ["data", "as-config.json"];
-const release = "ConfigMap/resource-policy";
-const releaseFile = ["data", "resource-policy.rego"];
-const appraisal = "ConfigMap/attestation-policies";
-const cpu = ["data", "default_cpu.rego"];
 const gpu = ["data", "default_gpu.rego"];
 const values = "ConfigMap/reference-values";
 const pods = "Deployment/trustee-kbs";

@@ -17,18 +17,7 @@ import { Place } from "../../policies/place";
 import { writeEdits } from "../../policies/remediation";
 import type { Resource } from "../../policies/rule";
 import { rules } from "../../policies/rules";
-import { asTheSdkShowsThem, unknownValue, withInput } from "./support";
-
-function ruleOf(id: string) {
-  const rule = rules.find((each) => each.id === id);
-  if (!rule) throw new Error(`no rule ${id}`);
-  return rule;
-}
-
-function found(id: string, ...resources: Resource[]): [string, string][] {
-  const { findings } = ruleOf(id).evaluate(asTheSdkShowsThem(resources));
-  return findings.map(({ resource, path }) => [resource.name, path]);
-}
+import { asTheSdkShowsThem, found, ruleOf, unknownValue, withInput } from "./support";
 
 const retyped = (resource: Resource, type: string): Resource => ({ ...resource, type });
 const cloudRules = rules.filter(

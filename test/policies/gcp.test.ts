@@ -16,18 +16,7 @@ import { alternatives, conjuncts, equals } from "../../policies/gcpCondition";
 import { writeEdits } from "../../policies/remediation";
 import type { Resource } from "../../policies/rule";
 import { rules } from "../../policies/rules";
-import { asTheSdkShowsThem } from "./support";
-
-function ruleOf(id: string) {
-  const rule = rules.find((each) => each.id === id);
-  if (!rule) throw new Error(`no rule ${id}`);
-  return rule;
-}
-
-function found(id: string, ...resources: Resource[]): [string, string][] {
-  const { findings } = ruleOf(id).evaluate(asTheSdkShowsThem(resources));
-  return findings.map(({ resource, path }) => [resource.name, path]);
-}
+import { found, ruleOf } from "./support";
 
 const withProps = (resource: Resource, props: Record<string, unknown>): Resource => ({
   ...resource,

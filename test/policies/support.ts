@@ -1,5 +1,6 @@
 import * as proxy from "@pulumi/policy/proxy";
 import type { Resource } from "../../policies/rule";
+import { rules } from "../../policies/rules";
 
 /** The policy SDK's own, which its typings leave out. */
 const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
@@ -53,4 +54,16 @@ export function valueAt(props: unknown, path: string): unknown {
     ([, key, index, name]) => key ?? index ?? name,
   );
   return keys.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key ?? ""], props);
+}
+
+export function ruleOf(id: string) {
+  const rule = rules.find((each) => each.id === id);
+  if (!rule) throw new Error(`no rule ${id}`);
+  return rule;
+}
+
+/** What a rule has against resources: name and path of each finding. */
+export function found(id: string, ...resources: Resource[]): [string, string][] {
+  const { findings } = ruleOf(id).evaluate(asTheSdkShowsThem(resources));
+  return findings.map(({ resource, path }) => [resource.name, path]);
 }

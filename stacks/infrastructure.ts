@@ -15,10 +15,12 @@ import { Kata } from "../components/runtime/kata";
 import { distributionWarning } from "../components/runtime/kataValues";
 import { policiesInForce } from "../policies/admission/inForce";
 import { acceptanceParameters, undemanding } from "./acceptance";
+import { cloudInfrastructure } from "./clouds/infrastructure";
 import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
 import type { InfrastructureConfig } from "./config/factory";
+import { isBareMetal, providerNamed } from "./config/providers";
 import { pinSource } from "./pins";
 import { projectRoot } from "./project";
 
@@ -30,13 +32,14 @@ export async function infrastructure(
   config: InfrastructureConfig,
   environment: Environment,
 ): Promise<Record<string, unknown>> {
-  const provider = config.providers.find(({ name }) => name === config.provider);
-  if (!provider)
-    throw new ConfigurationError([`${location(["provider"])}: "${config.provider}" is not among providers`]);
+  const provider = providerNamed(config.provider, config.providers);
+  if (!isBareMetal(provider)) return cloudInfrastructure(config, provider, environment);
+  const { cluster } = config;
+  if (!cluster) throw new ConfigurationError([`${location(["cluster"])}: missing; name the provider's cluster`]);
   const placement = chartPlacement(config);
   const unpinned = pinProblems("infrastructureProvider", placement);
   if (unpinned.length > 0) throw new ConfigurationError(unpinned);
-  await requireReachable(config.cluster.context, environment);
+  await requireReachable(cluster.context, environment);
 
   const { hosts, kubernetesVersion, distribution, acceptance } = provider;
   const namespace = config.parties.modelOwner;
@@ -46,7 +49,7 @@ export async function infrastructure(
     acceptance ? undefined : undemanding(provider.name),
   ])
     if (warning) await pulumi.log.warn(warning);
-  const opts = { provider: clusterProvider(config.provider, config.cluster.context) };
+  const opts = { provider: clusterProvider(config.provider, cluster.context) };
   const accepted =
     acceptance &&
     new TenantAcceptance(

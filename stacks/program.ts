@@ -18,6 +18,9 @@ export async function main(environment = ambientEnvironment()): Promise<Record<s
     switch (config.role) {
       case "trust":
         return await trust(config, environment);
+      case "keys":
+        // A cloud's SDK is loaded by those who use it.
+        return await (await import("./ownerKeys.js")).ownerKeys(config);
       case "infrastructure":
         return await infrastructure(config, environment);
       case "workloads":

@@ -4,6 +4,7 @@ import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
 import type { WorkloadsConfig } from "./config/factory";
+import { isBareMetal, providerNamed } from "./config/providers";
 import { acceptedReleases } from "./acceptance";
 
 /**
@@ -11,9 +12,9 @@ import { acceptedReleases } from "./acceptance";
  * over, and nobody's state.
  */
 export async function workloads(config: WorkloadsConfig, environment: Environment): Promise<Record<string, unknown>> {
-  const provider = config.providers.find(({ name }) => name === config.provider);
-  if (!provider)
-    throw new ConfigurationError([`${location(["provider"])}: "${config.provider}" is not among providers`]);
+  const provider = providerNamed(config.provider, config.providers);
+  if (!isBareMetal(provider))
+    throw new ConfigurationError([`${location(["providers"])} (${provider.name}): has no hosts for confidential pods`]);
   const { releases, warnings } = await acceptedReleases(config, provider, new Date());
   await requireReachable(config.cluster.context, environment);
 

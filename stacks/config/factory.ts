@@ -12,21 +12,28 @@ import type { Model } from "./models";
 import { partiesSchema } from "./parties";
 import { platformSchema } from "./platform";
 import type { Platform } from "./platform";
-import { providersSchema } from "./providers";
+import { ownerKeysSchema } from "./ownerKeys";
+import { isBareMetal, providersSchema } from "./providers";
 import type { Provider } from "./providers";
 
-export const roles = ["trust", "infrastructure", "workloads", "rehearsal"] as const;
+export const roles = ["trust", "keys", "infrastructure", "workloads", "rehearsal"] as const;
 export type Role = (typeof roles)[number];
 
 /** Isolation unit `node` belongs to clouds, where kubelet is inside the TCB; said explicitly, never blurred. */
 const isolationUnitSchema = z
   .enum(["pod", "node"])
   .default("pod")
+  .describe(
+    "what one TEE isolates: pod (Kata on bare metal) or node (a confidential machine of a cloud, kubelet inside)",
+  );
+
+/** Where only pods can be: releases are measured guests of single pods. */
+const podSchema = isolationUnitSchema
   .refine((unit) => unit === "pod", {
-    message: "`node` needs a host component of a cloud, which this version has not; write pod",
+    message:
+      "is the isolation unit of clouds, which have no measured guest for each pod; write pod, and see docs/clouds.md for nodes",
   })
-  .transform((): "pod" => "pod")
-  .describe("what one TEE isolates: pod (Kata on bare metal)");
+  .transform((): "pod" => "pod");
 
 const clusterSchema = z
   .strictObject({ context: z.string().min(1).describe("kubeconfig context of this party's cluster") })
@@ -56,7 +63,7 @@ const admissionSchema = z
 
 const shared = {
   factory: factorySchema,
-  isolationUnit: isolationUnitSchema,
+  isolationUnit: podSchema,
   platform: platformSchema,
   simulated: simulatedSchema,
   exceptions: exceptionsSchema,
@@ -83,8 +90,11 @@ export const infrastructureSchema = z
   .strictObject({
     role: z.literal("infrastructure"),
     ...shared,
+    isolationUnit: isolationUnitSchema,
     parties: partiesSchema,
-    cluster: clusterSchema,
+    cluster: clusterSchema
+      .optional()
+      .describe("the provider's cluster, as {context: <kubeconfig context>}; on a cloud left out until there is one"),
     provider: nameSchema.describe("which of `providers` this stack belongs to"),
     providers: providersSchema,
     deployer: z.string().min(1).default("trustfoundry-deployer").describe("user who may place releases"),
@@ -93,6 +103,7 @@ export const infrastructureSchema = z
     checkProviderName(config.provider, config.providers, ctx);
     checkProviders(config.providers, config.platform, config.simulated, ctx);
     checkAcceptance(config.providers, ctx);
+    checkIsolation(config, ctx);
   });
 
 /** A provider's stack that places what the model owner released. */
@@ -119,6 +130,7 @@ export const workloadsSchema = z
     checkProviderName(config.provider, config.providers, ctx);
     checkProviders(config.providers, config.platform, config.simulated, ctx);
     checkAcceptance(config.providers, ctx);
+    checkOnBareMetal(config.providers, ctx);
   });
 
 /** All of it at once, on one machine: the rehearsal derives the other roles' configuration from this. */
@@ -126,7 +138,7 @@ export const rehearsalSchema = z
   .strictObject({
     role: z.literal("rehearsal"),
     factory: factorySchema,
-    isolationUnit: isolationUnitSchema,
+    isolationUnit: podSchema,
     platform: platformSchema,
     parties: partiesSchema,
     providers: providersSchema,
@@ -146,6 +158,7 @@ export const rehearsalSchema = z
   })
   .superRefine((config, ctx) => {
     checkProviders(config.providers, config.platform, true, ctx);
+    checkOnBareMetal(config.providers, ctx);
     checkRehearsedAcceptance(config.providers, ctx);
     checkModels(config.models, true, config.platform, ctx);
     config.providers.forEach(({ name }, index) => {
@@ -174,8 +187,20 @@ export type WorkloadsConfig = z.infer<typeof workloadsSchema>;
 /** The whole description of one AI factory. */
 export type Factory = z.infer<typeof rehearsalSchema>;
 
+/** The model owner's keys at a cloud, released by that cloud's own attestation. */
+export const keysSchema = z.strictObject({
+  role: z.literal("keys"),
+  factory: factorySchema,
+  parties: partiesSchema,
+  exceptions: exceptionsSchema,
+  ...ownerKeysSchema.shape,
+});
+
+export type KeysConfig = z.infer<typeof keysSchema>;
+
 export const roleSchemas = {
   trust: trustSchema,
+  keys: keysSchema,
   infrastructure: infrastructureSchema,
   workloads: workloadsSchema,
   rehearsal: rehearsalSchema,
@@ -184,6 +209,37 @@ export const roleSchemas = {
 function checkProviderName(name: string, providers: readonly Provider[], ctx: z.RefinementCtx): void {
   if (!providers.some((provider) => provider.name === name))
     crossCheck(ctx, ["provider"], `is not among providers; write one of ${providers.map((p) => p.name).join(", ")}`);
+}
+
+/** A provider's kind of nodes and the isolation unit say the same, so that nobody takes the one for the other. */
+function checkIsolation(
+  config: { provider: string; providers: readonly Provider[]; isolationUnit: "pod" | "node"; cluster?: unknown },
+  ctx: z.RefinementCtx,
+): void {
+  const provider = config.providers.find(({ name }) => name === config.provider);
+  if (!provider) return;
+  const unit = isBareMetal(provider) ? "pod" : "node";
+  if (config.isolationUnit !== unit)
+    crossCheck(
+      ctx,
+      ["isolationUnit"],
+      unit === "node"
+        ? `is not what a cloud isolates: there the whole node is the TEE, with kubelet and all its pods inside; write node (docs/clouds.md)`
+        : `is for nodes of clouds, and ${provider.name} has hosts; write pod`,
+    );
+  if (unit === "pod" && config.cluster === undefined)
+    crossCheck(ctx, ["cluster"], "is missing; write {context: <kubeconfig context>} of the provider's cluster");
+}
+
+function checkOnBareMetal(providers: readonly Provider[], ctx: z.RefinementCtx): void {
+  providers.forEach((provider, index) => {
+    if (provider.azure ?? provider.gcp)
+      crossCheck(
+        ctx,
+        ["providers", index, provider.azure ? "azure" : "gcp"],
+        "has nodes for TEEs, and this role places pods that are TEEs of their own; use it with hosts on bare metal",
+      );
+  });
 }
 
 function checkProviders(

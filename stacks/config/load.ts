@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import { ConfigurationError, describeIssues, nearest } from "./errors";
 import { roles, roleSchemas } from "./factory";
-import type { Factory, InfrastructureConfig, Role, TrustConfig, WorkloadsConfig } from "./factory";
+import type { Factory, InfrastructureConfig, KeysConfig, Role, TrustConfig, WorkloadsConfig } from "./factory";
 
-export type StackConfig = TrustConfig | InfrastructureConfig | WorkloadsConfig | Factory;
+export type StackConfig = TrustConfig | KeysConfig | InfrastructureConfig | WorkloadsConfig | Factory;
 
 /** Keys that programs read on their own as Pulumi secrets; they never pass through the schema or its messages. */
 export const secretKeys: readonly string[] = ["trustSecrets"];

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { ccModes, cpuModelNames, gpuModelNames, gpuModels } from "../../components/host/hardware";
 import { acceptanceSchema } from "./acceptance";
+import { azureSchema } from "./azure";
 import { cidrSchema, crossCheck, nameSchema, uniqueNames } from "./common";
+import { ConfigurationError, location } from "./errors";
+import { gcpSchema } from "./gcp";
 
 export const hostSchema = z
   .strictObject({
@@ -49,7 +52,11 @@ export const providerSchema = z
       .regex(/^1\.(3[2-9]|[4-9]\d)$/, "1.32 or later, e.g. 1.36")
       .default("1.36")
       .describe("Kubernetes minor version"),
-    trustedStorageClass: z.string().min(1).describe("StorageClass of raw block volumes for guest-pulled image layers"),
+    trustedStorageClass: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("StorageClass of raw block volumes for guest-pulled image layers; needed with hosts"),
     ingressNamespace: nameSchema.default("ingress").describe("namespace whose pods may reach the models"),
     registryCidrs: z.array(cidrSchema).default([]).describe("ranges of the registries that guests pull from"),
     keyBrokerCidrs: z
@@ -57,9 +64,28 @@ export const providerSchema = z
       .min(1)
       .describe("ranges of the model owner's key broker, reachable on 443 only"),
     acceptance: acceptanceSchema.optional(),
-    hosts: z.array(hostSchema).min(1).describe("the provider's GPU hosts"),
+    hosts: z.array(hostSchema).default([]).describe("the provider's GPU hosts on bare metal"),
+    azure: azureSchema.optional(),
+    gcp: gcpSchema.optional(),
   })
-  .superRefine((provider, ctx) => uniqueNames(ctx, provider.hosts, ["hosts"]));
+  .superRefine((provider, ctx) => {
+    uniqueNames(ctx, provider.hosts, ["hosts"]);
+    const kinds = ["hosts", "azure", "gcp"].filter((kind) => placesOf(provider, kind).length > 0);
+    if (kinds.length !== 1)
+      crossCheck(
+        ctx,
+        ["hosts"],
+        kinds.length === 0
+          ? "are none; write the provider's hosts, or azure or gcp for nodes of a cloud"
+          : `stand beside others (${kinds.join(", ")}); write one provider for each`,
+      );
+    if (provider.hosts.length > 0 && provider.trustedStorageClass === undefined)
+      crossCheck(ctx, ["trustedStorageClass"], "is missing; name the StorageClass of raw block volumes on the hosts");
+  });
+
+function placesOf(provider: { hosts: unknown[]; azure?: unknown; gcp?: unknown }, kind: string): unknown[] {
+  return kind === "hosts" ? provider.hosts : [provider[kind as "azure" | "gcp"]].filter((cloud) => cloud !== undefined);
+}
 
 export const providersSchema = z
   .array(providerSchema)
@@ -68,3 +94,17 @@ export const providersSchema = z
   .describe("one infrastructure provider or several: one release may run at many places");
 
 export type Provider = z.infer<typeof providerSchema>;
+
+/** Pods of such a provider are isolated one by one; on a cloud the node is. */
+export type BareMetalProvider = Provider & { readonly trustedStorageClass: string };
+
+export function isBareMetal(provider: Provider): provider is BareMetalProvider {
+  return provider.hosts.length > 0 && provider.trustedStorageClass !== undefined;
+}
+
+/** The provider of this name; the schema has compared the two. */
+export function providerNamed(name: string, providers: readonly Provider[]): Provider {
+  const provider = providers.find((candidate) => candidate.name === name);
+  if (!provider) throw new ConfigurationError([`${location(["provider"])}: "${name}" is not among providers`]);
+  return provider;
+}

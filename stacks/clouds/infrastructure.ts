@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Environment } from "../cluster";
+import type { InfrastructureConfig } from "../config/factory";
+import type { Provider } from "../config/providers";
+import type { CloudNodes } from "./nodes";
+
+/**
+ * A provider's confidential nodes on a cloud. The node is the TEE: kubelet, every pod and whoever commands the cluster
+ * are inside the boundary. Knows no model and no key of one.
+ *
+ * Without `cluster`, the cloud's part alone: a private cluster is reachable only once it is there, from its own network.
+ * Its address and credentials stay in the kubeconfig of whoever runs the program, and in no state.
+ */
+export async function cloudInfrastructure(
+  config: InfrastructureConfig,
+  provider: Provider,
+  environment: Environment,
+): Promise<Record<string, unknown>> {
+  const nodes = await cloudNodes(config, provider);
+  await pulumi.log.warn(
+    `isolationUnit node: on ${provider.azure ? "Azure" : "Google Cloud"} the whole node is the TEE; kubelet, every pod on it and the cluster's administrators are inside the boundary (docs/clouds.md)`,
+  );
+  const { cluster } = config;
+  // The cluster's part is loaded by those who have one.
+  const inCluster =
+    cluster &&
+    (await (await import("./cluster.js")).clusterOfNodes(config, cluster.context, provider, nodes, environment));
+  return {
+    isolationUnit: config.isolationUnit,
+    ...nodes.outputs,
+    ...inCluster,
+    nextSteps: nodes.nextSteps,
+  };
+}
+
+/** A cloud's SDK takes half a second and a hundred megabytes, so it is loaded by those who use it. */
+async function cloudNodes(config: InfrastructureConfig, { azure, gcp }: Provider): Promise<CloudNodes> {
+  if (azure) return (await import("./azure.js")).azureNodes(config, azure);
+  if (gcp) return (await import("./gcp.js")).gcpNodes(config, gcp);
+  return { pools: [], outputs: {}, nextSteps: [] };
+}

@@ -1,0 +1,172 @@
+import { z } from "zod";
+import { cidrSchema, crossCheck, uniqueNames } from "./common";
+
+export const projectSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, "a project id")
+  .describe("id of the project");
+export const projectNumberSchema = z
+  .string()
+  .regex(/^\d{6,20}$/, "the project's number, not its id")
+  .describe("number of the project, in quotes: principals are named by it");
+
+const gcpNameSchema = z
+  .string()
+  .regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, "a lower-case letter, then letters, digits and dashes, 40 at most");
+
+const diskKeySchema = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("kms") }),
+    z.strictObject({ kind: z.literal("google") }),
+  ])
+  .describe("key of the nodes' disks: {kind: kms} (an HSM key of this project) or {kind: google}");
+
+/** How capacity with a confidential H100 is got; on demand is not documented. */
+export const provisioningSchema = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("spot"),
+      onPreemption: z.enum(["STOP", "DELETE"]).default("STOP").describe("machines only: what happens when it is taken"),
+    }),
+    z.strictObject({
+      kind: z.literal("flexStart"),
+      maxRunSeconds: z.int().min(600).max(604_800).describe("longest run, at most seven days"),
+    }),
+    z.strictObject({ kind: z.literal("reservation"), name: gcpNameSchema.describe("a reservation of this project") }),
+    z.strictObject({ kind: z.literal("standard") }),
+  ])
+  .describe(
+    "as {kind: spot}, {kind: flexStart, maxRunSeconds: ...}, {kind: reservation, name: ...} or {kind: standard}",
+  );
+
+const gpuTypeSchema = z.string().default("a3-highgpu-1g").describe("machine type with one confidential GPU");
+
+const gkeVersionSchema = z.string().regex(/^1\.\d+\.\d+-gke\.\d+$/, "a full version such as 1.34.1-gke.2909000");
+
+const clusterSchema = z
+  .union([
+    z.strictObject({ existing: gcpNameSchema.describe("name of a Standard cluster"), location: z.string().min(1) }),
+    z.strictObject({
+      version: gkeVersionSchema.describe("version of control plane and nodes"),
+      controlPlaneCidr: cidrSchema.default("172.16.0.0/28").describe("range of the control plane, /28"),
+      adminCidrs: z.array(cidrSchema).min(1).describe("ranges from which the control plane is reached"),
+      systemMachineType: z
+        .string()
+        .default("n2d-standard-4")
+        .describe("machine type of the system pool; a confidential one without GPU"),
+      systemCount: z.int().min(1).max(9).default(1).describe("nodes of the system pool, per zone"),
+    }),
+  ])
+  .describe("the GKE cluster, as {existing: <name>, location: ...} or {version: ..., adminCidrs: [...]}");
+
+export const gcpNodePoolSchema = z
+  .strictObject({
+    name: gcpNameSchema.describe("name of the pool"),
+    machineType: gpuTypeSchema,
+    zones: z.array(z.string().min(1)).min(1).describe("zones of the nodes; each has to offer confidential GPUs"),
+    minCount: z.int().min(0).max(1000).default(0).describe("fewest nodes per zone; 0 costs nothing while nobody asks"),
+    maxCount: z.int().min(1).max(1000).default(1).describe("most nodes per zone"),
+    provisioning: provisioningSchema.default({ kind: "spot", onPreemption: "STOP" }),
+    gpuDriver: z
+      .enum(["daemonSet", "google"])
+      .default("daemonSet")
+      .describe(
+        "daemonSet: installed when you say so; google: at once, and upgrades of the control plane recreate GPU nodes at any time",
+      ),
+  })
+  .superRefine(({ minCount, maxCount, provisioning }, ctx) => {
+    if (minCount > maxCount) crossCheck(ctx, ["minCount"], `is more than maxCount, ${maxCount}; write at most that`);
+    if (provisioning.kind === "flexStart" && minCount > 0)
+      crossCheck(ctx, ["minCount"], "is more than 0, and Flex-start has no nodes that wait; write 0");
+  });
+
+export const confidentialSpaceSchema = z
+  .strictObject({
+    name: gcpNameSchema.describe("name of the machine"),
+    machineType: gpuTypeSchema,
+    zone: z.string().min(1).describe("a zone that offers confidential GPUs"),
+    provisioning: provisioningSchema.default({ kind: "spot", onPreemption: "STOP" }),
+    image: z
+      .string()
+      .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$/, "a full image reference by digest")
+      .describe("the workload's image by digest: it is in the attestation token"),
+    bootDiskGib: z.int().min(30).max(4096).default(200).describe("boot disk in GiB; it has to hold the image"),
+  })
+  .describe("a Confidential Space machine with one GPU");
+
+export const gcpMachineSchema = z
+  .strictObject({
+    name: gcpNameSchema.describe("name of the machine"),
+    machineType: gpuTypeSchema,
+    zone: z.string().min(1).describe("a zone that offers confidential GPUs"),
+    provisioning: provisioningSchema.default({ kind: "spot", onPreemption: "STOP" }),
+    image: z
+      .string()
+      .regex(
+        /^projects\/[\w.:-]+\/global\/images\/(?!family\/)[\w.-]+$/,
+        "projects/<project>/global/images/<image>, no family",
+      )
+      .describe("image that is TDX capable, by its full name"),
+    bootDiskGib: z.int().min(10).max(4096).default(100).describe("boot disk in GiB"),
+  })
+  .describe("a virtual machine with one confidential GPU");
+
+/** What a provider places in its project: confidential nodes, and what they need around them. */
+export const gcpSchema = z
+  .strictObject({
+    project: projectSchema,
+    projectNumber: projectNumberSchema,
+    region: z.string().regex(/^[a-z]+(-[a-z]+)+\d+$/, "a region such as us-central1"),
+    network: z
+      .strictObject({ cidr: cidrSchema.default("10.42.0.0/16").describe("range of the nodes, /16 to /20") })
+      .default({ cidr: "10.42.0.0/16" })
+      .describe("the nodes' network; no node has a public address"),
+    diskKey: diskKeySchema,
+    cluster: clusterSchema.optional(),
+    nodePools: z
+      .array(gcpNodePoolSchema)
+      .default([])
+      .superRefine((pools, ctx) => uniqueNames(ctx, pools))
+      .describe("node pools of the cluster, each node with one confidential GPU"),
+    machines: z
+      .array(gcpMachineSchema)
+      .default([])
+      .superRefine((machines, ctx) => uniqueNames(ctx, machines))
+      .describe("virtual machines outside of any cluster, each with one confidential GPU"),
+    confidentialSpaces: z
+      .array(confidentialSpaceSchema)
+      .default([])
+      .superRefine((spaces, ctx) => uniqueNames(ctx, spaces))
+      .describe("Confidential Space machines: one attested container each"),
+    restrictToConfidential: z
+      .boolean()
+      .default(true)
+      .describe("organization policy that refuses machines without a TEE in the project"),
+    perimeter: z
+      .strictObject({
+        accessPolicy: z
+          .string()
+          .regex(/^\d+$/, "the number of an access policy")
+          .describe("access policy of the organization"),
+        dryRun: z.boolean().default(true).describe("whether violations are logged only"),
+      })
+      .optional()
+      .describe("VPC Service Controls around project and key services, as {accessPolicy: ...}"),
+    acknowledged: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("hints (constraints that no documentation states) that you override, by name"),
+  })
+  .superRefine(({ cluster, nodePools, machines, confidentialSpaces }, ctx) => {
+    if (nodePools.length > 0 && !cluster)
+      crossCheck(
+        ctx,
+        ["cluster"],
+        "is missing, and nodePools need one; write {existing: <name>, location: ...} or {version: ...}",
+      );
+    if (nodePools.length + machines.length + confidentialSpaces.length === 0)
+      crossCheck(ctx, ["nodePools"], "are none, nor machines, nor confidentialSpaces; write at least one of them");
+  })
+  .describe("instead of hosts: confidential nodes on Google Cloud");
+
+export type Gcp = z.infer<typeof gcpSchema>;

@@ -45,7 +45,12 @@ describe("one thing wrong gives one sentence with path, value and remedy", () =>
       value: "rehersal",
       says: /role: "rehersal" is not known; write rehearsal/,
     },
-    { what: "no role", path: ["role"], value: undefined, says: /role: missing; write one of trust, keys, infrastructure/ },
+    {
+      what: "no role",
+      path: ["role"],
+      value: undefined,
+      says: /role: missing; write one of trust, keys, infrastructure/,
+    },
     {
       what: "a missing section",
       path: ["attestation"],

@@ -1,13 +1,15 @@
 import { rules } from "../../policies/rules";
 import { claimsPage } from "./claimsPage";
+import { cloudOffersPage } from "./cloudOffersPage";
 import { policiesPage } from "./policies";
 import { rulePage } from "./rulePage";
 
-/** Every page made from the rules, by its path in the repository. */
+/** Every page made from the rules and other data, by its path in the repository. */
 export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/policies.md", policiesPage(rules)],
     ["docs/claims.md", claimsPage(rules)],
+    ["docs/cloud-offers.md", cloudOffersPage()],
     ...rules.map((rule): [string, string] => [`docs/rules/${rule.id}.md`, rulePage(rule)]),
   ]);
 }

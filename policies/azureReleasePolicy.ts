@@ -1,3 +1,5 @@
+import type { ClaimPlacement } from "../components/attestation/azureReleasePolicy";
+import { claimPrefixes } from "../components/attestation/azureReleasePolicy";
 import { azureResources } from "./azure";
 import { someKnown } from "./evaluate";
 import type { Place } from "./place";
@@ -69,25 +71,21 @@ export function* conditionsOf(condition: Place): Iterable<Place> {
   for (const key of ["allOf", "anyOf"]) for (const each of condition.at(key).items()) yield* conditionsOf(each);
 }
 
-/** Where a token of Azure's attestation service has the claims: the platform's own, or a guest's. */
-export const claimPlacements = { platform: "", guest: "x-ms-isolation-tee." } as const;
-export type ClaimPlacement = keyof typeof claimPlacements;
-
 const attestationTypes = ["sevsnpvm", "tdxvm"];
 
 /** Which of the two an authority's conditions demand in full: a TEE, and that it is in order. */
 export function placementsDemanded(authority: Place): ClaimPlacement[] {
-  return (Object.keys(claimPlacements) as ClaimPlacement[]).filter((placement) => {
-    const prefix = claimPlacements[placement];
+  return (Object.keys(claimPrefixes) as ClaimPlacement[]).filter((placement) => {
+    const prefix = claimPrefixes[placement];
     return demandsType(authority, prefix) && demandsCompliance(authority, prefix);
   });
 }
 
 /** Which of the two an authority's conditions demand anything of. */
 export function placementsTouched(authority: Place): ClaimPlacement[] {
-  return (Object.keys(claimPlacements) as ClaimPlacement[]).filter(
+  return (Object.keys(claimPrefixes) as ClaimPlacement[]).filter(
     (placement) =>
-      demandsType(authority, claimPlacements[placement]) || demandsCompliance(authority, claimPlacements[placement]),
+      demandsType(authority, claimPrefixes[placement]) || demandsCompliance(authority, claimPrefixes[placement]),
   );
 }
 

@@ -1,3 +1,4 @@
+import { authorityProblem } from "../../../components/attestation/azureAuthority";
 import { authoritiesOf, policyOf, releasedKeys } from "../../azureReleasePolicy";
 import { azureDiskKey, azureGuestKey, diskReleasePolicy, releasePolicyData } from "../../examples/azure";
 import { resourceRule } from "../../rule";
@@ -5,8 +6,6 @@ import { file } from "../../sources";
 
 const data = "properties.releasePolicy.data";
 const dataPointer = "/properties/releasePolicy/data";
-/** `<provider>.<region>.attest.azure.net`; other clouds of Microsoft's have other ends. */
-const authorityUrl = /^https:\/\/([a-z0-9-]+)\.([a-z0-9]+)\.attest\.azure\.(?:net|us|cn)\/?$/;
 
 export const azureReleaseAuthority = resourceRule({
   id: "azure-release-authority",
@@ -25,10 +24,8 @@ export const azureReleaseAuthority = resourceRule({
     if (!policy) return;
     for (const each of authoritiesOf(policy)) {
       const authority = each.at("authority");
-      const [, provider, region] = authorityUrl.exec(authority.text?.toLowerCase() ?? "") ?? [];
-      if (provider === undefined) yield authority.finding("is no address of Azure's attestation service");
-      else if (provider.startsWith("shared") && provider !== `shared${region}`)
-        yield authority.finding(`is no shared authority: those are called shared${region}.${region}`);
+      const problem = authorityProblem(authority.text ?? "");
+      if (problem !== undefined) yield authority.finding(problem);
     }
   },
   compliant: [azureDiskKey, azureGuestKey],

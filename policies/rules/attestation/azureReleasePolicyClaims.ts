@@ -1,6 +1,6 @@
+import { claimPrefixes } from "../../../components/attestation/azureReleasePolicy";
 import {
   authoritiesOf,
-  claimPlacements,
   conditionsOf,
   placementsDemanded,
   placementsTouched,
@@ -21,7 +21,7 @@ export const azureReleasePolicyClaims = resourceRule({
   severity: "critical",
   threat:
     "A policy that asks for one of the two gives the key to a debuggable or a plain machine; one that mixes a platform's claims with a guest's never gives it, and is loosened.",
-  remediation: `Demand x-ms-attestation-type: sevsnpvm or tdxvm and x-ms-compliance-status: azure-compliant-cvm under allOf; both at the root for OS disks, both under ${claimPlacements.guest.slice(0, -1)} for programs in the guest.`,
+  remediation: `Demand x-ms-attestation-type: sevsnpvm or tdxvm and x-ms-compliance-status: azure-compliant-cvm under allOf; both at the root for OS disks, both under ${claimPrefixes.guest.slice(0, -1)} for programs in the guest.`,
   source: releaseExamples,
   platforms: ["azure"],
   claims: ["keys-for-release-only", "guest-not-debuggable"],
@@ -64,12 +64,12 @@ export const azureReleasePolicyClaims = resourceRule({
   ],
 });
 
-function type(placement: keyof typeof claimPlacements = "platform") {
-  return { claim: `${claimPlacements[placement]}x-ms-attestation-type`, equals: "sevsnpvm" };
+function type(placement: keyof typeof claimPrefixes = "platform") {
+  return { claim: `${claimPrefixes[placement]}x-ms-attestation-type`, equals: "sevsnpvm" };
 }
 
-function compliance(placement: keyof typeof claimPlacements = "platform") {
-  return { claim: `${claimPlacements[placement]}x-ms-compliance-status`, equals: "azure-compliant-cvm" };
+function compliance(placement: keyof typeof claimPrefixes = "platform") {
+  return { claim: `${claimPrefixes[placement]}x-ms-compliance-status`, equals: "azure-compliant-cvm" };
 }
 
 function broken(mistake: string, allOf: readonly unknown[], at: string) {

@@ -5,8 +5,13 @@ import {
   azureConfidentialFamilies,
   azureRegion,
   azureUbuntuImages,
+  gcpBootDisks,
   gcpFamilies,
+  gcpFlexStart,
+  gcpLimits,
   gcpProvisioning,
+  gkeFeatureFloors,
+  gkeFlexStartPools,
   gkeFloors,
   gpuDriver,
   gpuSizeOf,
@@ -32,8 +37,11 @@ describe("the table of what clouds offer", () => {
       gcpProvisioning,
       gkeFloors,
       gpuDriver,
+      gcpFlexStart,
+      ...Object.values(gcpBootDisks),
+      ...Object.values(gkeFeatureFloors),
     ].map(({ fact }) => fact);
-    for (const { asOf, source } of facts) {
+    for (const { asOf, source } of [...facts, ...Object.values(gcpLimits), gkeFlexStartPools]) {
       expect(asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
       expect(source).not.toBe("");
     }

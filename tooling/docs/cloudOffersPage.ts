@@ -1,19 +1,8 @@
 import { isHint } from "../../components/host/departures";
-import {
-  aksConfidentialOs,
-  azureAuthorities,
-  azureConfidentialFamilies,
-  azureUbuntuImages,
-  gcpFamilies,
-  gcpProvisioning,
-  gkeFloors,
-  gpuDriver,
-  gpuSizes,
-  places,
-  plainGpuSizes,
-} from "../../components/host/offerings";
+import * as offerings from "../../components/host/offerings";
 import type { Cloud, Fact } from "../../components/host/offerings";
 import { priceHints } from "../../components/host/prices";
+import { cellsOf, factsOf, words } from "./factRows";
 import { table } from "./text";
 
 const intro = `# What Azure and Google Cloud offer
@@ -27,100 +16,81 @@ documentation), \`repository\` (a file of a vendor's repository), \`issue\` (a t
 them by name. A configuration against any of the others is refused.
 `;
 
-export const cloudNames: Readonly<Record<Cloud, string>> = { azure: "Azure", gcp: "Google Cloud" };
+const cloudNames: Readonly<Record<Cloud, string>> = { azure: "Azure", gcp: "Google Cloud" };
 
 const tees = { snp: "SEV-SNP", tdx: "TDX", sev: "SEV (proves no memory integrity)" } as const;
-
-const code = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(", ");
 
 /** The last columns of every table. */
 const foundation = (fact: Fact) => [fact.asOf, isHint(fact) ? `${fact.grade} (hint)` : fact.grade, fact.source];
 const founded = ["read", "grade", "source"];
 
+/** Which cloud the rest is about, by the beginning of its name in the module. */
+const beginnings: Readonly<Record<string, RegExp>> = { Azure: /^(azure|aks)/, "Google Cloud": /^(gcp|gke)/ };
+
 /** Everything that the checks know of the clouds, row by row. */
 export function cloudOffersPage(): string {
+  const { gpuSizes, places, plainGpuSizes, ...rest } = offerings;
+  const rows = Object.entries(rest)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([name, value]) => factsOf(value).map((row) => ({ name, ...row })));
+  const tablesOf = (wanted: (name: string) => boolean) => {
+    const of = rows.filter(({ name }) => wanted(name));
+    const [limits, values] = [
+      of.filter((row) => row.values === undefined),
+      of.filter((row) => row.values !== undefined),
+    ];
+    const titleOf = ({ name, path }: (typeof of)[number]) => [name, ...path].map(words).join(": ");
+    return [
+      table(
+        ["what", "values", ...founded],
+        values.map((row) => [titleOf(row), cellsOf(row.values), ...foundation(row.fact)]),
+      ),
+      ...(limits.length > 0 ? ["What is demanded or forbidden besides, and what that rests on:"] : []),
+      ...(limits.length > 0
+        ? [
+            table(
+              ["limit", ...founded],
+              limits.map((row) => [titleOf(row), ...foundation(row.fact)]),
+            ),
+          ]
+        : []),
+    ];
+  };
+  const known = (name: string) => Object.values(beginnings).some((beginning) => beginning.test(name));
   return [
     intro,
     "## Sizes with a confidential GPU",
     "Exactly one GPU in each machine, on both clouds.",
     table(
-      ["cloud", "size", "CPU TEE", "GPU", "vCPUs", "memory, GiB", "stage", "where", ...founded],
-      gpuSizes.map((row) => {
-        const offered = places.find(({ size }) => size === row.size);
-        return [
-          cloudNames[row.cloud],
-          code([row.size]),
-          tees[row.tee],
-          [row.gpu.model, row.gpu.memoryGib && `${row.gpu.memoryGib} GB`].filter(Boolean).join(", "),
-          String(row.vCpus),
-          String(row.memoryGib),
-          row.stage,
-          offered ? "below" : "not known",
-          ...foundation(row.fact),
-        ];
-      }),
+      ["cloud", "size", "CPU TEE", "GPU", "vCPUs", "memory, GiB", "stage", ...founded],
+      gpuSizes.map(({ cloud, size, tee, gpu, vCpus, memoryGib, stage, fact }) => [
+        cloudNames[cloud],
+        `\`${size}\``,
+        tees[tee],
+        gpu.memoryGib === undefined ? gpu.model : `${gpu.model}, ${gpu.memoryGib} GB`,
+        String(vCpus),
+        String(memoryGib),
+        stage,
+        ...foundation(fact),
+      ]),
     ),
     "## Where",
+    "Nothing is known of the places of a size that is not in this table.",
     table(
       ["size", "regions or zones", ...founded],
-      places.map(({ size, places: offered, fact }) => [code([size]), code(offered), ...foundation(fact)]),
+      places.map((row) => [`\`${row.size}\``, cellsOf(row.places), ...foundation(row.fact)]),
     ),
     "## Sizes with GPUs, none of them confidential",
     table(
       ["cloud", "sizes, as a regular expression", ...founded],
-      plainGpuSizes.map(({ cloud, sizes, fact }) => [cloudNames[cloud], code([sizes.source]), ...foundation(fact)]),
+      plainGpuSizes.map(({ cloud, sizes, fact }) => [cloudNames[cloud], cellsOf(sizes), ...foundation(fact)]),
     ),
-    "## Azure",
-    table(
-      ["what", "values", ...founded],
-      [
-        [
-          "sizes that can be confidential at all, as a regular expression",
-          code([azureConfidentialFamilies.sizes.source]),
-          ...foundation(azureConfidentialFamilies.fact),
-        ],
-        ...azureUbuntuImages.map(({ offer, sku, fact }) => [
-          "image of Canonical's for confidential machines",
-          `offer ${code([offer])}, sku ${code([sku])}`,
-          ...foundation(fact),
-        ]),
-        [
-          "operating systems of confidential AKS nodes",
-          code(aksConfidentialOs.skus),
-          ...foundation(aksConfidentialOs.fact),
-        ],
-        ...Object.entries(azureAuthorities.byRegion).map(([region, authority]) => [
-          `shared attestation authority of \`${region}\``,
-          code([authority]),
-          ...foundation(azureAuthorities.fact),
-        ]),
-      ],
-    ),
-    "## Google Cloud",
-    table(
-      ["what", "values", ...founded],
-      [
-        ...Object.entries(gcpFamilies.tees).map(([family, offered]) => [
-          `TEEs of machine family \`${family}\``,
-          offered.length > 0 ? code(offered) : "none",
-          ...foundation(gcpFamilies.fact),
-        ]),
-        ...Object.entries(gkeFloors.versions).map(([tee, version]) => [
-          `first GKE version with \`${tee}\` on COS nodes`,
-          code([version]),
-          ...foundation(gkeFloors.fact),
-        ]),
-        ["ways to get a confidential H100", code(gcpProvisioning.models), ...foundation(gcpProvisioning.fact)],
-      ],
-    ),
-    "## GPU driver",
-    table(
-      ["what", "values", ...founded],
-      [
-        ["oldest that is accepted", code([gpuDriver.floor]), ...foundation(gpuDriver.fact)],
-        ["known to fail attestation", code(gpuDriver.failing), ...foundation(gpuDriver.fact)],
-      ],
-    ),
+    ...Object.entries(beginnings).flatMap(([cloud, beginning]) => [
+      `## ${cloud}`,
+      ...tablesOf((name) => beginning.test(name)),
+    ]),
+    "## On both",
+    ...tablesOf((name) => !known(name)),
     "## Prices, as dated hints",
     "Second-hand, and of that month: no vendor's own list could be read. Look prices up before you order.",
     table(

@@ -4,6 +4,8 @@ import type { Evaluation } from "./evaluate";
 import { ExceptionBook } from "./exceptionPolicies";
 import type { Exception } from "./exceptions";
 import { exceptionsFrom } from "./exceptions";
+import type { IsolationUnit } from "./isolation";
+import { appliesTo, isolationUnitFrom, leftOutBecause, nodeNotice } from "./isolation";
 import type { Pack } from "./pack";
 import type { Finding } from "./place";
 import type { Known } from "./remediation";
@@ -13,21 +15,32 @@ import type { Level, Resource, Rule } from "./rule";
 /** Answers the engine's questions with a pack, in the process that this is called in. One pack a process. */
 export function serve(pack: Pack): void {
   // The engine hands over the stack's configuration in the environment.
-  const exceptions = exceptionsFrom(process.env.PULUMI_CONFIG);
-  new PolicyPack(pack.name, packArguments(pack, exceptions, new Date()));
+  const { PULUMI_CONFIG: settings } = process.env;
+  const unit = isolationUnitFrom(settings);
+  new PolicyPack(pack.name, packArguments(pack, exceptionsFrom(settings), new Date(), unit));
 }
 
-export function packArguments(pack: Pack, exceptions: readonly Exception[], now: Date): PolicyPackArgs {
+export function packArguments(
+  pack: Pack,
+  exceptions: readonly Exception[],
+  now: Date,
+  unit?: IsolationUnit,
+): PolicyPackArgs {
   const { description, selection, exceptionLevel } = pack;
   const book = new ExceptionBook(exceptions, now);
-  const policies = selection.map(({ rule, level }) => crossguardPolicy(rule, level, book));
-  const ruleIds = selection.map(({ rule }) => rule.id);
-  return { description, policies: [...policies, ...book.policies(ruleIds, exceptionLevel)] };
+  const policies = selection.map(({ rule, level }) => crossguardPolicy(rule, level, book, unit));
+  const rules = selection.map(({ rule }) => rule);
+  const notices = unit === "node" ? [nodeNotice(rules)] : [];
+  const ruleIds = rules.map(({ id }) => id);
+  return { description, policies: [...policies, ...notices, ...book.policies(ruleIds, exceptionLevel)] };
 }
 
 /** Answers with the remediations of rules: edits of inputs before they are judged. Opt-in, beside another pack. */
 export function serveRemediations(rules: readonly Rule[], known: Known): void {
-  const policies = rules.flatMap((rule) => remediationPolicy(rule, known) ?? []);
+  const unit = isolationUnitFrom(process.env.PULUMI_CONFIG);
+  // What is right for a guest of one pod is wrong for a pod on a node that is the TEE.
+  const asked = rules.filter((rule) => appliesTo(rule, unit));
+  const policies = asked.flatMap((rule) => remediationPolicy(rule, known) ?? []);
   const description = "Writes the one right answer where there is one; judges nothing.";
   new PolicyPack("trustfoundry-remediate", { description, policies });
 }
@@ -50,8 +63,13 @@ export function remediationPolicy(rule: Rule, known: Known): ResourceValidationP
 
 const noExceptions = new ExceptionBook([], new Date(0));
 
-/** A rule as the policy SDK wants it. */
-export function crossguardPolicy(rule: Rule, level: Level, book = noExceptions): Policies[number] {
+/** A rule as the policy SDK wants it. One that is not asked of the isolation unit stays in the pack, and says so. */
+export function crossguardPolicy(
+  rule: Rule,
+  level: Level,
+  book = noExceptions,
+  unit: IsolationUnit | undefined = rule.isolationUnit,
+): Policies[number] {
   const text = {
     name: rule.id,
     description: `${rule.title}.`,
@@ -61,10 +79,17 @@ export function crossguardPolicy(rule: Rule, level: Level, book = noExceptions):
     remediationSteps: rule.remediation,
     url: rule.source.url,
   };
+  if (!appliesTo(rule, unit)) return silentPolicy(rule, text, leftOutBecause(unit));
   return rule.scope === "resource" ? resourcePolicy(rule, text, book) : stackPolicy(rule, text, book);
 }
 
 type PolicyText = Omit<ResourceValidationPolicy, "validateResource" | "remediateResource">;
+
+function silentPolicy({ scope }: Rule, text: PolicyText, reason: string): Policies[number] {
+  const say = ({ notApplicable }: { notApplicable: (reason: string) => never }) =>
+    withoutTrace(() => notApplicable(reason));
+  return scope === "resource" ? { ...text, validateResource: say } : { ...text, validateStack: say };
+}
 
 function resourcePolicy(rule: Rule, text: PolicyText, book: ExceptionBook): ResourceValidationPolicy {
   return {

@@ -4,6 +4,7 @@ import type { Finding } from "./place";
 import type { Breakage } from "./breakage";
 import type { Evaluation } from "./evaluate";
 import { evaluateItems } from "./evaluate";
+import type { IsolationUnit } from "./isolation";
 import type { Remediation } from "./remediation";
 import type { Source } from "./sources";
 
@@ -17,7 +18,9 @@ export type Severity = (typeof severities)[number];
 /** Where a rule makes sense: pods in virtual machines on bare metal, or confidential VM nodes of a cloud. */
 export const platforms = ["bareMetal", "azure", "gcp"] as const;
 export type Platform = (typeof platforms)[number];
+/** About guests of single pods and their hosts; with isolation unit `node` such a rule is not asked, see isolation.ts. */
 export const bareMetal: readonly Platform[] = ["bareMetal"];
+export const clouds: readonly Platform[] = ["azure", "gcp"];
 
 /** What a violation does: refuse the update, or warn. */
 export type Level = "mandatory" | "advisory";
@@ -67,6 +70,8 @@ export interface RuleText {
   /** Upstream document, issue or code that the rule rests on. */
   readonly source: Source;
   readonly platforms: readonly Platform[];
+  /** Set for rules that are asked of stacks of this isolation unit alone, and of no stack that does not name it. */
+  readonly isolationUnit?: IsolationUnit;
   /** The claims that a violation would make untrue: ids of components/verdict/claims.ts. */
   readonly claims: readonly ClaimId[];
   /** Whom the rule protects. Default model owner and data owner. */

@@ -21,6 +21,8 @@ export interface TenantNamespaceArgs {
   readonly verifierCidrs?: readonly string[];
   /** The tenant's share of the hosts. */
   readonly quota: TenantQuota;
+  /** What its GPUs are: passed through to guests (default), or devices of nodes that are TEEs themselves. */
+  readonly devices?: "passedThrough" | "onNode";
   /** Kubernetes minor version, e.g. 1.36: which edition of the pod security standard is meant. */
   readonly kubernetesVersion: string;
 }
@@ -64,7 +66,7 @@ export class TenantNamespace extends pulumi.ComponentResource {
 
     new k8s.core.v1.ResourceQuota(
       `${name}-quota`,
-      { metadata: meta("tenant"), spec: { hard: quotaLimits(args.quota) } },
+      { metadata: meta("tenant"), spec: { hard: quotaLimits(args.quota, args.devices) } },
       child,
     );
 

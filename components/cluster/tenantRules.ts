@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import { gpuModels, nvswitchResource, pgpuResource } from "../host/hardware";
+import { gpuModels, gpuResource, nvswitchResource, pgpuResource } from "../host/hardware";
 import type { HostProfile } from "../host/profile";
 import { isConfidential } from "../host/profile";
 import { passesNvSwitches } from "./gpuOperatorValues";
@@ -38,10 +38,42 @@ export function quotaOfHosts(hosts: readonly HostProfile[]): TenantQuota {
   };
 }
 
-/** The quota as Kubernetes writes it. Nothing of a tenant is reachable from outside but through the ingress. */
-export function quotaLimits({ gpus, nvSwitches, cpus, memoryGib, pods }: TenantQuota): Record<string, string> {
+/**
+ * The quota of a tenant that has a cloud's confidential nodes to itself: one GPU each, and as many pods again waiting. CPUs
+ * and memory are what the nodes' sizes have.
+ */
+export function quotaOfNodes(nodes: readonly CloudNode[]): TenantQuota {
+  const twice = (amount: (node: CloudNode) => number) =>
+    2 * nodes.reduce((total, node) => total + node.count * amount(node), 0);
   return {
-    [`requests.${pgpuResource}`]: String(gpus),
+    gpus: twice(() => 1),
+    nvSwitches: 0,
+    cpus: twice(({ cpus }) => cpus),
+    memoryGib: twice(({ memoryGib }) => memoryGib),
+    pods: twice(() => 1),
+  };
+}
+
+/** Confidential nodes of one size on a cloud. */
+export interface CloudNode {
+  /** Most nodes that there can be. */
+  readonly count: number;
+  readonly cpus: number;
+  readonly memoryGib: number;
+}
+
+/**
+ * The quota as Kubernetes writes it. Nothing of a tenant is reachable from outside but through the ingress. GPUs of the other
+ * kind are bounded as well: a guest of one pod takes none that has a driver on its host, and a node passes none through.
+ */
+export function quotaLimits(
+  { gpus, nvSwitches, cpus, memoryGib, pods }: TenantQuota,
+  devices: "passedThrough" | "onNode" = "passedThrough",
+): Record<string, string> {
+  const onNode = devices === "onNode";
+  return {
+    [`requests.${gpuResource}`]: String(onNode ? gpus : 0),
+    [`requests.${pgpuResource}`]: String(onNode ? 0 : gpus),
     [`requests.${nvswitchResource}`]: String(nvSwitches),
     "requests.cpu": String(cpus),
     "requests.memory": `${memoryGib}Gi`,

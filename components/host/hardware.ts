@@ -55,6 +55,9 @@ export const cpuModels = {
 export type CpuModelName = keyof typeof cpuModels;
 export const cpuModelNames = Object.keys(cpuModels) as CpuModelName[];
 
+/** A GPU with a driver on its node: what NVIDIA's ordinary device plugin, and GKE's, advertise. */
+export const gpuResource = "nvidia.com/gpu";
+
 /** Resource names that NVIDIA's sandbox device plugin advertises by default. */
 export const pgpuResource = "nvidia.com/pgpu";
 export const nvswitchResource = "nvidia.com/nvswitch";

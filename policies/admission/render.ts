@@ -1,5 +1,7 @@
 import { admissionNamespace } from "../../components/cluster/acceptanceParameters";
 import type { Exception } from "../exceptions";
+import type { IsolationUnit } from "../isolation";
+import { appliesTo } from "../isolation";
 import type { Level, Rule } from "../rule";
 import type { AdmissionCluster } from "./admission";
 import { exemptions } from "./exempt";
@@ -71,6 +73,8 @@ export interface RenderOptions {
   readonly now: Date;
   /** Namespaces of tenants whose acceptance parameters are in the cluster. Default none. */
   readonly tenants?: readonly string[];
+  /** Of the cluster's confidential part: rules about guests of single pods have no policy on nodes that are the TEE. */
+  readonly isolationUnit?: IsolationUnit;
 }
 
 const apiVersion = "admissionregistration.k8s.io/v1";
@@ -129,12 +133,14 @@ export function renderPolicy(rule: Rule, level: Level, options: RenderOptions): 
   };
 }
 
-/** Policies of all rules of a selection that have one, in its order. */
+/** Policies of all rules of a selection that have one and are asked of the isolation unit, in its order. */
 export function renderPolicies(
   selection: readonly { readonly rule: Rule; readonly level: Level }[],
   options: RenderOptions,
 ): RenderedPolicy[] {
-  return selection.flatMap(({ rule, level }) => renderPolicy(rule, level, options) ?? []);
+  return selection
+    .filter(({ rule }) => appliesTo(rule, options.isolationUnit))
+    .flatMap(({ rule, level }) => renderPolicy(rule, level, options) ?? []);
 }
 
 /** Those that belong on a cluster of one side. */

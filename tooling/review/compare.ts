@@ -1,8 +1,10 @@
 import type { Exception } from "../../policies/exceptions";
+import { appliesTo } from "../../policies/isolation";
 import type { Change, Location } from "./change";
 import { directions } from "./change";
 import { compareExceptions } from "./compareExceptions";
 import { compareGuards } from "./compareGuards";
+import { compareIsolation, unitOf } from "./compareIsolation";
 import { compareReleases } from "./compareReleases";
 import { compareRules } from "./compareRules";
 import { compareSigners } from "./compareSigners";
@@ -123,6 +125,7 @@ function compareFiles({ before, after, former }: FileViews, rules: readonly Revi
     // A preview that stopped has not seen everything: what is missing of it would be called removed.
     if (!isWhole(a) || !isWhole(b) || stopped(before, name) || stopped(after, name)) return [];
     const notMended = (violation: Violation) =>
+      rules.some((rule) => rule.id === violation.rule && !appliesTo(rule, unitOf(after?.isolationUnit))) ||
       isBorne(violation, after?.exceptions ?? []) ||
       baselineOf(violation, stackOf(former, name).violations) === "unchanged";
     return compareStacks(a, b, notMended, rules).map(({ resource, ...change }) => ({
@@ -147,6 +150,11 @@ function compareFiles({ before, after, former }: FileViews, rules: readonly Revi
       ...change,
       subject: stackName,
       location: after && lines.at(["config", "trustfoundry:signers"]),
+    })),
+    ...(before && after ? compareIsolation(before.isolationUnit, after.isolationUnit, rules) : []).map((change) => ({
+      ...change,
+      subject: stackName,
+      location: lines.at(["config", "trustfoundry:isolationUnit"]),
     })),
     ...compareExceptions(before?.exceptions ?? [], after?.exceptions ?? [], rules).map(({ exception, ...change }) => ({
       ...change,

@@ -1,4 +1,5 @@
 import type { automation } from "@pulumi/pulumi";
+import { isolationNotice } from "../../policies/isolation";
 import type { Level } from "../../policies/rule";
 import { findingOf, notYetKnownOf, useOf } from "./policyMessage";
 import type { StackView } from "./types";
@@ -32,6 +33,8 @@ function hearPolicy(
     said.refusals.push(message.split("\n").slice(1).join(" "));
     return;
   }
+  // No violation: what it says is compared as a setting of the stack's file.
+  if (rule === isolationNotice) return;
   if (rule === "exceptions-used") {
     const use = useOf(message);
     if (use) said.exceptionUses.push({ ...use, resource: place.resource });

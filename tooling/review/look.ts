@@ -55,6 +55,7 @@ async function lookAtFile(file: StackFile, { side, packRoot, pack, engine, signa
       exceptions: exceptions.success ? exceptions.data : [],
       releases: sortedBy(releases, ({ name }) => name),
       signers: sections.signers,
+      isolationUnit: sections.isolationUnit,
       stacks: stacks.map((stack) => ({
         ...stack,
         refusals: [...new Set(stack.refusals)].sort(),

@@ -218,6 +218,8 @@ function rulesOf(own: OwnCode, packRoot: string, pack: string): ReviewedRule[] {
     severity: rule.severity,
     level,
     protects: rule.protects ?? tenants,
+    platforms: rule.platforms,
+    ...(rule.isolationUnit && { isolationUnit: rule.isolationUnit }),
     url: rule.source.url,
   }));
 }

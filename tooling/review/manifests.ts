@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from "n
 import { join, relative, resolve, sep } from "node:path";
 import { LineCounter, parseAllDocuments } from "yaml";
 import type { PackName } from "../../policies/pack";
+import { appliesTo } from "../../policies/isolation";
 import { levelIn } from "../../policies/pack";
 import { isObject } from "../../policies/place";
 import type { Resource } from "../../policies/rule";
@@ -57,7 +58,9 @@ function judge(objects: readonly ManifestObject[], pack: PackName): ManifestView
     urn: `${object.file}#${object.document}/${object.at.join("/")}`,
     object,
   }));
-  return rules.flatMap((rule) =>
+  // Manifests say nothing of an isolation unit.
+  const asked = rules.filter((rule) => appliesTo(rule, undefined));
+  return asked.flatMap((rule) =>
     rule.evaluate(resources).findings.flatMap(({ resource, path, value, message }) => {
       const found = resources.find((other) => other === resource || other.urn === resource.urn);
       if (!found) return [];

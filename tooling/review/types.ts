@@ -1,6 +1,7 @@
 import type { Release } from "../../components/workload/release";
 import type { Exception } from "../../policies/exceptions";
-import type { Level, Party, Pillar, Severity } from "../../policies/rule";
+import type { IsolationUnit } from "../../policies/isolation";
+import type { Level, Party, Pillar, Platform, Severity } from "../../policies/rule";
 
 /** A rule as the pack of one side has it. */
 export interface ReviewedRule {
@@ -10,6 +11,8 @@ export interface ReviewedRule {
   readonly severity: Severity;
   readonly level: Level;
   readonly protects: readonly Party[];
+  readonly platforms: readonly Platform[];
+  readonly isolationUnit?: IsolationUnit;
   readonly url: string;
 }
 
@@ -70,6 +73,8 @@ export interface FileView {
   readonly releases: readonly Release[];
   /** Whose signatures releases need, where the file says so. */
   readonly signers: unknown;
+  /** What one TEE isolates, as the file says it. */
+  readonly isolationUnit: unknown;
   readonly stacks: readonly StackView[];
 }
 

@@ -10,7 +10,7 @@ import {
 import type { RegoText } from "../../keyBroker";
 import { attestationPolicies, resourcePolicies } from "../../keyBroker";
 import type { Selector } from "../../rule";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 /** Both kinds of policies, where they look at a TD's firmware. */
@@ -31,7 +31,7 @@ export const tdxKernelPinned = resourceRule({
     "MRTD is the firmware alone: the host boots a kernel of its own with a command line of its own, and attests as the guest that was released.",
   remediation: "Compare rtmr_1 (kernel) and rtmr_2 (command line and initrd) along with mr_td.",
   source: file(repositories.trustee, "attestation-service/docs/tcb_claims.md", "v0.21.0"),
-  platforms: bareMetal,
+  platforms,
   claims: ["guest-booted-as-released"],
   boundary: { by: "ownControlPlane", how: "the model owner writes both policies" },
   looksAt: tdxPolicies,

@@ -4,7 +4,7 @@ import { literal } from "../../admission/cel";
 import { podPath, podPointer } from "../../examples/confidentialDeployment";
 import { tenantDeployment, tenantParameters } from "../../examples/tenant";
 import { confidentialPods } from "../../kubernetes";
-import { bareMetal, stackRule } from "../../rule";
+import { platforms, stackRule } from "../../rule";
 import { page } from "../../sources";
 
 const label = literal(tenantNodeLabel);
@@ -21,7 +21,7 @@ export const tenantNodesDedicated = stackRule({
     "Kubernetes, Multi-tenancy: isolating nodes",
     "https://kubernetes.io/docs/concepts/security/multi-tenancy/#node-isolation",
   ),
-  platforms: bareMetal,
+  platforms,
   claims: ["tenant-accepted"],
   protects: ["infrastructureProvider"],
   admission: {

@@ -1,17 +1,21 @@
-import { nvswitchResource, pgpuResource } from "../../../components/host/hardware";
+import { gpuResource, nvswitchResource, pgpuResource } from "../../../components/host/hardware";
 import { tenantNamespace, tenantQuota } from "../../examples/tenant";
 import { someKnown } from "../../evaluate";
 import type { KubernetesObject } from "../../kubernetes";
 import { declaredConfidential, objects } from "../../kubernetes";
 import type { Resource } from "../../rule";
-import { bareMetal, stackRule } from "../../rule";
+import { platforms, stackRule } from "../../rule";
 import { page } from "../../sources";
 
 const namespaces = objects("v1/Namespace");
 const quotas = objects("v1/ResourceQuota");
 
-/** What a tenant could take all of, each by the keys that bound it. GPUs are extended resources: requests alone. */
+/**
+ * What a tenant could take all of, each by the keys that bound it. GPUs are extended resources: requests alone. Both kinds,
+ * since a cluster may have hosts that pass them through and hosts, or a cloud's nodes, that do not.
+ */
 const bounded: readonly (readonly string[])[] = [
+  [`requests.${gpuResource}`],
   [`requests.${pgpuResource}`],
   [`requests.${nvswitchResource}`],
   ["requests.cpu", "cpu"],
@@ -27,7 +31,7 @@ export const tenantQuotaSet = stackRule({
   threat: "One tenant's rollout, or its endless retries, takes every GPU of the hosts, and other tenants' models wait.",
   remediation: `Add a ResourceQuota to the namespace with ${bounded.map(([key]) => key).join(", ")}.`,
   source: page("Kubernetes, Resource Quotas", "https://kubernetes.io/docs/concepts/policy/resource-quotas/"),
-  platforms: bareMetal,
+  platforms,
   claims: ["tenant-accepted"],
   protects: ["infrastructureProvider"],
   boundary: { by: "ownControlPlane", how: "the provider's API server counts what each namespace has asked for" },
@@ -48,6 +52,13 @@ export const tenantQuotaSet = stackRule({
       mistake: "a quota without GPUs",
       resource: 1,
       path: `/spec/hard/requests.${pgpuResource.replace("/", "~1")}`,
+      remove: true,
+      expect: "metadata.name",
+    },
+    {
+      mistake: "a quota without GPUs of a node's own",
+      resource: 1,
+      path: `/spec/hard/requests.${gpuResource.replace("/", "~1")}`,
       remove: true,
       expect: "metadata.name",
     },

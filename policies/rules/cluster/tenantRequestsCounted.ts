@@ -3,7 +3,7 @@ import { containerPath, containerPointer } from "../../examples/confidentialDepl
 import { tenantDeployment } from "../../examples/tenant";
 import { confidentialContainers } from "../../kubernetes";
 import { mebibytes } from "../../quantity";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 const sizes = ["cpu", "memory"] as const;
@@ -19,7 +19,7 @@ export const tenantRequestsCounted = resourceRule({
     "Kata makes the virtual machine as large as the limits, while quota and scheduler count the requests: a tenant pays for a small guest and fills the host with a large one.",
   remediation: "Leave resources.requests out, so that they are the limits, or write the same values.",
   source: file(repositories.kata, "src/runtime/pkg/oci/utils.go", "4.1.0"),
-  platforms: bareMetal,
+  platforms,
   claims: ["tenant-accepted"],
   protects: ["infrastructureProvider"],
   admission: {

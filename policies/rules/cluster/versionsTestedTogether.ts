@@ -5,7 +5,7 @@ import { gpuOperatorChart, kataChart, nodeFeatureChart, releases } from "../../h
 import type { ChartVersion } from "../../kata";
 import { chartVersion } from "../../kata";
 import type { Resource } from "../../rule";
-import { bareMetal, stackRule } from "../../rule";
+import { platforms, stackRule } from "../../rule";
 import { nvidiaDocs } from "../../sources";
 
 type ChartKey = Extract<keyof PlatformVersions, "kata" | "gpuOperator" | "nfd">;
@@ -26,7 +26,7 @@ export const versionsTestedTogether = stackRule({
     "Device names that one version writes are unknown to another, and no GPU reaches a guest; or the guest is one that nobody computed values for.",
   remediation: `Install the versions of one platform set: ${platformSetNames.map((name) => `${name} (kata-deploy ${platformSets[name].versions.kata}, GPU Operator ${platformSets[name].versions.gpuOperator}, NFD ${platformSets[name].versions.nfd})`).join(" or ")}.`,
   source: nvidiaDocs("supported-platforms"),
-  platforms: bareMetal,
+  platforms,
   claims: ["operators-as-pinned"],
   baseline: "advisory",
   boundary: {

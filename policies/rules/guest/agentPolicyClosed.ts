@@ -2,7 +2,7 @@ import { regoPackage, unconditional } from "../../documents";
 import { confidentialDeployment, initDataPath, initDataPointer } from "../../examples/confidentialDeployment";
 import { initDataDocuments } from "../../initData";
 import { bodiesOf, comparesInput } from "../../regoRules";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { nvidiaDocs } from "../../sources";
 
 /** Requests of the host that no confidential guest grants without a condition. */
@@ -26,7 +26,7 @@ export const agentPolicyClosed = resourceRule({
   remediation:
     "Write default <request> := false in policy.rego and allow what is needed by rules that look at the request.",
   source: nvidiaDocs("overview"),
-  platforms: bareMetal,
+  platforms,
   claims: ["host-kept-out"],
   boundary: { by: "agentPolicy", how: "the guest evaluates this very text, which init-data binds to its evidence" },
   looksAt: initDataDocuments,

@@ -1,7 +1,7 @@
 import { confidentialDeployment, initDataPath, initDataPointer } from "../../examples/confidentialDeployment";
 import { guestFile, initDataDocuments } from "../../initData";
 import type { Finding, Place } from "../../place";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 const at = (name: string, key: string) => `${initDataPath}#data["${name}"]#${key}`;
@@ -16,7 +16,7 @@ export const guestKeyBrokerTls = resourceRule({
   remediation:
     "Write the same https:// URL and certificate into aa.toml (token_configs.kbs.url, cert) and cdh.toml (kbc.url, kbs_cert).",
   source: file(repositories.cocoDocs, "content/en/docs/examples/nvidia-nim-confidential-gpu-attestation.md"),
-  platforms: bareMetal,
+  platforms,
   claims: ["key-broker-reachable-by-guests"],
   boundary: {
     by: "keyBroker",

@@ -1,6 +1,6 @@
 import { confidentialDeployment, initDataPath, initDataPointer } from "../../examples/confidentialDeployment";
 import { guestFile, initDataDocuments } from "../../initData";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 export const guestKeysFromBroker = resourceRule({
@@ -12,7 +12,7 @@ export const guestKeysFromBroker = resourceRule({
     "Keys in a file of the guest image are there for everybody who has the image, the host first of all, and no attestation comes before them.",
   remediation: 'Write name = "cc_kbc" into cdh.toml ([kbc]).',
   source: file(repositories.guestComponents, "confidential-data-hub/hub/src/config/mod.rs"),
-  platforms: bareMetal,
+  platforms,
   claims: ["keys-for-release-only"],
   boundary: { by: "keyBroker", how: "keys that only the key broker holds do not get into such a guest" },
   looksAt: initDataDocuments,

@@ -1,6 +1,6 @@
 import { confidentialDeployment, initDataPath, initDataPointer } from "../../examples/confidentialDeployment";
 import { guestFile, initDataDocuments } from "../../initData";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 const at = (key: string) => `${initDataPath}#data["cdh.toml"]#image.${key}`;
@@ -16,7 +16,7 @@ export const guestRegistriesTls = resourceRule({
   remediation:
     "Leave insecure out of image.registry_config, add the registry's CA to extra_root_certificates, and take credentials from kbs:///….",
   source: file(repositories.guestComponents, "confidential-data-hub/example.config.toml"),
-  platforms: bareMetal,
+  platforms,
   claims: ["keys-never-in-clear"],
   boundary: { by: "keyBroker", how: "the resource policy pins init-data, hence the registries that the guest trusts" },
   looksAt: initDataDocuments,

@@ -6,7 +6,7 @@ import { initDataOf } from "../../initData";
 import { missing, pods } from "../../kubernetes";
 import type { Place } from "../../place";
 import type { Selector } from "../../rule";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 /** What the pods of a release carry beside init-data: the digest that the release was signed with. */
@@ -34,7 +34,7 @@ export const initDataDigestMatches = resourceRule({
     "Somebody swapped the agent policy or the key broker's address on the way, or one of the two was left behind; the guest starts, attests as something unknown and waits for its key in vain.",
   remediation: `Take ${annotation} and the init-data annotation from the same release; never edit or encode one of them by hand.`,
   source: file(repositories.trustee, "kbs/docs/initdata.md", "v0.21.0"),
-  platforms: bareMetal,
+  platforms,
   claims: ["guest-rules-bound"],
   boundary: { by: "keyBroker", how: "the resource policy compares the digest of init-data in the evidence" },
   looksAt: releasedPods,

@@ -1,7 +1,7 @@
 import { annotationExcess, annotationLimitBytes } from "../../../components/guest/initDataAnnotation";
 import { confidentialDeployment } from "../../examples/confidentialDeployment";
 import { confidentialPods } from "../../kubernetes";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { issue, repositories } from "../../sources";
 
 const pointer = "/spec/template/metadata/annotations";
@@ -15,7 +15,7 @@ export const initDataFits = resourceRule({
     "A release that was measured and signed cannot be placed, and somebody under pressure cuts the agent policy down to what fits.",
   remediation: `Shorten the agent policy or drop annotations until keys and values fit into ${annotationLimitBytes / 1024} KiB.`,
   source: issue(repositories.kata, 10144),
-  platforms: bareMetal,
+  platforms,
   claims: ["guest-rules-bound"],
   boundary: { by: "keyBroker", how: "a policy that was cut down has another digest and opens no key" },
   looksAt: confidentialPods,

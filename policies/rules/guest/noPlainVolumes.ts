@@ -8,7 +8,7 @@ import {
 } from "../../examples/confidentialDeployment";
 import type { Place } from "../../place";
 import { confidentialContainers } from "../../kubernetes";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 /** Kept in the guest, or handed over by Kubernetes and read only; a host's path is refused by another rule. */
@@ -25,7 +25,7 @@ export const noPlainVolumes = resourceRule({
     "Prompts, caches and logs that the model writes lie on the provider's storage to be read, and to be changed under its feet.",
   remediation: `Write to emptyDir, which the guest encrypts; mount other volumes readOnly and keep sealed data on them; attach block devices as ${trustedStoragePath}.`,
   source: file(repositories.cocoDocs, "content/en/docs/features/protected-storage/confidential-emptydir.md"),
-  platforms: bareMetal,
+  platforms,
   claims: ["keys-never-in-clear"],
 
   admission: {

@@ -1,7 +1,7 @@
 import { checkClosed } from "../../../components/images/closedPolicy";
 import { confidentialDeployment, initDataPath, initDataPointer } from "../../examples/confidentialDeployment";
 import { guestFile, initDataDocuments } from "../../initData";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 const at = (key: string) => `${initDataPath}#data["cdh.toml"]#image.${key}`;
@@ -18,7 +18,7 @@ export const imagePolicyRejects = resourceRule({
   remediation:
     'Write image_security_policy into cdh.toml ([image]) with "default": [{"type": "reject"}], or its kbs:/// address as image_security_policy_uri.',
   source: file(repositories.guestComponents, "image-rs/docs/quickstart/image_signing.md"),
-  platforms: bareMetal,
+  platforms,
   claims: ["image-as-released"],
   boundary: { by: "measurement", how: "the guest enforces the policy, which init-data binds to its evidence" },
   looksAt: initDataDocuments,

@@ -1,7 +1,7 @@
 import { re2 } from "../../admission/cel";
 import { confidentialDeployment, podPath, podPointer } from "../../examples/confidentialDeployment";
 import { confidentialPods, pods } from "../../kubernetes";
-import { bareMetal, resourceRule } from "../../rule";
+import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
 const opened = /^kata-.*(-debug|-devkit|coco-dev)/;
@@ -14,7 +14,7 @@ export const noDebugRuntimeClass = resourceRule({
   threat: "These guests give the host a console, or need no TEE at all and answer attestation with made-up evidence.",
   remediation: "Write the class without -debug or -devkit, and never kata-qemu-coco-dev.",
   source: file(repositories.kata, "tools/packaging/kata-deploy/helm-chart/kata-deploy/values.yaml", "4.1.0"),
-  platforms: bareMetal,
+  platforms,
   claims: ["guest-booted-as-released"],
   admission: {
     scope: "confidentialPods",

@@ -7,6 +7,7 @@ import {
   deployerRules,
   quotaLimits,
   quotaOfHosts,
+  quotaOfNodes,
 } from "../../../components/cluster/tenantRules";
 import { sampleFactory } from "../../support/factory";
 import { anyHost, sampleHost } from "../../support/hosts";
@@ -15,6 +16,7 @@ describe("a tenant's quota", () => {
   it("counts confidential hosts alone, and leaves room for as much again to wait", () => {
     const hosts = [sampleHost(), sampleHost({ name: "plain", teeEnabled: false, ccMode: "off" })];
     expect(quotaLimits(quotaOfHosts(hosts))).toEqual({
+      "requests.nvidia.com/gpu": "0",
       "requests.nvidia.com/pgpu": "16",
       "requests.nvidia.com/nvswitch": "0",
       "requests.cpu": "384",
@@ -57,6 +59,19 @@ describe("a tenant's quota", () => {
   it("has room for the NVSwitches of boards that give them to guests, and of no others", () => {
     const board = { gpu: { model: "H200", count: 8 }, ccMode: "ppcie" } as const;
     expect(quotaOfHosts([sampleHost(board), sampleHost()]).nvSwitches).toBe(8);
+  });
+
+  it("of a cloud's nodes counts GPUs that have a driver there, and grants none that are passed through", () => {
+    const quota = quotaOfNodes([
+      { count: 2, cpus: 40, memoryGib: 320 },
+      { count: 1, cpus: 26, memoryGib: 234 },
+    ]);
+    expect(quota).toEqual({ gpus: 6, nvSwitches: 0, cpus: 212, memoryGib: 1748, pods: 6 });
+    expect(quotaLimits(quota, "onNode")).toMatchObject({
+      "requests.nvidia.com/gpu": "6",
+      "requests.nvidia.com/pgpu": "0",
+      "requests.nvidia.com/nvswitch": "0",
+    });
   });
 
   it("bounds devices for a tenant that shares the hosts", () => {

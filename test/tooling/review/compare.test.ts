@@ -173,6 +173,48 @@ function floor({ tcb }: Release) {
   return tcb.snp;
 }
 
+describe("the isolation unit", () => {
+  const ofGuests = { ...rule, id: "init-data-present", pillar: "guest", platforms: ["bareMetal"] } as const;
+  const ofProvider = { ...ofGuests, id: "node-cc-mode", protects: ["infrastructureProvider"] } as const;
+  const turned = (from: unknown, to: unknown) =>
+    reviewSides(
+      side([file([stack()], { isolationUnit: from })], { rules: [rule, ofGuests, ofProvider] }),
+      side([file([stack()], { isolationUnit: to })], { rules: [rule, ofGuests, ofProvider] }),
+    );
+
+  it("turned from pods to nodes is weaker, by the pillars and parties that lose rules", () => {
+    const review = turned(undefined, "node");
+    expect(review.changes).toMatchObject([
+      { kind: "isolation", direction: "weaker", pillar: "guest", text: "isolationUnit: 2 rules are no longer asked" },
+      { kind: "isolation", direction: "weaker", pillar: "hardware", protects: ["modelOwner", "dataOwner"] },
+    ]);
+    expect([...(review.changes[0]?.protects ?? [])].sort()).toEqual([
+      "dataOwner",
+      "infrastructureProvider",
+      "modelOwner",
+    ]);
+    expect(review.changes[1]?.text).toContain("isolationUnit: node instead of pod");
+    expect(outcomeOf(review)).toBe("weaker");
+  });
+
+  it("turned from nodes to pods is stronger, and left as it is no change", () => {
+    const { changes } = turned("node", "pod");
+    expect(changes.map(({ direction }) => direction)).toEqual(["stronger", "stronger"]);
+    expect(turned("pod", undefined).changes).toEqual([]);
+    expect(turned("node", "node").changes).toEqual([]);
+  });
+
+  it("calls nothing mended that is not asked any more", () => {
+    const views = (isolationUnit: unknown, violations: (typeof violation)[]) =>
+      side([file([stack({ violations })], { isolationUnit })], { rules: [ofGuests] });
+    const borne = { ...violation, rule: ofGuests.id };
+    const mended = (unit: unknown) =>
+      reviewSides(views("pod", [borne]), views(unit, [])).changes.filter(({ kind }) => kind === "violation");
+    expect(mended("pod")).toHaveLength(1);
+    expect(mended("node")).toEqual([]);
+  });
+});
+
 describe("signers", () => {
   const key = (name: string, more: object = {}) => ({ name, publicKey: `key of ${name}`, ...more });
   const policy = (threshold: number, ...keys: object[]) => ({ modelOwner: { threshold, keys } });

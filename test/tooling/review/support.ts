@@ -16,6 +16,7 @@ export const rule: ReviewedRule = {
   severity: "high",
   level: "mandatory",
   protects: ["modelOwner", "dataOwner"],
+  platforms: ["bareMetal", "azure", "gcp"],
   url: "https://example.org/rule",
 };
 
@@ -54,6 +55,7 @@ export function file(stacks: readonly StackView[], parts: Partial<FileView> = {}
     exceptions: [],
     releases: [],
     signers: undefined,
+    isolationUnit: undefined,
     stacks,
     ...parts,
   };

@@ -3,6 +3,9 @@ import type { GpuModelName } from "../host/hardware";
 import type { Release } from "../workload/release";
 import type { AdmittedRelease } from "./admittedRelease";
 import { releasesProblems } from "./admittedProblems";
+import { attributeProblems } from "./firmwareProblems";
+import type { NodeAdmission } from "./nodeAdmission";
+import { nodesProblems } from "./nodeProblems";
 
 /**
  * Who judges GPU evidence. `remote`: NVIDIA's attestation service (egress to it, and its licence, needed). `local`:
@@ -24,14 +27,32 @@ export interface EvidenceOptions {
 }
 
 /**
- * Everything that would leave a release without evidence to hold it to, as sentences. Empty when the releases may be
- * served. An attestation service without reference values denies; one with somebody else's would open.
+ * Everything that would leave a release, or a kind of node, without evidence to hold it to, as sentences. Empty when they
+ * may be served. An attestation service without reference values denies; one with somebody else's would open.
  */
-export function evidenceProblems(admitted: readonly AdmittedRelease[], options: EvidenceOptions): string[] {
-  if (admitted.length === 0) return ["no release is given, so no key could ever be released; give at least one"];
+export function evidenceProblems(
+  admitted: readonly AdmittedRelease[],
+  options: EvidenceOptions,
+  nodes: readonly NodeAdmission[] = [],
+): string[] {
+  if (admitted.length + nodes.length === 0)
+    return ["no release is given, so no key could ever be released; give at least one"];
   return [
-    ...admitted.flatMap(({ release }) => [...problemsOf(release), ...optionProblems(release, options)]),
+    ...admitted.flatMap(({ release }) => [
+      ...problemsOf(release),
+      ...optionProblems(
+        { what: `release ${release.name}`, ...release.gpu, identified: release.tee === "tdx" },
+        options,
+      ),
+    ]),
+    ...nodes.flatMap(({ name, gpu, evidence }) =>
+      optionProblems(
+        { what: `node ${name}`, model: gpu.model, count: 1, identified: evidence.kind === "tdx" },
+        options,
+      ),
+    ),
     ...releasesProblems(admitted),
+    ...nodesProblems(nodes, admitted),
     ...listProblems("chips", options.chips, /^[0-9a-f]{32}$/, "a PPID, 32 lower-case hex digits"),
     ...listProblems("gpus", options.gpus, /^[1-9]\d{0,99}$/, "a GPU's ueid, a decimal number"),
   ];
@@ -51,48 +72,45 @@ function problemsOf(release: Release): string[] {
     problems.push(
       `release ${name}: its oldest firmware is 0 in every part, so that hosts with any known hole would pass; set tcb.snp to what \`snphost show tcb\` lists`,
     );
-  // The first byte of a TD's attributes is its debug group: any bit of it opens the guest to the host.
-  for (const attributes of tcb.tdx?.attributes ?? [])
-    if (!attributes.startsWith("00"))
-      problems.push(
-        `release ${name}: TD attributes ${attributes} are those of a guest open to debugging; write 0000001000000000`,
-      );
-    else if (parseInt(attributes.slice(6, 8), 16) & migratable)
-      problems.push(
-        `release ${name}: TD attributes ${attributes} let a migration TD take the guest's memory out; write 0000001000000000`,
-      );
+  for (const problem of attributeProblems(tcb.tdx?.attributes ?? [])) problems.push(`release ${name}: ${problem}`);
   if (gpu.nvSwitches > 0 && !gpuClaims.switchBios)
     problems.push(`release ${name}: it takes NVSwitches and names no BIOS of theirs; set gpuClaims.switchBios`);
   return problems;
 }
 
-/** Bit 29 of a TD's attributes, in their fourth byte: Intel TDX Module ABI, ATTRIBUTES.MIGRATABLE. */
-const migratable = 0x20;
-
 function isZero(hex: string): boolean {
   return /^0+$/.test(hex);
 }
 
-function optionProblems({ name, gpu, tee }: Release, { verifier, chips, gpus }: EvidenceOptions): string[] {
+/** Whose options are looked at, in words, with its GPUs; and whether Trustee passes the identity of its CPU on. */
+interface Subject {
+  readonly what: string;
+  readonly model: string;
+  readonly count: number;
+  readonly identified: boolean;
+}
+
+function optionProblems({ what, model, count, identified }: Subject, options: EvidenceOptions): string[] {
+  const { verifier, chips, gpus } = options;
   const problems: string[] = [];
-  if (chips && tee === "snp")
+  if (chips && !identified)
     problems.push(
-      `release ${name}: chips lists CPUs, but Trustee passes no chip's identity of SEV-SNP on; leave chips out, or run it on TDX`,
+      `${what}: chips lists CPUs, but Trustee passes no chip's identity of SEV-SNP on; leave chips out, or run it on TDX`,
     );
   if (verifier === "remote") return problems;
   if (gpus)
     problems.push(
-      `release ${name}: gpus lists GPUs, but the local verifier passes no GPU's identity on; leave gpus out, or write nvidiaVerifier: remote`,
+      `${what}: gpus lists GPUs, but the local verifier passes no GPU's identity on; leave gpus out, or write nvidiaVerifier: remote`,
     );
-  const model = gpuModels[gpu.model as GpuModelName] as { architecture: string } | undefined;
-  if (model?.architecture !== "hopper")
+  const known = gpuModels[model as GpuModelName] as { architecture: string } | undefined;
+  if (known?.architecture !== "hopper")
     problems.push(
-      `release ${name}: Trustee's local verifier knows Hopper GPUs only, not ${gpu.model}; write nvidiaVerifier: remote`,
+      `${what}: Trustee's local verifier knows Hopper GPUs only, not ${model}; write nvidiaVerifier: remote`,
     );
   // Nothing in the local verifier's claims tells one GPU from another: eight reports could be one GPU's.
-  else if (gpu.count > 1)
+  else if (count > 1)
     problems.push(
-      `release ${name}: the local verifier cannot tell ${gpu.count} GPUs from one reported ${gpu.count} times; write nvidiaVerifier: remote`,
+      `${what}: the local verifier cannot tell ${count} GPUs from one reported ${count} times; write nvidiaVerifier: remote`,
     );
   return problems;
 }
@@ -104,7 +122,11 @@ function listProblems(option: string, list: readonly string[] | undefined, form:
 }
 
 /** Throws with every problem at once. */
-export function requireEvidence(admitted: readonly AdmittedRelease[], options: EvidenceOptions): void {
-  const problems = evidenceProblems(admitted, options);
+export function requireEvidence(
+  admitted: readonly AdmittedRelease[],
+  options: EvidenceOptions,
+  nodes: readonly NodeAdmission[] = [],
+): void {
+  const problems = evidenceProblems(admitted, options, nodes);
   if (problems.length > 0) throw new Error(`attestation: ${problems.join("; ")}`);
 }

@@ -1,5 +1,6 @@
 import type { NvidiaVerifier } from "./acceptedEvidence";
-import { cpuRules } from "./cpuPolicyRules";
+import { azureNodeRules, cpuRules } from "./cpuPolicyRules";
+import type { NodeKinds } from "./nodeAdmission";
 import { gpuRules, localGpuRules, ppcieRules, switchRules } from "./nvidiaPolicyRules";
 
 /**
@@ -15,9 +16,13 @@ import { gpuRules, localGpuRules, ppcieRules, switchRules } from "./nvidiaPolicy
  */
 export type PolicyClass = "default_cpu" | "default_gpu" | "default_switch" | "default_ppcie";
 
-export function attestationPolicies(verifier: NvidiaVerifier): Record<PolicyClass, string> {
+export function attestationPolicies(
+  verifier: NvidiaVerifier,
+  nodes?: Pick<NodeKinds, "azureSnpVtpm">,
+): Record<PolicyClass, string> {
   return {
-    default_cpu: policy(cpuRules),
+    // Evidence of a kind that nobody admits is recognised in nothing.
+    default_cpu: policy(nodes?.azureSnpVtpm ? `${cpuRules}${azureNodeRules}` : cpuRules),
     default_gpu: policy(
       verifier === "remote" ? gpuRules : localGpuRules,
       verifier === "remote" ? undefined : { executables: 0 },

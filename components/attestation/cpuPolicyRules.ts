@@ -1,4 +1,6 @@
-import { isAtLeast, isOneOf } from "./referenceValueRego";
+import { requiredRegisters } from "./nodeAdmission";
+import { isAtLeast, isAtLeastAsText, isOneOf } from "./referenceValueRego";
+import { numberOfText, registersInPlace } from "./virtualTpmRego";
 
 /**
  * What the CPU's evidence has to show: firmware, kernel and configuration that some release names. Each rule first asks
@@ -57,3 +59,33 @@ at_least(version, floors) if {
 	version >= floor
 }
 `;
+
+const azure = 'input["az-snp-vtpm"]';
+
+/**
+ * The same of a confidential node of Azure. Trustee's own rules take register 11 alone, which whoever boots something
+ * else can fill, and look at neither debug nor migration.
+ */
+export const azureNodeRules = `
+# AMD SEV-SNP under Microsoft's paravisor: its launch digest, and what booted above it in the virtual TPM.
+executables := 3 if {
+	${azure}
+	${isOneOf(`${azure}.measurement`, "measurement")}
+	in_place(${azure}.tpm)
+	${requiredRegisters.map((register) => isOneOf(`${azure}.tpm.pcr${register}`, `snp_pcr${register}`)).join("\n\t")}
+}
+
+hardware := 2 if {
+	${azure}
+	${isAtLeastAsText(`${azure}.reported_tcb_bootloader`, "tcb_bootloader")}
+	${isAtLeastAsText(`${azure}.reported_tcb_microcode`, "tcb_microcode")}
+	${isAtLeastAsText(`${azure}.reported_tcb_snp`, "tcb_snp")}
+	${isAtLeastAsText(`${azure}.reported_tcb_tee`, "tcb_tee")}
+}
+
+configuration := 2 if {
+	${azure}
+	${azure}.policy_debug_allowed == "false"
+	${azure}.policy_migrate_ma == "false"
+}
+${registersInPlace}${numberOfText}`;

@@ -1,4 +1,5 @@
 import type { Release } from "../workload/release";
+import type { NodeAdmission } from "./nodeAdmission";
 
 /** Who judges evidence: Trustee's own attestation service, or Intel Trust Authority. */
 export type AttestationServiceChoice =
@@ -19,17 +20,26 @@ export type AttestationServiceChoice =
  * out without failing. Of the token, Trustee reads the guest's key (/tdx/attester_runtime_data/tee-pubkey) and hands all
  * claims to the resource policy as they are: no `submods`, no status for each device, no count.
  */
-export function serviceProblems(service: AttestationServiceChoice, releases: readonly Release[]): string[] {
+export function serviceProblems(
+  service: AttestationServiceChoice,
+  releases: readonly Release[],
+  nodes: readonly NodeAdmission[] = [],
+): string[] {
   if (service.kind === "coco") return [];
-  return releases.flatMap(({ name, tee, gpu }) => [
-    ...(tee === "snp"
-      ? [`service.kind: Intel Trust Authority takes no SEV-SNP evidence, and release ${name} is for snp; write coco`]
-      : []),
-    ...(gpu.count > 0
-      ? [
-          `service.kind: Intel Trust Authority is not supported for releases with GPUs, because nothing that Trustee defines of its token ` +
-            `holds release ${name} to ${gpu.count} ${gpu.model} one by one, so no key would be released; write coco`,
-        ]
-      : []),
-  ]);
+  const ofNodes = nodes.map(
+    ({ name }) => `service.kind: Intel Trust Authority is not supported for nodes, and node ${name} is one; write coco`,
+  );
+  return ofNodes.concat(
+    releases.flatMap(({ name, tee, gpu }) => [
+      ...(tee === "snp"
+        ? [`service.kind: Intel Trust Authority takes no SEV-SNP evidence, and release ${name} is for snp; write coco`]
+        : []),
+      ...(gpu.count > 0
+        ? [
+            `service.kind: Intel Trust Authority is not supported for releases with GPUs, because nothing that Trustee defines of its token ` +
+              `holds release ${name} to ${gpu.count} ${gpu.model} one by one, so no key would be released; write coco`,
+          ]
+        : []),
+    ]),
+  );
 }

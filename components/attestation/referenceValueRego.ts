@@ -9,3 +9,8 @@ export function isOneOf(claim: string, name: ReferenceValueName<"text">): string
 export function isAtLeast(claim: string, name: ReferenceValueName<"version">): string {
   return `at_least(${claim}, query_reference_value("${name}"))`;
 }
+
+/** As `isAtLeast`, of a number that the verifier writes as text. */
+export function isAtLeastAsText(claim: string, name: ReferenceValueName<"version">): string {
+  return `at_least(number_of(${claim}), query_reference_value("${name}"))`;
+}

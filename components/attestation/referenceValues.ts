@@ -3,6 +3,8 @@ import type { Release } from "../workload/release";
 import { requireEvidence } from "./acceptedEvidence";
 import type { EvidenceOptions } from "./acceptedEvidence";
 import type { AdmittedRelease, Notice } from "./admittedRelease";
+import type { AzureSnpVtpmEvidence, NodeAdmission, TdxNodeEvidence } from "./nodeAdmission";
+import { measurementClaim } from "./nodeAdmission";
 import { sortedList } from "./releaseBlock";
 
 /**
@@ -10,8 +12,8 @@ import { sortedList } from "./releaseBlock";
  * policies look claims up in it; a scalar in its place would make the rule silently undefined. The policies name a value
  * through this table only, so neither a name nor a kind can be mistaken.
  *
- * The names are those of Trustee's own policies. Firmware of SEV-SNP differs: ours are the oldest versions accepted,
- * which its policies would take for the only ones.
+ * The names are those of Trustee's own policies, and of registers that those leave out made alike. Firmware of SEV-SNP
+ * differs: ours are the oldest versions accepted, which its policies would take for the only ones.
  */
 export const referenceValueKinds = {
   snp_launch_measurement: "text",
@@ -27,6 +29,17 @@ export const referenceValueKinds = {
   allowed_driver_versions: "text",
   allowed_vbios_versions: "text",
   allowed_switch_bios_versions: "text",
+  // Of Azure's nodes: the paravisor's launch digest in base64, its virtual TPM's registers, firmware.
+  measurement: "text",
+  snp_pcr04: "text",
+  snp_pcr08: "text",
+  snp_pcr09: "text",
+  snp_pcr11: "text",
+  snp_pcr12: "text",
+  tcb_bootloader: "version",
+  tcb_microcode: "version",
+  tcb_snp: "version",
+  tcb_tee: "version",
 } as const;
 
 type Kinds = typeof referenceValueKinds;
@@ -41,30 +54,56 @@ export type ReferenceValues = {
 };
 
 /**
- * From releases, former ones included. These lists are global: a first filter, since any release's measurement passes
- * for any other. The resource policy holds each release to its own.
+ * From releases, former ones included, and kinds of nodes. These lists are global: a first filter, since any release's
+ * measurement passes for any other. The resource policy holds each release, and each kind of node, to its own.
  */
-export function referenceValues(admitted: readonly AdmittedRelease[], options: EvidenceOptions): ReferenceValues {
-  requireEvidence(admitted, options);
+export function referenceValues(
+  admitted: readonly AdmittedRelease[],
+  options: EvidenceOptions,
+  nodes: readonly NodeAdmission[] = [],
+): ReferenceValues {
+  requireEvidence(admitted, options, nodes);
   const releases = admitted.map(({ release }) => release);
   const every = <T extends string | number>(values: (release: Release) => readonly (T | undefined)[] | undefined) =>
-    sortedList(releases.flatMap((release) => values(release) ?? []).filter((value) => value !== undefined));
+    releases.flatMap((release) => values(release) ?? []).filter((value) => value !== undefined);
+  const azure = nodes.flatMap(({ evidence }) => (evidence.kind === "azureSnpVtpm" ? [evidence] : []));
+  const ofAzure = <T extends string | number>(values: (evidence: AzureSnpVtpmEvidence) => readonly T[]) =>
+    azure.flatMap(values);
+  const tdx = nodes.flatMap(({ evidence }) => (evidence.kind === "tdx" ? [evidence] : []));
+  const ofTdx = (values: (evidence: TdxNodeEvidence) => readonly string[]) => tdx.flatMap(values);
   const values: Required<ReferenceValues> = {
     snp_launch_measurement: every(({ launch }) => [launch.snp?.measurement]),
     snp_bootloader: every(({ tcb }) => [tcb.snp?.bootloader]),
     snp_tee_svn: every(({ tcb }) => [tcb.snp?.tee]),
     snp_snp_svn: every(({ tcb }) => [tcb.snp?.snp]),
     snp_microcode: every(({ tcb }) => [tcb.snp?.microcode]),
-    mr_td: every(({ launch }) => [launch.tdx?.mrTd]),
-    rtmr_1: every(({ launch }) => [launch.tdx?.rtmr1]),
-    rtmr_2: every(({ launch }) => [launch.tdx?.rtmr2]),
-    xfam: every(({ tcb }) => tcb.tdx?.xfam),
-    td_attributes: every(({ tcb }) => tcb.tdx?.attributes),
-    allowed_driver_versions: every(({ gpuClaims }) => gpuClaims.drivers),
-    allowed_vbios_versions: every(({ gpuClaims }) => gpuClaims.vbios),
+    mr_td: [...every(({ launch }) => [launch.tdx?.mrTd]), ...ofTdx(({ mrTd }) => mrTd)],
+    rtmr_1: [...every(({ launch }) => [launch.tdx?.rtmr1]), ...ofTdx(({ rtmr1 }) => rtmr1)],
+    rtmr_2: [...every(({ launch }) => [launch.tdx?.rtmr2]), ...ofTdx(({ rtmr2 }) => rtmr2)],
+    xfam: [...every(({ tcb }) => tcb.tdx?.xfam), ...ofTdx(({ xfam }) => xfam)],
+    td_attributes: [...every(({ tcb }) => tcb.tdx?.attributes), ...ofTdx(({ attributes }) => attributes)],
+    allowed_driver_versions: [
+      ...every(({ gpuClaims }) => gpuClaims.drivers),
+      ...nodes.flatMap(({ gpu }) => gpu.drivers),
+    ],
+    allowed_vbios_versions: [...every(({ gpuClaims }) => gpuClaims.vbios), ...nodes.flatMap(({ gpu }) => gpu.vbios)],
     allowed_switch_bios_versions: every(({ gpu, gpuClaims }) => (gpu.nvSwitches > 0 ? gpuClaims.switchBios : [])),
+    measurement: ofAzure(({ measurements }) => measurements.map(measurementClaim)),
+    snp_pcr04: ofAzure(({ pcrs }) => pcrs["04"]),
+    snp_pcr08: ofAzure(({ pcrs }) => pcrs["08"]),
+    snp_pcr09: ofAzure(({ pcrs }) => pcrs["09"]),
+    snp_pcr11: ofAzure(({ pcrs }) => pcrs["11"]),
+    snp_pcr12: ofAzure(({ pcrs }) => pcrs["12"]),
+    tcb_bootloader: ofAzure(({ tcb }) => [tcb.bootloader]),
+    tcb_microcode: ofAzure(({ tcb }) => [tcb.microcode]),
+    tcb_snp: ofAzure(({ tcb }) => [tcb.snp]),
+    tcb_tee: ofAzure(({ tcb }) => [tcb.tee]),
   };
-  return Object.fromEntries(Object.entries(values).filter(([, list]) => list.length > 0));
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, list]) =>
+      list.length > 0 ? [[name, sortedList<string | number>(list)]] : [],
+    ),
+  );
 }
 
 /**

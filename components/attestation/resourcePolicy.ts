@@ -3,12 +3,16 @@ import { requireEvidence } from "./acceptedEvidence";
 import type { EvidenceOptions } from "./acceptedEvidence";
 import type { AdmittedRelease } from "./admittedRelease";
 import { keyWindow, releaseId, sortedReleases } from "./admittedRelease";
+import type { NodeAdmission } from "./nodeAdmission";
+import { kindsOf, nodeWindow, sortedNodes } from "./nodeAdmission";
+import { nodeBlock } from "./nodeBlock";
 import { releaseBlock } from "./releaseBlock";
 import { resourcePolicyRules } from "./resourcePolicyRules";
 
 /**
  * Whether the key broker hands out a resource: the trust boundary between releases. Each release has a block of data of
  * its own, and one set of rules holds a token against one block as a whole; nothing of one release can satisfy another.
+ * Kinds of nodes have blocks and rules of their own, which nothing of a release satisfies, nor the other way round.
  *
  * `input` is the verified attestation token, `data` the request (plugin, resource-path, query): kbs/src/api_server.rs of
  * Trustee v0.21.0. Only `data.policy.allow == true` lets a request pass, for every plugin.
@@ -23,35 +27,45 @@ import { resourcePolicyRules } from "./resourcePolicyRules";
  * is the token's `iat`, signed by the attestation service; a token lives five minutes, so keys may go out that much
  * later.
  */
-export function resourcePolicy(admitted: readonly AdmittedRelease[], options: EvidenceOptions): string {
-  requireEvidence(admitted, options);
+export function resourcePolicy(
+  admitted: readonly AdmittedRelease[],
+  options: EvidenceOptions,
+  nodes: readonly NodeAdmission[] = [],
+): string {
+  requireEvidence(admitted, options, nodes);
   const sorted = sortedReleases(admitted);
+  const from = nodes.length === 0 ? "releases" : admitted.length === 0 ? "nodes" : "releases and nodes";
   const text = [
-    "# Made by Trustfoundry from releases. Do not edit: the key broker refuses to start when it differs.",
-    ...(sorted.some(({ release }) => release.simulated)
+    `# Made by Trustfoundry from ${from}. Do not edit: the key broker refuses to start when it differs.`,
+    ...(sorted.some(({ release }) => release.simulated) || nodes.some(({ simulated }) => simulated)
       ? ["# SIMULATED: the measurements below are made up; no TEE is involved and no key is released."]
       : []),
-    resourcePolicyRules(options),
-    `releases := {\n${sorted.map(renderBlock).join(",\n")},\n}\n`,
+    resourcePolicyRules(options, { releases: admitted.length > 0, nodes: kindsOf(nodes) }),
+    ...(sorted.length > 0 ? [`releases := {\n${sorted.map(releaseEntry).join(",\n")},\n}\n`] : []),
+    ...(nodes.length > 0 ? [`nodes := {\n${sortedNodes(nodes).map(nodeEntry).join(",\n")},\n}\n`] : []),
   ].join("\n");
   requireLoadable(text);
   return text;
 }
 
-/** Names and versions are free text: as JSON strings they cannot leave their comment or key. */
-function renderBlock(admitted: AdmittedRelease): string {
+function releaseEntry(admitted: AdmittedRelease): string {
   const { release } = admitted;
-  const block = releaseBlock(admitted);
   const { from, until } = keyWindow(admitted);
+  const comment = `version ${ascii(release.modelVersion)}, image ${ascii(release.image.digest)}, keys from ${day(from)} until ${day(until)}`;
+  return renderBlock(comment, releaseId(release), releaseBlock(admitted));
+}
+
+function nodeEntry(node: NodeAdmission): string {
+  const { from, until } = nodeWindow(node);
+  return renderBlock(`node of a cloud, keys from ${day(from)} until ${day(until)}`, node.name, nodeBlock(node));
+}
+
+/** Names and versions are free text: as JSON strings they cannot leave their comment or key. */
+function renderBlock(comment: string, id: string, block: Readonly<Record<string, unknown>>): string {
   const fields = Object.keys(block)
     .sort()
     .map((key) => `\t\t${JSON.stringify(key)}: ${fit(block[key])},`);
-  return [
-    `\t# version ${ascii(release.modelVersion)}, image ${ascii(release.image.digest)}, keys from ${day(from)} until ${day(until)}`,
-    `\t${ascii(releaseId(release))}: {`,
-    ...fields,
-    "\t}",
-  ].join("\n");
+  return [`\t# ${comment}`, `\t${ascii(id)}: {`, ...fields, "\t}"].join("\n");
 }
 
 function day(seconds: number): string {

@@ -1,42 +1,31 @@
 import type { EvidenceOptions } from "./acceptedEvidence";
+import type { NodeKinds } from "./nodeAdmission";
+import { nodeRules } from "./nodePolicyRules";
 import { sortedList } from "./releaseBlock";
+import { releaseCpuRules, releaseRules } from "./releasePolicyRules";
+
+/** Whose blocks there are: rules for others are left out. */
+export interface PolicySubjects {
+  readonly releases: boolean;
+  readonly nodes: NodeKinds;
+}
 
 /**
- * The rules of the resource policy; the releases' blocks are appended by `resourcePolicy`. Written for two engines, OPA
- * and regorus. Types are checked before an order is asked for, since to Rego every text is more than any number.
+ * The rules of the resource policy; the blocks of releases and nodes are appended by `resourcePolicy`. Written for two
+ * engines, OPA and regorus. Types are checked before an order is asked for, since to Rego every text is more than any
+ * number.
  *
  * Claims: attestation-service/docs/tcb_claims.md and deps/verifier of Trustee v0.21.0; GPU claims as NVIDIA's
  * attestation service names them (claims version 3.0).
  */
-export function resourcePolicyRules({ verifier, chips, gpus }: EvidenceOptions): string {
+export function resourcePolicyRules(options: EvidenceOptions, { releases, nodes }: PolicySubjects): string {
+  const { verifier, chips, gpus } = options;
   return `package policy
 
 import rego.v1
 
 default allow := false
-
-allow if {
-	data.plugin == "resource"
-	count(data.query) == 0
-	some release in releases
-	data["resource-path"] in release.paths
-	guest_is(release)
-}
-
-guest_is(release) if {
-	in_time(release)
-	# Neither fewer parts than the release names nor more: no GPU left out, none from elsewhere added.
-	{name | some name, _ in input.submods} == {name | some name in release.submods}
-	every submod in input.submods {
-		submod["ear.status"] == "affirming"
-		submod["ear.appraisal-policy-id"] == "default"
-	}
-	earned("cpu0", {"configuration", "executables", "hardware"})
-	evidence("cpu0").init_data == release.init_data
-	cpu_is(release.cpu)
-	devices_are(release)
-}
-
+${releases ? releaseRules : ""}${nodes.azureSnpVtpm || nodes.tdx ? nodeRules(nodes, options) : ""}
 # When the attestation service judged the guest, in seconds since 1970.
 in_time(release) if {
 	is_number(input.iat)
@@ -53,37 +42,10 @@ earned(name, claims) if {
 }
 
 evidence(name) := input.submods[name]["ear.veraison.annotated-evidence"]
-
-cpu_is(cpu) if {
-	cpu.tee == "snp"
-	snp := evidence("cpu0").snp
-	snp.measurement == cpu.measurement
-	snp.policy_debug_allowed == false
-	snp.policy_migrate_ma == false
-	at_least(snp.reported_tcb_bootloader, cpu.floor.bootloader)
-	at_least(snp.reported_tcb_tee, cpu.floor.tee)
-	at_least(snp.reported_tcb_snp, cpu.floor.snp)
-	at_least(snp.reported_tcb_microcode, cpu.floor.microcode)
-}
-
+${releases ? releaseCpuRules(options) : ""}
 at_least(version, floor) if {
 	is_number(version)
 	version >= floor
-}
-
-cpu_is(cpu) if {
-	cpu.tee == "tdx"
-	tdx := evidence("cpu0").tdx
-	tdx.quote.header.tee_type == "81000000"
-	tdx.quote.body.mr_td == cpu.mr_td
-	tdx.quote.body.rtmr_1 == cpu.rtmr_1
-	tdx.quote.body.rtmr_2 == cpu.rtmr_2
-	tdx.quote.body.xfam in cpu.xfam
-	tdx.quote.body.td_attributes in cpu.attributes
-	tdx.td_attributes.debug == false
-	tdx.tcb_status == "UpToDate"
-	tdx.collateral_expiration_status == "0"
-	module_is(tdx.quote.body.mr_seam, cpu.mr_seam)${chips ? "\n\ttdx.platform_provider_id in chips" : ""}
 }
 
 module_is(_, accepted) if is_null(accepted)

@@ -44,21 +44,24 @@ export class Trustee extends pulumi.ComponentResource {
 
   constructor(name: string, args: TrusteeArgs, opts?: pulumi.ComponentResourceOptions) {
     super(tokens.trustee, name, {}, opts);
-    const { releases, accepted, platformSet, pins, namespace = "trustee", replicas = 2 } = args;
+    const { releases, nodes = [], accepted, platformSet, pins, namespace = "trustee", replicas = 2 } = args;
     const { keyStore = { kind: "kvstorage" }, keyAuthority = "owner", sessions = { kind: "memory" } } = args;
     // A release and its successor share their keys.
-    const resources = [...new Set(releases.flatMap(({ release }) => release.resources))].sort();
+    const resources = [
+      ...new Set([...releases.map(({ release }) => release), ...nodes].flatMap((subject) => subject.resources)),
+    ].sort();
     const problems = [
-      ...evidenceProblems(releases, accepted),
+      ...evidenceProblems(releases, accepted, nodes),
       ...serviceProblems(
         args.service ?? { kind: "coco" },
         releases.map(({ release }) => release),
+        nodes,
       ),
       ...keyStoreProblems(keyStore, keyAuthority, resources),
       ...(args.clientCidrs.length === 0
         ? ["clientCidrs is empty, so no guest could reach the key broker; name the ranges that guests come from"]
         : []),
-      ...(releases.some(({ release }) => release.simulated) && !pins.simulated
+      ...([...releases.map(({ release }) => release), ...nodes].some(({ simulated }) => simulated) && !pins.simulated
         ? ["simulated releases are for rehearsals; a real key broker must not know made-up measurements"]
         : []),
     ];
@@ -68,7 +71,13 @@ export class Trustee extends pulumi.ComponentResource {
       trusteeVersion: platformSets[platformSet].versions.trustee,
       namespace,
       nvidiaVerifier: accepted.verifier,
-      tees: [...new Set(releases.map(({ release }) => release.tee))],
+      // Azure's evidence brings AMD's certificates along; a TDX node's quote needs collateral as any other.
+      tees: [
+        ...new Set([
+          ...releases.map(({ release }) => release.tee),
+          ...nodes.flatMap(({ evidence }) => (evidence.kind === "tdx" ? (["tdx"] as const) : [])),
+        ]),
+      ],
       keyStore,
       sessions,
       vcekCache: args.vcekCache,
@@ -80,7 +89,7 @@ export class Trustee extends pulumi.ComponentResource {
         wantedCredentials(keyStore).length > 0
           ? (credentials) => trusteeConfiguration(configurationArgs, credentials).kbs
           : undefined,
-      stores: trusteeStores(releases, accepted, args.referenceValueExpiry),
+      stores: trusteeStores(releases, accepted, args.referenceValueExpiry, nodes),
       resources,
       keyStore,
       resourcesSecret: args.resourcesSecret,

@@ -6,12 +6,15 @@ import type { AdmittedRelease } from "./admittedRelease";
 import type { CollateralService, VcekCache } from "./evidenceSources";
 import type { AttestationServiceChoice } from "./intelTrustAuthority";
 import type { KeyAuthority, KeyStore } from "./keyStore";
+import type { NodeAdmission } from "./nodeAdmission";
 import type { Sessions } from "./sessions";
 import type { TrusteeSecrets } from "./trusteeSecrets";
 
 export interface TrusteeArgs {
   /** The releases whose guests may be given keys, and no others. */
   readonly releases: readonly AdmittedRelease[];
+  /** Kinds of confidential nodes of clouds that may be given keys of their own. Default: none. */
+  readonly nodes?: readonly NodeAdmission[] | undefined;
   /** What evidence must show besides what each release says of its own. */
   readonly accepted: EvidenceOptions;
   /** Day until which the reference values are meant to hold, e.g. 2028-01-01T00:00:00Z. Trustee does not enforce it. */

@@ -1,6 +1,8 @@
 import type { EvidenceOptions } from "./acceptedEvidence";
 import type { AdmittedRelease } from "./admittedRelease";
 import { attestationPolicies } from "./attestationPolicies";
+import type { NodeAdmission } from "./nodeAdmission";
+import { kindsOf } from "./nodeAdmission";
 import { referenceValueRecords, referenceValues } from "./referenceValues";
 import { resourcePolicy } from "./resourcePolicy";
 
@@ -22,13 +24,14 @@ export function trusteeStores(
   releases: readonly AdmittedRelease[],
   accepted: EvidenceOptions,
   referenceValueExpiry: string,
+  nodes: readonly NodeAdmission[] = [],
 ): TrusteeStores {
   const stores = {
-    resourcePolicy: { "resource-policy.rego": resourcePolicy(releases, accepted) },
+    resourcePolicy: { "resource-policy.rego": resourcePolicy(releases, accepted, nodes) },
     attestationPolicies: Object.fromEntries(
-      Object.entries(attestationPolicies(accepted.verifier)).map(([id, rego]) => [`${id}.rego`, rego]),
+      Object.entries(attestationPolicies(accepted.verifier, kindsOf(nodes))).map(([id, rego]) => [`${id}.rego`, rego]),
     ),
-    referenceValues: referenceValueRecords(referenceValues(releases, accepted), referenceValueExpiry),
+    referenceValues: referenceValueRecords(referenceValues(releases, accepted, nodes), referenceValueExpiry),
   };
   for (const [name, files] of Object.entries(stores)) requireFitting(name, files);
   return stores;

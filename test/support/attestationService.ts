@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { EvidenceOptions } from "../../components/attestation/acceptedEvidence";
 import type { AdmittedRelease } from "../../components/attestation/admittedRelease";
 import { attestationPolicies } from "../../components/attestation/attestationPolicies";
+import type { NodeAdmission } from "../../components/attestation/nodeAdmission";
+import { kindsOf } from "../../components/attestation/nodeAdmission";
 import { referenceValues } from "../../components/attestation/referenceValues";
 import { resourcePolicy } from "../../components/attestation/resourcePolicy";
 import { referenceValueQuery } from "../../tooling/attestation/attestationService";
@@ -24,9 +26,14 @@ export class Decisions {
   private readonly broker: Opa;
   private readonly values: unknown;
 
-  constructor(binDir: string, releases: readonly AdmittedRelease[], options: EvidenceOptions) {
+  constructor(
+    binDir: string,
+    releases: readonly AdmittedRelease[],
+    options: EvidenceOptions,
+    nodes: readonly NodeAdmission[] = [],
+  ) {
     const opa = join(binDir, "opa");
-    const policies = attestationPolicies(options.verifier);
+    const policies = attestationPolicies(options.verifier, kindsOf(nodes));
     const appraiser = (deviceClass: Claims["deviceClass"]) =>
       new Opa(opa, { "policy.rego": policies[`default_${deviceClass}`], "extension.rego": referenceValueQuery });
     this.appraisers = {
@@ -35,8 +42,8 @@ export class Decisions {
       switch: appraiser("switch"),
       ppcie: appraiser("ppcie"),
     };
-    this.broker = new Opa(opa, { "resource-policy.rego": resourcePolicy(releases, options) });
-    this.values = referenceValues(releases, options);
+    this.broker = new Opa(opa, { "resource-policy.rego": resourcePolicy(releases, options, nodes) });
+    this.values = referenceValues(releases, options, nodes);
   }
 
   async trustClaims({ deviceClass, claims }: Claims, values = this.values): Promise<TrustClaims> {

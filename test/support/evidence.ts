@@ -130,7 +130,7 @@ export function sampleUeid(index: number): string {
 }
 
 /** NVIDIA's claims, version 3.0, as NRAS puts them into its token. */
-function deviceClaims(device: "gpu" | "switch", rims: readonly string[], index: number) {
+export function deviceClaims(device: "gpu" | "switch", rims: readonly string[], index: number) {
   const report = `x-nvidia-${device}-attestation-report`;
   return {
     dbgstat: "disabled",

@@ -1,4 +1,5 @@
 import { attestationPolicies } from "../../components/attestation/attestationPolicies";
+import { kindsOf } from "../../components/attestation/nodeAdmission";
 import { resourcePolicy } from "../../components/attestation/resourcePolicy";
 import { referenceValueQuery } from "../attestation/attestationService";
 import type { Question } from "../attestation/opa";
@@ -32,9 +33,9 @@ export function policyQuestions(): { readonly questions: PolicyQuestion[]; reado
     : { questions, left: "Kata's recorded requests were left out: they are not beside this checkout" };
 }
 
-function keyBroker(name: string, { admitted, options }: Setting): PolicyQuestion[] {
-  const broker = { module: `${name}/resource-policy`, rego: resourcePolicy(admitted, options) };
-  const policies = attestationPolicies(options.verifier);
+function keyBroker(name: string, { admitted, nodes, options }: Setting): PolicyQuestion[] {
+  const broker = { module: `${name}/resource-policy`, rego: resourcePolicy(admitted, options, nodes) };
+  const policies = attestationPolicies(options.verifier, kindsOf(nodes));
   return [
     ...resourceCases
       .filter(({ setting }) => setting === name)

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { PolicyClass } from "../../../components/attestation/attestationPolicies";
 import { attestationPolicies } from "../../../components/attestation/attestationPolicies";
+import { kindsOf } from "../../../components/attestation/nodeAdmission";
 import { Decisions } from "../../support/attestationService";
 import { referenceValueQuery } from "../../../tooling/attestation/attestationService";
 import { statusOf } from "../../../tooling/attestation/ear";
@@ -17,8 +18,8 @@ import { absence, upstream } from "../../support/upstream";
 
 const { binDir } = inject("toolchain");
 
-const policies = (["remote", "local"] as const).flatMap((setting) =>
-  Object.entries(attestationPolicies(settings[setting].options.verifier)).map(
+const policies = (["remote", "local", "clouds"] as const).flatMap((setting) =>
+  Object.entries(attestationPolicies(settings[setting].options.verifier, kindsOf(settings[setting].nodes))).map(
     ([id, rego]) => [setting, id as PolicyClass, rego] as const,
   ),
 );

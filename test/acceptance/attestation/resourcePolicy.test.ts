@@ -8,6 +8,7 @@ import { Decisions } from "../../support/attestationService";
 import type { Token } from "../../support/ear";
 import { admit, genuineClaims, genuineToken, sampleEvidence } from "../../support/evidence";
 import { withValue } from "../../support/factory";
+import { genuineNodeClaims, genuineNodeToken } from "../../support/nodes";
 import { Opa } from "../../support/opa";
 import type { SettingName } from "../../support/policyCases/guests";
 import { board, current, former, settings, sibling, snp, tdx } from "../../support/policyCases/guests";
@@ -38,9 +39,9 @@ async function answers(
 }
 
 describe.each(names)("the policy %s", (name) => {
-  const { admitted, options } = settings[name];
+  const { admitted, nodes, options } = settings[name];
   const cases = resourceCases.filter(({ setting }) => setting === name);
-  const policy = new Opa(opa, { "policy.rego": resourcePolicy(admitted, options) });
+  const policy = new Opa(opa, { "policy.rego": resourcePolicy(admitted, options, nodes) });
   let verdicts: unknown[];
   beforeAll(async () => {
     verdicts = await policy.evaluateAll(
@@ -68,8 +69,10 @@ it("is asked about far more than forty threats", () => {
 });
 
 it.each(names)("the tokens of these tests are what the attestation service makes of evidence: %s", async (name) => {
-  const { admitted, options } = settings[name];
-  const decisions = new Decisions(inject("toolchain").binDir, admitted, options);
+  const { admitted, nodes, options } = settings[name];
+  const decisions = new Decisions(inject("toolchain").binDir, admitted, options, nodes);
+  for (const node of nodes)
+    expect(await decisions.token(genuineNodeClaims(node, options))).toEqual(genuineNodeToken(node, options));
   for (const { release } of admitted)
     expect(await decisions.token(genuineClaims(release, options))).toEqual(genuineToken(release, options));
   decisions.remove();

@@ -49,11 +49,14 @@ describe("reference values", () => {
   });
 
   it("are all that the policies ask for, and no others", () => {
-    const asked = Object.values(attestationPolicies("remote")).flatMap((rego) =>
-      [...rego.matchAll(/query_reference_value\("(\w+)"\)/g)].map((match) => match[1]),
-    );
-    expect(Object.keys(valuesOf(board, tdx)).sort()).toEqual([...new Set(asked)].sort());
-    expect(Object.keys(referenceValueKinds).sort()).toEqual([...new Set(asked)].sort());
+    const askedBy = (...policies: Parameters<typeof attestationPolicies>) => {
+      const rego = Object.values(attestationPolicies(...policies)).join("\n");
+      return [...new Set([...rego.matchAll(/query_reference_value\("(\w+)"\)/g)].map((match) => match[1]))].sort();
+    };
+    expect(Object.keys(valuesOf(board, tdx)).sort()).toEqual(askedBy("remote"));
+    const beside = referenceValues(admit(board, tdx), sampleEvidence(), [sampleNode()]);
+    expect(Object.keys(beside).sort()).toEqual(askedBy("remote", { azureSnpVtpm: true }));
+    expect(Object.keys(referenceValueKinds).sort()).toEqual(askedBy("remote", { azureSnpVtpm: true }));
   });
 
   it("are lists of their kind to the compiler", () => {

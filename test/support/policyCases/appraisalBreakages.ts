@@ -46,6 +46,32 @@ export const tdxBreakages: readonly Breakage[] = [
   of("other features", body("xfam"), "0000000000000000", "configuration"),
 ];
 
+const azure = (...more: string[]) => ["az-snp-vtpm", ...more];
+const pcr = (register: string) => azure("tpm", `pcr${register}`);
+
+export const azureBreakages: readonly Breakage[] = [
+  of("another paravisor", azure("measurement"), "9".repeat(64), "executables"),
+  of("another boot program", pcr("04"), "9".repeat(64), "executables"),
+  of("init-data, as of a peer pod", pcr("08"), "9".repeat(64), "executables"),
+  of("another initrd", pcr("09"), "9".repeat(64), "executables"),
+  of("another kernel image", pcr("11"), "9".repeat(64), "executables"),
+  of("another command line", pcr("12"), "9".repeat(64), "executables"),
+  of("a register that is not reported", pcr("04"), undefined, "executables"),
+  of("fewer registers than there are", pcr("23"), undefined, "executables"),
+  of("no register", azure("tpm"), {}, "executables"),
+  of("a register that anybody can reset in use", pcr("16"), "9".repeat(64), "executables"),
+  of("registers out of their places", pcr("17"), "0".repeat(64), "executables"),
+  of("a bootloader that is too old", azure("reported_tcb_bootloader"), "3", "hardware"),
+  of("microcode that is too old", azure("reported_tcb_microcode"), "99", "hardware"),
+  of("SNP firmware that is too old", azure("reported_tcb_snp"), "9", "hardware"),
+  of("TEE firmware that is not reported", azure("reported_tcb_tee"), undefined, "hardware"),
+  of("firmware that is no number", azure("reported_tcb_tee"), "1e9", "hardware"),
+  of("firmware as a number, which this verifier writes none of", azure("reported_tcb_tee"), 200, "hardware"),
+  of("debug", azure("policy_debug_allowed"), "true", "configuration"),
+  of("migration", azure("policy_migrate_ma"), "true", "configuration"),
+  of("migration that is not reported", azure("policy_migrate_ma"), undefined, "configuration"),
+];
+
 export const ppcieBreakages: readonly Breakage[] = [
   of("seven GPUs", ["nvidia", "gpu_count"], 7, "configuration"),
   of("no switches", ["nvidia", "switch_count"], 0, "configuration"),

@@ -1,12 +1,16 @@
 import type { PolicyClass } from "../../../components/attestation/attestationPolicies";
+import type { NodeAdmission } from "../../../components/attestation/nodeAdmission";
+import { measurementClaim } from "../../../components/attestation/nodeAdmission";
 import { referenceValues } from "../../../components/attestation/referenceValues";
 import type { Release } from "../../../components/workload/release";
 import type { TrustClaims } from "../../../tooling/attestation/ear";
 import type { Claims } from "../evidence";
 import { genuineClaims, genuineTrust } from "../evidence";
 import { withValue } from "../factory";
+import { genuineNodeClaims } from "../nodes";
 import type { Breakage } from "./appraisalBreakages";
 import {
+  azureBreakages,
   gpuBreakages,
   localGpuBreakages,
   ppcieBreakages,
@@ -15,7 +19,7 @@ import {
   tdxBreakages,
 } from "./appraisalBreakages";
 import type { SettingName } from "./guests";
-import { board, current, former, settings, snp, tdx } from "./guests";
+import { aks, board, current, former, gke, settings, snp, tdx } from "./guests";
 
 /** One question to an attestation policy, and the only right answer. */
 export interface AppraisalCase {
@@ -55,8 +59,8 @@ function around(
   breakages: readonly Breakage[],
   asked: Asked,
 ): AppraisalCase[] {
-  const { admitted, options } = settings[setting];
-  const values: Record<string, unknown> = { ...referenceValues(admitted, options) };
+  const { admitted, nodes, options } = settings[setting];
+  const values: Record<string, unknown> = { ...referenceValues(admitted, options, nodes) };
   const trust = genuineTrust(deviceClass, options.verifier);
   const nothing = unrecognised(setting, deviceClass);
   const costing = (verdicts: readonly (keyof TrustClaims)[]): TrustClaims => ({
@@ -107,6 +111,17 @@ const sampleDevice: AppraisalCase = {
   claims: { sampledevice: { svn: "1" } },
 };
 
+const nodePart = (node: NodeAdmission) => genuineNodeClaims(node, settings.clouds.options)[0] as Claims;
+
+/** Where no such node is admitted, its evidence is of a kind that no rule knows. */
+const unadmitted: AppraisalCase = {
+  ...newerFirmware,
+  title: "an Azure node is recognised in nothing where nobody admits any",
+  claims: nodePart(aks).claims,
+  values: { ...referenceValues(settings.clouds.admitted, settings.clouds.options, settings.clouds.nodes) },
+  trust: unrecognised("remote", "cpu"),
+};
+
 const snpAsked: Asked = {
   verdicts: ["executables", "hardware"],
   mistyped: { snp_launch_measurement: snp.launch.snp?.measurement, snp_bootloader: 10 },
@@ -149,6 +164,16 @@ export const appraisalCases: readonly AppraisalCase[] = [
     localGpuBreakages,
     versions("allowed_vbios_versions", "96.00.CF.00.02"),
   ),
+  ...around("clouds", "Azure's node", nodePart(aks), azureBreakages, {
+    verdicts: ["executables", "hardware"],
+    mistyped: { measurement: measurementClaim("c1".repeat(48)), snp_pcr04: "a4".repeat(32), tcb_snp: 22 },
+  }),
+  ...around("clouds", "Google's node", nodePart(gke), tdxBreakages, {
+    verdicts: ["executables", "hardware", "configuration"],
+    mistyped: { rtmr_2: "e2".repeat(48), mr_td: "d1".repeat(48), td_attributes: null },
+  }),
+  ...around("clouds", "SEV-SNP beside nodes", part("clouds", snp, "cpu"), snpBreakages, snpAsked),
+  unadmitted,
   newerFirmware,
   sample,
   sampleDevice,

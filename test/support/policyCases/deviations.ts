@@ -13,59 +13,64 @@ export interface Deviation {
 }
 
 /** A whole part of the same token, which affirms. */
-const copyOf =
+export const copyOf =
   (part: string) =>
   ({ submods }: Token): unknown =>
     submods[part];
 
-const of = (threat: string, path: Path, value: unknown): Deviation => ({ threat, path, value });
+export const of = (threat: string, path: Path, value: unknown): Deviation => ({ threat, path, value });
 const wrongDigest = "9".repeat(96);
 const seconds = (time: string) => Date.parse(time) / 1000;
+
+/** What no token gets away with, whatever it is about. */
+export const ofAnyPart: readonly Deviation[] = [
+  of("a token that hides when it was made", ["iat"], undefined),
+  of("a time of no value, which is less than any number", ["iat"], null),
+  of("a CPU that the attestation service only warns of", cpu("ear.status"), "warning"),
+  of("a CPU that the attestation service rejects", cpu("ear.status"), "contraindicated"),
+  of("a CPU of which the attestation service says nothing", cpu("ear.status"), "none"),
+  of("a CPU without a verdict", cpu("ear.status"), undefined),
+  of("a verdict spelled otherwise", cpu("ear.status"), "Affirming"),
+  of("a CPU judged by somebody else's policy", cpu("ear.appraisal-policy-id"), "lenient"),
+  of("a CPU judged by no policy that is named", cpu("ear.appraisal-policy-id"), undefined),
+  of("CPU firmware that nobody looked at", vector("cpu0", "hardware"), 0),
+  of("a guest image that nobody looked at", vector("cpu0", "executables"), 0),
+  of("a guest's configuration that nobody looked at", vector("cpu0", "configuration"), 0),
+  of("a verdict on the guest image that is missing", vector("cpu0", "executables"), undefined),
+  of("a verdict on the guest image as text", vector("cpu0", "executables"), "3"),
+  of("verdicts that are all missing", cpu("ear.trustworthiness-vector"), undefined),
+  of("no evidence of the CPU at all", device("cpu0"), undefined),
+  of("a guest whose CPU is not attested", cpu(), undefined),
+  of("a token about nothing", ["submods"], {}),
+  of("a token without parts", ["submods"], undefined),
+  of("parts without names", ["submods"], []),
+  of("a GPU outside the TEE: none is attested", ["submods", "gpu0"], undefined),
+  of("a GPU that the attestation service only warns of", ["submods", "gpu0", "ear.status"], "warning"),
+  of("a GPU without a verdict", ["submods", "gpu0", "ear.status"], undefined),
+  of("a GPU judged by somebody else's policy", ["submods", "gpu0", "ear.appraisal-policy-id"], "lenient"),
+  of("a GPU whose hardware nobody looked at", vector("gpu0", "hardware"), 0),
+  of("a GPU whose mode nobody looked at", vector("gpu0", "configuration"), 0),
+  of("a GPU without evidence", device("gpu0"), undefined),
+  of("a GPU's evidence of no value", device("gpu0", "nvidia"), null),
+  of("a second CPU's evidence in one token", ["submods", "cpu1"], copyOf("cpu0")),
+  of("a GPU more than the release names", ["submods", "gpu8"], copyOf("gpu0")),
+  of("a device of a kind that nobody asked for", ["submods", "tpm0"], copyOf("gpu0")),
+];
 
 /** What no guest gets away with, whatever it runs on. */
 export function ofAnyGuest({ tee, validity, initData }: Release): Deviation[] {
   return [
+    ...ofAnyPart,
     of("a guest started before its release is valid", ["iat"], seconds(validity.notBefore) - 1),
     of("a guest that outlives its release by nothing", ["iat"], seconds(validity.notAfter)),
     of("a guest that outlives its release by years", ["iat"], seconds(validity.notAfter) * 2),
-    of("a token that hides when it was made", ["iat"], undefined),
-    of("a time as text, which is more than any number", ["iat"], validity.notBefore),
-    of("a time of no value, which is less than any number", ["iat"], null),
-    of("a CPU that the attestation service only warns of", cpu("ear.status"), "warning"),
-    of("a CPU that the attestation service rejects", cpu("ear.status"), "contraindicated"),
-    of("a CPU of which the attestation service says nothing", cpu("ear.status"), "none"),
-    of("a CPU without a verdict", cpu("ear.status"), undefined),
-    of("a verdict spelled otherwise", cpu("ear.status"), "Affirming"),
-    of("a CPU judged by somebody else's policy", cpu("ear.appraisal-policy-id"), "lenient"),
-    of("a CPU judged by no policy that is named", cpu("ear.appraisal-policy-id"), undefined),
-    of("CPU firmware that nobody looked at", vector("cpu0", "hardware"), 0),
-    of("a guest image that nobody looked at", vector("cpu0", "executables"), 0),
-    of("a guest's configuration that nobody looked at", vector("cpu0", "configuration"), 0),
-    of("a verdict on the guest image that is missing", vector("cpu0", "executables"), undefined),
-    of("a verdict on the guest image as text", vector("cpu0", "executables"), "3"),
-    of("verdicts that are all missing", cpu("ear.trustworthiness-vector"), undefined),
     of("init-data with another key broker or agent policy", device("cpu0", "init_data"), "9".repeat(64)),
     of("init-data left out by the host", device("cpu0", "init_data"), undefined),
     of("init-data of no value", device("cpu0", "init_data"), null),
     of("init-data of zeros, as of a guest that was given none", device("cpu0", "init_data"), "0".repeat(64)),
     of("init-data with a second one beside it", device("cpu0", "init_data"), [initData.digest, "9".repeat(64)]),
     of("no evidence of the CPU's TEE", device("cpu0", tee), undefined),
-    of("no evidence of the CPU at all", device("cpu0"), undefined),
-    of("a guest whose CPU is not attested", cpu(), undefined),
-    of("a token about nothing", ["submods"], {}),
-    of("a token without parts", ["submods"], undefined),
-    of("parts without names", ["submods"], []),
-    of("a GPU outside the TEE: none is attested", ["submods", "gpu0"], undefined),
-    of("a GPU that the attestation service only warns of", ["submods", "gpu0", "ear.status"], "warning"),
-    of("a GPU without a verdict", ["submods", "gpu0", "ear.status"], undefined),
-    of("a GPU judged by somebody else's policy", ["submods", "gpu0", "ear.appraisal-policy-id"], "lenient"),
-    of("a GPU whose hardware nobody looked at", vector("gpu0", "hardware"), 0),
-    of("a GPU whose mode nobody looked at", vector("gpu0", "configuration"), 0),
-    of("a GPU without evidence", device("gpu0"), undefined),
-    of("a GPU's evidence of no value", device("gpu0", "nvidia"), null),
-    of("a second CPU's evidence in one token", ["submods", "cpu1"], copyOf("cpu0")),
-    of("a GPU more than the release names", ["submods", "gpu8"], copyOf("gpu0")),
-    of("a device of a kind that nobody asked for", ["submods", "tpm0"], copyOf("gpu0")),
+    of("a time as text, which is more than any number", ["iat"], validity.notBefore),
   ];
 }
 

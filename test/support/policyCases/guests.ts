@@ -1,6 +1,8 @@
 import type { EvidenceOptions } from "../../../components/attestation/acceptedEvidence";
 import type { AdmittedRelease } from "../../../components/attestation/admittedRelease";
+import type { NodeAdmission } from "../../../components/attestation/nodeAdmission";
 import { admit, sampleEvidence, samplePpid, sampleUeid } from "../evidence";
+import { sampleNode, sampleTdxNode } from "../nodes";
 import { sampleRelease, tdxParts } from "../release";
 
 const initData = (digit: string) => ({ ...sampleRelease().initData, digest: digit.repeat(64) });
@@ -76,26 +78,37 @@ export const hostile = sampleRelease({
   resources: ["acme/model-key/hostile"],
 });
 
-/** A key broker: the releases that it serves and what it demands. */
+/** Confidential nodes of Azure and of Google Cloud, with a driver and a VBIOS of their own. */
+export const aks = sampleNode();
+export const gke = sampleTdxNode();
+
+/** A key broker: the releases and nodes that it serves and what it demands. */
 export interface Setting {
   readonly admitted: readonly AdmittedRelease[];
+  readonly nodes: readonly NodeAdmission[];
   readonly options: EvidenceOptions;
 }
 
-export const settings = {
+const made = {
   remote: {
+    nodes: [],
     admitted: [...admit(snp, sibling, tdx, board, current), { release: former, until: rolloverEnd }],
     options: sampleEvidence(),
   },
-  local: { admitted: admit(snp), options: sampleEvidence({ verifier: "local" }) },
+  local: { nodes: [], admitted: admit(snp), options: sampleEvidence({ verifier: "local" }) },
   known: {
+    nodes: [],
     admitted: admit(tdx),
     options: sampleEvidence({
       chips: [samplePpid, "b6".repeat(16)],
       gpus: Array.from({ length: 16 }, (_, index) => sampleUeid(index)),
     }),
   },
-  hostile: { admitted: admit(hostile), options: sampleEvidence() },
+  hostile: { nodes: [], admitted: admit(hostile), options: sampleEvidence() },
+  clouds: { nodes: [aks, gke], admitted: admit(snp, tdx), options: sampleEvidence() },
+  nodesOnly: { nodes: [aks], admitted: [], options: sampleEvidence({ verifier: "local" }) },
+  knownNodes: { nodes: [gke], admitted: [], options: sampleEvidence({ chips: [samplePpid], gpus: [sampleUeid(0)] }) },
 } satisfies Record<string, Setting>;
 
-export type SettingName = keyof typeof settings;
+export type SettingName = keyof typeof made;
+export const settings: Readonly<Record<SettingName, Setting>> = made;

@@ -14,6 +14,7 @@ import {
 } from "./deviations";
 import type { SettingName } from "./guests";
 import { board, snp, tdx } from "./guests";
+import { nodeCases } from "./nodeCases";
 import { requestCases } from "./requestCases";
 import type { ResourceCase } from "./resourceCase";
 import { first, requestFor, tokenOf } from "./resourceCase";
@@ -50,4 +51,4 @@ const guests: readonly ResourceCase[] = [
 ];
 
 /** Every question to a resource policy that tests and oracles ask. */
-export const resourceCases: readonly ResourceCase[] = [...guests, ...requestCases];
+export const resourceCases: readonly ResourceCase[] = [...guests, ...requestCases, ...nodeCases];

@@ -1,9 +1,161 @@
+import { ResourceGroup } from "@pulumi/azure-native/resources";
+import { Provider as AzureProvider } from "@pulumi/azure-native/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { AzureAttestation } from "../../components/host/azure/attestation";
+import { AzureCluster } from "../../components/host/azure/cluster";
+import { AzureDiskKey, AzureExternalDiskKey } from "../../components/host/azure/diskKey";
+import { AzureConfidentialVm } from "../../components/host/azure/machine";
+import { AzureNetwork } from "../../components/host/azure/network";
+import { AzureConfidentialNodePool } from "../../components/host/azure/nodePool";
+import { AzureSizePolicy } from "../../components/host/azure/sizePolicy";
+import { azureRegion } from "../../components/host/offerings";
 import type { Azure } from "../config/azure";
-import { ConfigurationError } from "../config/errors";
+import { ConfigurationError, location } from "../config/errors";
 import type { InfrastructureConfig } from "../config/factory";
+import { azureJudgement } from "./azureRequests";
+import { azureNextSteps } from "./azureNextSteps";
 import type { CloudNodes } from "./nodes";
 
-/** A provider's confidential nodes on Azure, and what they need around them. */
-export function azureNodes(_config: InfrastructureConfig, _azure: Azure): Promise<CloudNodes> {
-  throw new ConfigurationError(["trustfoundry:providers: azure is not built yet"]);
+type Placement = { readonly resourceGroupName: pulumi.Output<string>; readonly location: string };
+
+/**
+ * A provider's confidential nodes on Azure, and what they need around them. Credentials are those of whoever runs the
+ * program (`az login`, or ARM_ variables); none is in settings or state.
+ */
+export async function azureNodes(config: InfrastructureConfig, azure: Azure): Promise<CloudNodes> {
+  const index = config.providers.findIndex(({ name }) => name === config.provider);
+  const here = location(["providers", index, "azure"]);
+  const { errors, warnings } = azureJudgement(azure);
+  if (errors.length > 0) throw new ConfigurationError(errors.map((error) => `${here}.${error}`));
+  for (const warning of warnings) await pulumi.log.warn(`${here}.${warning}`);
+
+  const { subscriptionId, tenantId } = azure;
+  // Two spellings of a region would be two regions to Pulumi.
+  const region = azureRegion(azure.region);
+  const provider = new AzureProvider("azure", {
+    subscriptionId,
+    tenantId,
+    location: region,
+    disablePulumiPartnerId: true,
+  });
+  const opts = { provider };
+  const group = new ResourceGroup("resource-group", { resourceGroupName: azure.resourceGroup, location: region }, opts);
+  const place: Placement = { resourceGroupName: group.name, location: region };
+  const uniqueBy = `${subscriptionId}/${azure.resourceGroup}`;
+  const sizePolicy =
+    azure.denyOtherSizes && new AzureSizePolicy("size-policy", { resourceGroupId: group.id, uniqueBy }, opts);
+  const attestation =
+    azure.diskKey.kind === "platform"
+      ? undefined
+      : new AzureAttestation("attestation", { ...place, kind: azure.attestation, uniqueBy }, opts);
+  const network = new AzureNetwork("network", { ...place, cidr: azure.network.cidr }, opts);
+  const disks = diskKeys(azure, place, attestation, opts);
+  const machines = disks.ready
+    ? azure.machines.map(
+        ({ name, ...machine }) =>
+          new AzureConfidentialVm(
+            name,
+            { ...machine, ...place, machineName: name, subnetId: network.machineSubnetId, diskKey: disks.key },
+            opts,
+          ),
+      )
+    : [];
+  const { cluster, clusterOutputs, pools } = clusterAndPools(azure, place, network, opts);
+  return {
+    pools,
+    outputs: {
+      resourceGroup: group.name,
+      region,
+      egressAddress: network.egressAddress,
+      ...(attestation && { attestationAuthority: attestation.authority }),
+      diskKeys: disks.output,
+      cluster: clusterOutputs,
+      nodePools: pools.map(({ poolName }) => poolName),
+      machines: Object.fromEntries(
+        machines.map((machine, position) => [azure.machines[position]?.name, machine.machineId]),
+      ),
+      ...(sizePolicy && { sizePolicy: sizePolicy.assignmentId }),
+    },
+    nextSteps: azureNextSteps(azure, cluster, config.cluster !== undefined),
+  };
+}
+
+interface Disks {
+  readonly key: AzureDiskKey | AzureExternalDiskKey | undefined;
+  /** Whether machines can be made: nobody has granted anything to an identity that is not there yet. */
+  readonly ready: boolean;
+  /** Who holds the key, and who releases it. */
+  readonly output: Readonly<Record<string, unknown>>;
+}
+
+function diskKeys(
+  { diskKey, tenantId }: Azure,
+  place: Placement,
+  attestation: AzureAttestation | undefined,
+  opts: pulumi.ComponentResourceOptions,
+): Disks {
+  const nodes = "Azure, under its own key";
+  if (diskKey.kind === "vault" && attestation) {
+    const { orchestratorObjectId } = diskKey;
+    const key = new AzureDiskKey("disk-key", { ...place, tenantId, orchestratorObjectId, attestation }, opts);
+    const machines = "the provider, in a vault that Azure runs; released by Azure's own attestation, which sees no GPU";
+    return { key, ready: true, output: { nodes, machines, keyUrl: key.keyUrl } };
+  }
+  if (diskKey.kind === "external") {
+    const key = new AzureExternalDiskKey("disk-key", { ...place, keyUrl: diskKey.keyUrl }, opts);
+    const machines = "whoever runs the vault or HSM; released by Azure's own attestation, which sees no GPU";
+    return {
+      key,
+      ready: diskKey.granted,
+      output: { nodes, machines, keyUrl: diskKey.keyUrl, grantTo: key.principalId },
+    };
+  }
+  return { key: undefined, ready: true, output: { nodes, machines: nodes } };
+}
+
+function clusterAndPools(azure: Azure, place: Placement, network: AzureNetwork, opts: pulumi.ComponentResourceOptions) {
+  const settings = azure.cluster;
+  if (!settings) return { cluster: undefined, clusterOutputs: undefined, pools: [] };
+  const { kubernetesVersion } = settings;
+  const made =
+    "existing" in settings
+      ? undefined
+      : new AzureCluster(
+          "cluster",
+          {
+            ...settings,
+            ...place,
+            subscriptionId: azure.subscriptionId,
+            tenantId: azure.tenantId,
+            clusterName: settings.name,
+            osSku: azure.nodePools[0]?.osSku ?? "Ubuntu",
+            subnetId: network.nodeSubnetId,
+          },
+          opts,
+        );
+  const cluster =
+    "existing" in settings
+      ? { name: settings.existing, resourceGroup: settings.resourceGroup }
+      : { name: settings.name, resourceGroup: azure.resourceGroup };
+  const pools = azure.nodePools.map(
+    ({ name, ...pool }) =>
+      new AzureConfidentialNodePool(
+        name,
+        {
+          ...pool,
+          ...place,
+          kubernetesVersion,
+          poolName: name,
+          clusterName: made?.clusterName ?? cluster.name,
+          resourceGroupName: "existing" in settings ? settings.resourceGroup : place.resourceGroupName,
+          subnetId: "existing" in settings ? settings.nodeSubnetId : network.nodeSubnetId,
+        },
+        opts,
+      ),
+  );
+  return {
+    cluster,
+    clusterOutputs: { ...cluster, ...(made && { oidcIssuerUrl: made.oidcIssuerUrl }) },
+    pools,
+  };
 }

@@ -26,21 +26,41 @@ const diskKeySchema = z
           "the versioned address of a key, https://<hsm>.managedhsm.azure.net/keys/<name>/<version>",
         )
         .describe("versioned address of a key that ARM cannot make: a Managed HSM's, or another vault's"),
+      granted: z
+        .boolean()
+        .default(false)
+        .describe(
+          "whether the key's owner has granted it to the identity that the first `up` shows; machines wait for it",
+        ),
     }),
     z.strictObject({ kind: z.literal("platform") }),
   ])
   .describe(
-    "key of the nodes' disks, as {kind: vault, orchestratorObjectId: ...}, {kind: external, keyUrl: ...} or {kind: platform}",
+    "key of the machines' disks (AKS keeps its nodes' under Azure's own), as {kind: vault, orchestratorObjectId: ...}, {kind: external, keyUrl: ...} or {kind: platform}",
   );
+
+const kubernetesVersionSchema = z
+  .string()
+  .regex(/^1\.(3[2-9]|[4-9]\d)(\.\d+)?$/, "1.32 or later, e.g. 1.34")
+  .describe("Kubernetes version of the cluster and its pools; which Ubuntu nodes have depends on it");
 
 const clusterSchema = z
   .union([
-    z.strictObject({ existing: azureNameSchema.describe("name of an AKS cluster in the resource group") }),
     z.strictObject({
-      kubernetesVersion: z
+      existing: azureNameSchema.describe("name of an AKS cluster that is there, in the same region"),
+      resourceGroup: azureNameSchema.describe("the cluster's own resource group"),
+      nodeSubnetId: z
         .string()
-        .regex(/^1\.(3[2-9]|[4-9]\d)(\.\d+)?$/, "1.32 or later, e.g. 1.34")
-        .describe("Kubernetes version of the cluster and its pools"),
+        .regex(
+          /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/,
+          "/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Network/virtualNetworks/<network>/subnets/<subnet>",
+        )
+        .describe("subnet for the nodes, in the cluster's network"),
+      kubernetesVersion: kubernetesVersionSchema,
+    }),
+    z.strictObject({
+      name: nameSchema.default("factory").describe("name of the cluster that is made"),
+      kubernetesVersion: kubernetesVersionSchema,
       adminGroups: z.array(uuid("object id of a group")).min(1).describe("Entra groups whose members administer it"),
       systemSize: z
         .string()
@@ -49,7 +69,9 @@ const clusterSchema = z
       systemCount: z.int().min(1).max(9).default(3).describe("nodes of the system pool"),
     }),
   ])
-  .describe("the AKS cluster, as {existing: <name>} or {kubernetesVersion: ..., adminGroups: [...]}");
+  .describe(
+    "the AKS cluster, as {existing: <name>, resourceGroup: ..., nodeSubnetId: ..., kubernetesVersion: ...} or {kubernetesVersion: ..., adminGroups: [...]}",
+  );
 
 const gpuSizeSchema = z.string().default("Standard_NCC40ads_H100_v5").describe("size with one confidential GPU");
 const spotSchema = z.boolean().default(false).describe("Spot capacity: cheaper, and taken away at any time");
@@ -66,8 +88,10 @@ export const azureNodePoolSchema = z
     spot: spotSchema,
     osSku: z
       .enum(["Ubuntu", "Ubuntu2404", "AzureLinux"])
-      .default("Ubuntu2404")
-      .describe("operating system of the nodes; the signed GPU driver is known for Ubuntu2404 only"),
+      .default("Ubuntu")
+      .describe(
+        "operating system of the nodes; the signed GPU driver is for Ubuntu 24.04, which Ubuntu is from Kubernetes 1.34 on",
+      ),
   })
   .superRefine(({ minCount, maxCount }, ctx) => {
     if (minCount > maxCount) crossCheck(ctx, ["minCount"], `is more than maxCount, ${maxCount}; write at most that`);
@@ -155,12 +179,18 @@ export const azureSchema = z
       .default([])
       .describe("hints (constraints that no documentation states) that you override, by name"),
   })
-  .superRefine(({ cluster, nodePools, machines }, ctx) => {
+  .superRefine(({ cluster, diskKey, nodePools, machines }, ctx) => {
+    if (diskKey.kind !== "platform" && machines.length === 0)
+      crossCheck(
+        ctx,
+        ["diskKey"],
+        "would open no disk: it is for machines, and Azure documents no key of yours for nodes of AKS; write {kind: platform}",
+      );
     if (nodePools.length > 0 && !cluster)
       crossCheck(
         ctx,
         ["cluster"],
-        "is missing, and nodePools need one; write {existing: <name>} or {kubernetesVersion: ...}",
+        "is missing, and nodePools need one; write {existing: <name>, ...} or {kubernetesVersion: ..., adminGroups: [...]}",
       );
     if (nodePools.length + machines.length === 0)
       crossCheck(ctx, ["nodePools"], "are none, and machines neither; write at least one of either");

@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pluginFolder } from "../clouds/plugins";
 import { checkout } from "../toolchain/ensure";
 
 /** Providers that are played by the stand-in; `kubernetes` for charts alone, see `preview.ts`. */
@@ -7,14 +8,8 @@ export const standIns = ["kubernetes", "azure-native", "gcp"] as const;
 
 /** A folder with programs that the engine takes for these providers' plugins. */
 export function standInPlugins(directory: string): string {
-  mkdirSync(directory, { recursive: true });
   const script = join(__dirname, "standIn", "provider.cjs");
-  for (const name of standIns) {
-    const file = join(directory, `pulumi-resource-${name}`);
-    writeFileSync(file, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(script)} "$@"\n`);
-    chmodSync(file, 0o755);
-  }
-  return directory;
+  return pluginFolder(directory, Object.fromEntries(standIns.map((name) => [name, [script]])));
 }
 
 /** The checkout's pack `strict` as it is, or a pack like it with some rules taken out. */
@@ -37,8 +32,4 @@ export function packWithout(removed: readonly string[], directory: string): stri
   ];
   writeFileSync(join(directory, "index.js"), `${lines.join("\n")}\n`);
   return directory;
-}
-
-function quote(path: string): string {
-  return `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -15,7 +15,7 @@ export function listenTo() {
 }
 
 function hear({ diagnosticEvent, policyEvent, resourcePreEvent }: automation.EngineEvent, said: Lists): void {
-  if (diagnosticEvent?.severity === "error" && !/^preview failed\s*$/.test(diagnosticEvent.message))
+  if (diagnosticEvent?.severity === "error" && !/^(preview|update) failed\s*$/.test(diagnosticEvent.message))
     said.refusals.push(...refusalsOf(diagnosticEvent.message, nameOf(diagnosticEvent.urn)));
   if (policyEvent) hearPolicy(policyEvent, said);
   if (resourcePreEvent?.metadata.op === "create") hearResource(resourcePreEvent.metadata, said);

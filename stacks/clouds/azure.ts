@@ -26,7 +26,8 @@ export async function azureNodes(config: InfrastructureConfig, azure: Azure): Pr
   const index = config.providers.findIndex(({ name }) => name === config.provider);
   const here = location(["providers", index, "azure"]);
   const { errors, warnings } = azureJudgement(azure);
-  if (errors.length > 0) throw new ConfigurationError(errors.map((error) => `${here}.${error}`));
+  const problems = [...versionProblems(config, azure), ...errors.map((error) => `${here}.${error}`)];
+  if (problems.length > 0) throw new ConfigurationError(problems);
   for (const warning of warnings) await pulumi.log.warn(`${here}.${warning}`);
 
   const { subscriptionId, tenantId } = azure;
@@ -48,25 +49,30 @@ export async function azureNodes(config: InfrastructureConfig, azure: Azure): Pr
     azure.diskKey.kind === "platform"
       ? undefined
       : new AzureAttestation("attestation", { ...place, kind: azure.attestation, uniqueBy }, opts);
-  const network = new AzureNetwork("network", { ...place, cidr: azure.network.cidr }, opts);
+  // Nodes of a cluster that is there go into the cluster's own network.
+  const network =
+    azure.machines.length > 0 || (azure.cluster && !("existing" in azure.cluster))
+      ? new AzureNetwork("network", { ...place, cidr: azure.network.cidr }, opts)
+      : undefined;
   const disks = diskKeys(azure, place, attestation, opts);
-  const machines = disks.ready
-    ? azure.machines.map(
-        ({ name, ...machine }) =>
-          new AzureConfidentialVm(
-            name,
-            { ...machine, ...place, machineName: name, subnetId: network.machineSubnetId, diskKey: disks.key },
-            opts,
-          ),
-      )
-    : [];
+  const machines =
+    network && disks.ready
+      ? azure.machines.map(
+          ({ name, ...machine }) =>
+            new AzureConfidentialVm(
+              name,
+              { ...machine, ...place, machineName: name, subnetId: network.machineSubnetId, diskKey: disks.key },
+              opts,
+            ),
+        )
+      : [];
   const { cluster, clusterOutputs, pools } = clusterAndPools(azure, place, network, opts);
   return {
     pools,
     outputs: {
       resourceGroup: group.name,
       region,
-      egressAddress: network.egressAddress,
+      ...(network && { egressAddress: network.egressAddress }),
       ...(attestation && { attestationAuthority: attestation.authority }),
       diskKeys: disks.output,
       cluster: clusterOutputs,
@@ -113,49 +119,76 @@ function diskKeys(
   return { key: undefined, ready: true, output: { nodes, machines: nodes } };
 }
 
-function clusterAndPools(azure: Azure, place: Placement, network: AzureNetwork, opts: pulumi.ComponentResourceOptions) {
-  const settings = azure.cluster;
-  if (!settings) return { cluster: undefined, clusterOutputs: undefined, pools: [] };
-  const { kubernetesVersion } = settings;
-  const made =
-    "existing" in settings
-      ? undefined
-      : new AzureCluster(
-          "cluster",
-          {
-            ...settings,
-            ...place,
-            subscriptionId: azure.subscriptionId,
-            tenantId: azure.tenantId,
-            clusterName: settings.name,
-            osSku: azure.nodePools[0]?.osSku ?? "Ubuntu",
-            subnetId: network.nodeSubnetId,
-          },
-          opts,
-        );
-  const cluster =
-    "existing" in settings
-      ? { name: settings.existing, resourceGroup: settings.resourceGroup }
-      : { name: settings.name, resourceGroup: azure.resourceGroup };
+function clusterAndPools(
+  azure: Azure,
+  place: Placement,
+  network: AzureNetwork | undefined,
+  opts: pulumi.ComponentResourceOptions,
+) {
+  const where = clusterOf(azure, place, network, opts);
+  if (!where) return { cluster: undefined, clusterOutputs: undefined, pools: [] };
+  const { made, name, resourceGroup, ...shared } = where;
   const pools = azure.nodePools.map(
-    ({ name, ...pool }) =>
-      new AzureConfidentialNodePool(
-        name,
-        {
-          ...pool,
-          ...place,
-          kubernetesVersion,
-          poolName: name,
-          clusterName: made?.clusterName ?? cluster.name,
-          resourceGroupName: "existing" in settings ? settings.resourceGroup : place.resourceGroupName,
-          subnetId: "existing" in settings ? settings.nodeSubnetId : network.nodeSubnetId,
-        },
-        opts,
-      ),
+    ({ name: poolName, ...pool }) =>
+      new AzureConfidentialNodePool(poolName, { ...pool, ...shared, poolName, location: place.location }, opts),
+  );
+  const cluster = { name, resourceGroup };
+  return { cluster, clusterOutputs: { ...cluster, ...(made && { oidcIssuerUrl: made.oidcIssuerUrl }) }, pools };
+}
+
+/** The cluster that pools are added to: one that is there, or one that is made here. */
+function clusterOf(
+  { cluster, nodePools, resourceGroup, subscriptionId, tenantId }: Azure,
+  place: Placement,
+  network: AzureNetwork | undefined,
+  opts: pulumi.ComponentResourceOptions,
+) {
+  if (!cluster) return undefined;
+  const { kubernetesVersion } = cluster;
+  if ("existing" in cluster)
+    return {
+      kubernetesVersion,
+      name: cluster.existing,
+      resourceGroup: cluster.resourceGroup,
+      made: undefined,
+      clusterName: cluster.existing,
+      resourceGroupName: cluster.resourceGroup,
+      subnetId: cluster.nodeSubnetId,
+    };
+  if (!network) return undefined;
+  const subnetId = network.nodeSubnetId;
+  const made = new AzureCluster(
+    "cluster",
+    {
+      ...cluster,
+      ...place,
+      subscriptionId,
+      tenantId,
+      subnetId,
+      clusterName: cluster.name,
+      osSku: nodePools[0]?.osSku ?? "Ubuntu",
+    },
+    opts,
   );
   return {
-    cluster,
-    clusterOutputs: { ...cluster, ...(made && { oidcIssuerUrl: made.oidcIssuerUrl }) },
-    pools,
+    kubernetesVersion,
+    name: cluster.name,
+    resourceGroup,
+    made,
+    clusterName: made.clusterName,
+    resourceGroupName: place.resourceGroupName,
+    subnetId,
   };
+}
+
+/** What goes into the cluster is made for the version that the provider names. */
+function versionProblems({ provider, providers }: InfrastructureConfig, { cluster }: Azure): string[] {
+  const index = providers.findIndex(({ name }) => name === provider);
+  const named = providers[index]?.kubernetesVersion;
+  const minor = cluster && /^1\.\d+/.exec(cluster.kubernetesVersion)?.[0];
+  return minor === undefined || minor === named
+    ? []
+    : [
+        `${location(["providers", index, "kubernetesVersion"])}: "${named}" is not the version of azure.cluster; write "${minor}"`,
+      ];
 }

@@ -32,7 +32,9 @@ export function azureNextSteps(
           "On machines without a prepared image install a signed GPU driver, and remove the package unattended-upgrades; then `sudo nvidia-smi conf-compute -srs 1` when the GPU has attested.",
         ]
       : []),
-    "Let the address in the output egressAddress in at the model owner's key broker.",
+    azure.cluster && "existing" in azure.cluster && machines.length === 0
+      ? "Let the cluster's address in at the model owner's key broker."
+      : "Let the address in the output egressAddress in at the model owner's key broker.",
     "Not made here: pools of Azure Batch, whose confidential settings providers do not cover (hashicorp/terraform-provider-azurerm #31422).",
   ];
 }

@@ -36,8 +36,17 @@ type Answer = (error: unknown, response?: { getUrn(): string }) => void;
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 
-/** Starts Pulumi's mocks, which here also tell parents, dependencies and registered outputs. */
-export function recordRegistrations(): Recording {
+/**
+ * Starts Pulumi's mocks, which here also tell parents, dependencies and registered outputs. `outputs` makes what a
+ * provider would add to a resource's inputs.
+ */
+export function recordRegistrations(
+  outputs: (
+    type: string,
+    name: string,
+    inputs: Readonly<Record<string, unknown>>,
+  ) => Record<string, unknown> = () => ({}),
+): Recording {
   const recording: Recording = { resources: [], finished: new Set() };
   const inputs = new Map<string, Record<string, unknown>>();
   const monitor = new MockMonitor({
@@ -46,7 +55,8 @@ export function recordRegistrations(): Recording {
       inputs.set(`${args.type} ${args.name}`, given);
       const release = args.type === "kubernetes:helm.sh/v3:Release" ? { status: { status: "deployed" } } : {};
       const found = args.id ? { metadata: { name: args.id } } : {};
-      return { id: args.id || `${args.name}-id`, state: { ...given, ...release, ...found } };
+      const made = outputs(args.type, args.name, given);
+      return { id: args.id || `${args.name}-id`, state: { ...given, ...release, ...found, ...made } };
     },
     call: (args) => args.inputs as Record<string, unknown>,
   });
@@ -70,14 +80,14 @@ export function recordRegistrations(): Recording {
         answer(error, response);
       });
   }
-  const outputs = monitor.registerResourceOutputs.bind(monitor) as (
+  const finish = monitor.registerResourceOutputs.bind(monitor) as (
     request: { getUrn(): string },
     answer: Answer,
   ) => void;
   Object.assign(monitor, {
     registerResourceOutputs: (request: { getUrn(): string }, answer: Answer) => {
       recording.finished.add(request.getUrn());
-      outputs(request, answer);
+      finish(request, answer);
     },
   });
   setMockOptions(monitor, "trustfoundry", "test", false);

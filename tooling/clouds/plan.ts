@@ -5,10 +5,12 @@ import { automation } from "@pulumi/pulumi";
 import type { PackName } from "../../policies/pack";
 import type { StackConfig } from "../../stacks/config/load";
 import { main } from "../../stacks/program";
+import type { Step as ShownStep } from "../progress";
 import { listenTo } from "../review/engineSays";
 import type { EngineSays } from "../review/engineSays";
 import { placeholderSecrets } from "../review/placeholders";
 import { stoppedBy } from "../review/preview";
+import { unique } from "../review/text";
 import { throwAwayStack } from "../review/throwAwayStack";
 import { withoutCluster } from "../review/withoutCluster";
 import type { StackEngine } from "../rehearsal/stackRunner";
@@ -116,7 +118,7 @@ export class OfflineStack {
       if (this.args.signal?.aborted) throw error;
       says = stoppedBy(heard.said(), error);
     }
-    return { ...program.told(), says };
+    return { ...program.told(), says: { ...says, refusals: unique(says.refusals) } };
   }
 }
 
@@ -127,6 +129,43 @@ const applied = (kubeconfig: string) => main({ kubeconfigs: [kubeconfig] });
 /** As a review runs it: neither a cluster nor the owner's secrets are at hand. */
 const reviewed = (kubeconfig: string) =>
   main({ kubeconfigs: [kubeconfig], review: { trustSecrets: placeholderSecrets } });
+
+/**
+ * Previews a stack and, where no cluster belongs to it, plays `up` through, so that what a preview cannot know is judged,
+ * too. The state is thrown away.
+ */
+export async function planned(args: PlanArgs, show: (steps: readonly ShownStep[]) => Promise<void>): Promise<Plan> {
+  const stack = await OfflineStack.open(args);
+  let plan: Plan | undefined;
+  const steps: ShownStep[] = [
+    {
+      title: `Preview with the pack ${args.pack}`,
+      run: async () => {
+        plan = { ...(await stack.preview()), playedThrough: false };
+        return verdict(plan);
+      },
+    },
+    {
+      title: "Play `up` through, SIMULATED",
+      run: async () => {
+        if (!plan || isRefused(plan)) return "not after a refusal";
+        const { nextSteps, warnings, ...run } = await stack.up();
+        // What is not known at preview may be worded otherwise; what was said then is said in any case.
+        plan = { ...run, warnings: unique([...plan.warnings, ...warnings]), nextSteps, playedThrough: true };
+        return verdict(plan);
+      },
+    },
+  ];
+  try {
+    await show(steps.slice(0, stack.canUp ? 2 : 1));
+  } finally {
+    stack.close();
+  }
+  if (!plan) throw new Error("the steps of a plan were not run");
+  return plan;
+}
+
+const verdict = (run: Pick<Run, "says">) => (isRefused(run) ? "refused" : "nothing refused");
 
 export const isRefused = ({ says }: Pick<Run, "says">) =>
   says.refusals.length > 0 || says.violations.some(({ level }) => level === "mandatory");

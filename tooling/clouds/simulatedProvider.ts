@@ -34,7 +34,6 @@ export class SimulatedProvider implements Provider {
     this.version = types.version;
   }
 
-   
   async check(urn: string, olds: unknown, news: Values): Promise<CheckResult> {
     const token = tokenOf(urn);
     const reasons = typeProblems(this.types, token, news);
@@ -50,7 +49,6 @@ export class SimulatedProvider implements Provider {
     return { inputs };
   }
 
-   
   async diff(id: string, urn: string, olds: unknown, news: Values): Promise<DiffResult> {
     const token = tokenOf(urn);
     const args = Object.keys(this.types.resource(token)?.args.properties ?? {});
@@ -61,7 +59,6 @@ export class SimulatedProvider implements Provider {
     return { changes: paths.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 };
   }
 
-   
   async create(urn: string, inputs: Values): Promise<CreateResult> {
     const token = tokenOf(urn);
     const id = this.idFor(token, inputs);
@@ -72,13 +69,12 @@ export class SimulatedProvider implements Provider {
     return { id, outs: plain(this.outputs(token, id, inputs)) };
   }
 
-   
   async update(id: string, urn: string, _olds: unknown, news: Values): Promise<UpdateResult> {
     return { outs: plain(this.outputs(tokenOf(urn), id, news)) };
   }
 
   /** What is in the state is as it was left; what was never in one is taken from the parts of its id. */
-   
+
   async read(id: string, urn: string, props: Values = {}): Promise<ReadResult> {
     if (Object.keys(props).length > 0) return { id, props };
     const token = tokenOf(urn);
@@ -87,12 +83,10 @@ export class SimulatedProvider implements Provider {
     return { id, props: plain(this.outputs(token, id, parts)) };
   }
 
-   
   async delete(id: string): Promise<void> {
     this.owners.delete(id);
   }
 
-   
   async invoke(token: string, args: Values): Promise<InvokeResult> {
     const answer = this.rules.functions[token];
     if (!answer)

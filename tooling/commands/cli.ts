@@ -5,6 +5,7 @@ import { addAcceptanceCommands } from "./acceptance";
 import { addGuestCommands } from "./guest";
 import { addMeasureCommand } from "./measure";
 import { addModelCommands } from "./model";
+import { addPlanCommand } from "./plan";
 import { addReleaseCommands } from "./release";
 import { addReviewCommand } from "./review";
 import { addSecretCommands } from "./secret";
@@ -23,6 +24,7 @@ const commands: readonly AddCommands[] = [
   addMeasureCommand,
   addAdmissionCommand,
   addReviewCommand,
+  addPlanCommand,
 ];
 
 /** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */

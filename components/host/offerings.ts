@@ -45,6 +45,7 @@ const read = (source: string, grade: Grade): Fact => ({ asOf: "2026-11-24", sour
 
 const nccSeries = read("Microsoft Learn, NCCads_H100_v5 size series", "docs");
 const onboarding = "Azure/az-cgpu-onboarding";
+const gcpRelease = read("report mirroring the release notes of 2026-04-29", "secondary");
 const gkeGpus = read("Google Cloud, GKE gpus-confidential-nodes and Dataproc confidential-compute", "docs");
 
 /** No Blackwell size with a confidential GPU was found on Azure. */
@@ -145,7 +146,7 @@ export const places: readonly {
   {
     size: "a3-highgpu-1g",
     places: ["us-central1-a", "us-east5-a", "europe-west4-c"],
-    fact: read("report mirroring the release notes of 2026-04-29", "secondary"),
+    fact: gcpRelease,
   },
 ];
 
@@ -309,6 +310,8 @@ export const gcpBootDisks = {
 
 /** Limits of Google's confidential machines and pools, by what they forbid. */
 export const gcpLimits = {
+  confidentialGpus: gkeGpus,
+  zones: gcpRelease,
   confidentialTypeNamed: read("terraform-google-modules/terraform-google-kubernetes-engine #2418", "issue"),
   terminate: read("@pulumi/gcp 9.37.0, compute.InstanceScheduling.onHostMaintenance", "types"),
   nvme: read("Google Cloud, Confidential VM supported configurations", "docs"),

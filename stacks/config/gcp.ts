@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nodesThatFit, parseRange } from "../../components/host/gcp/addresses";
 import { cidrSchema, crossCheck, uniqueNames } from "./common";
 
 export const projectSchema = z
@@ -45,23 +46,41 @@ const gkeVersionSchema = z.string().regex(/^1\.\d+\.\d+-gke\.\d+$/, "a full vers
 
 const clusterSchema = z
   .union([
-    z.strictObject({ existing: gcpNameSchema.describe("name of a Standard cluster"), location: z.string().min(1) }),
     z.strictObject({
+      existing: gcpNameSchema.describe("name of a Standard cluster"),
+      location: z.string().min(1).describe("its region, or its zone"),
+      version: gkeVersionSchema.optional().describe("version of its nodes; without, nobody checks what it knows"),
+    }),
+    z.strictObject({
+      name: gcpNameSchema.default("confidential").describe("name of the cluster"),
       version: gkeVersionSchema.describe("version of control plane and nodes"),
       controlPlaneCidr: cidrSchema.default("172.16.0.0/28").describe("range of the control plane, /28"),
-      adminCidrs: z.array(cidrSchema).min(1).describe("ranges from which the control plane is reached"),
+      adminCidrs: z
+        .array(
+          cidrSchema.refine((cidr) => !cidr.endsWith("/0"), {
+            error: "is everybody; write the ranges of your networks",
+          }),
+        )
+        .min(1)
+        .describe("ranges from which the control plane is reached; it has no public address"),
       systemMachineType: z
         .string()
         .default("n2d-standard-4")
         .describe("machine type of the system pool; a confidential one without GPU"),
       systemCount: z.int().min(1).max(9).default(1).describe("nodes of the system pool, per zone"),
+      deletionProtection: z
+        .boolean()
+        .default(true)
+        .describe("whether the cluster can be destroyed only after false was applied"),
     }),
   ])
   .describe("the GKE cluster, as {existing: <name>, location: ...} or {version: ..., adminCidrs: [...]}");
 
 export const gcpNodePoolSchema = z
   .strictObject({
-    name: gcpNameSchema.describe("name of the pool"),
+    name: gcpNameSchema
+      .refine((name) => name !== "system", { error: "is the name of the cluster's own pool; write another" })
+      .describe("name of the pool"),
     machineType: gpuTypeSchema,
     zones: z.array(z.string().min(1)).min(1).describe("zones of the nodes; each has to offer confidential GPUs"),
     minCount: z.int().min(0).max(1000).default(0).describe("fewest nodes per zone; 0 costs nothing while nobody asks"),
@@ -90,6 +109,18 @@ export const confidentialSpaceSchema = z
       .string()
       .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$/, "a full image reference by digest")
       .describe("the workload's image by digest: it is in the attestation token"),
+    baseImage: z
+      .string()
+      .regex(
+        /^projects\/confidential-space-images\/global\/images\/(confidential-space-\d+|family\/confidential-space)$/,
+        "projects/confidential-space-images/global/images/confidential-space-<number>; debug and preview images let people in",
+      )
+      .default("projects/confidential-space-images/global/images/family/confidential-space")
+      .describe("production image of Confidential Space by its full name; default: the newest one, with a warning"),
+    ports: z
+      .array(z.int().min(1).max(65_535))
+      .default([])
+      .describe("TCP ports on which the container is reached from inside the network"),
     bootDiskGib: z.int().min(30).max(4096).default(200).describe("boot disk in GiB; it has to hold the image"),
   })
   .describe("a Confidential Space machine with one GPU");
@@ -118,7 +149,14 @@ export const gcpSchema = z
     projectNumber: projectNumberSchema,
     region: z.string().regex(/^[a-z]+(-[a-z]+)+\d+$/, "a region such as us-central1"),
     network: z
-      .strictObject({ cidr: cidrSchema.default("10.42.0.0/16").describe("range of the nodes, /16 to /20") })
+      .strictObject({
+        cidr: cidrSchema
+          .refine((cidr) => isNetworkRange(cidr), {
+            error: "is no range of /16 to /20; write one such as 10.42.0.0/16",
+          })
+          .default("10.42.0.0/16")
+          .describe("range of nodes, pods and Services together, /16 to /20"),
+      })
       .default({ cidr: "10.42.0.0/16" })
       .describe("the nodes' network; no node has a public address"),
     diskKey: diskKeySchema,
@@ -157,7 +195,25 @@ export const gcpSchema = z
       .default([])
       .describe("hints (constraints that no documentation states) that you override, by name"),
   })
-  .superRefine(({ cluster, nodePools, machines, confidentialSpaces }, ctx) => {
+  .superRefine(({ cluster, network, nodePools, machines, confidentialSpaces }, ctx) => {
+    confidentialSpaces.forEach(({ name }, index) => {
+      if (machines.some((machine) => machine.name === name))
+        crossCheck(ctx, ["confidentialSpaces", index, "name"], "is a machine's name as well; give each its own");
+    });
+    if (cluster && nodePools.length === 0)
+      crossCheck(ctx, ["nodePools"], "are none, and the cluster is for nothing else; write one, or remove the cluster");
+    if (cluster && !("existing" in cluster)) {
+      const zones = new Set(nodePools.flatMap((pool) => pool.zones)).size;
+      const nodes =
+        cluster.systemCount * zones + nodePools.reduce((sum, pool) => sum + pool.maxCount * pool.zones.length, 0);
+      const fitting = nodesThatFit(network.cidr);
+      if (nodes > fitting)
+        crossCheck(
+          ctx,
+          ["network", "cidr"],
+          `has addresses for the pods of ${fitting} nodes, and all pools together have up to ${nodes}; write a larger range, or a smaller maxCount`,
+        );
+    }
     if (nodePools.length > 0 && !cluster)
       crossCheck(
         ctx,
@@ -168,5 +224,10 @@ export const gcpSchema = z
       crossCheck(ctx, ["nodePools"], "are none, nor machines, nor confidentialSpaces; write at least one of them");
   })
   .describe("instead of hosts: confidential nodes on Google Cloud");
+
+function isNetworkRange(cidr: string): boolean {
+  const prefix = parseRange(cidr)?.prefix;
+  return prefix !== undefined && prefix >= 16 && prefix <= 20;
+}
 
 export type Gcp = z.infer<typeof gcpSchema>;

@@ -1,0 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Departure } from "../departures";
+import { judge } from "../departures";
+
+/** Stops a component before it registers anything, if what it was given contradicts a verified fact. */
+export function refuseDepartures(departures: readonly Departure[], component: pulumi.Resource): void {
+  const { errors } = judge(departures);
+  if (errors.length > 0) throw new pulumi.ResourceError(errors.join("; "), component, true);
+}

@@ -12,7 +12,7 @@ import type { Model } from "./models";
 import { partiesSchema } from "./parties";
 import { platformSchema } from "./platform";
 import type { Platform } from "./platform";
-import { ownerKeysSchema } from "./ownerKeys";
+import { checkOneCloud, ownerKeysSchema } from "./ownerKeys";
 import { isBareMetal, providersSchema } from "./providers";
 import type { Provider } from "./providers";
 
@@ -188,13 +188,15 @@ export type WorkloadsConfig = z.infer<typeof workloadsSchema>;
 export type Factory = z.infer<typeof rehearsalSchema>;
 
 /** The model owner's keys at a cloud, released by that cloud's own attestation. */
-export const keysSchema = z.strictObject({
-  role: z.literal("keys"),
-  factory: factorySchema,
-  parties: partiesSchema,
-  exceptions: exceptionsSchema,
-  ...ownerKeysSchema.shape,
-});
+export const keysSchema = z
+  .strictObject({
+    role: z.literal("keys"),
+    factory: factorySchema,
+    parties: partiesSchema,
+    exceptions: exceptionsSchema,
+    ...ownerKeysSchema.shape,
+  })
+  .superRefine(checkOneCloud);
 
 export type KeysConfig = z.infer<typeof keysSchema>;
 

@@ -1,14 +1,16 @@
 import { azureConfidentialMachines, azureDependencies, azureGpuPools, azureType } from "../../azure";
 import { providerTypes } from "../../cloudSources";
 import { azureAgentPool, azureMachine, azureNetworkInterface, azureScaleSet } from "../../examples/azure";
-import { gcpMachine, gcpNodePool } from "../../examples/gcp";
-import { gcpConfidentialNodes } from "../../gcp";
+import { gcpCluster, gcpMachine, gcpNodePool } from "../../examples/gcp";
+import { gcpConfidentialNodes, gkeCluster } from "../../gcp";
 import type { Finding } from "../../place";
 import { Place } from "../../place";
 import type { Resource } from "../../rule";
 import { stackRule } from "../../rule";
 
 const nic = "network:NetworkInterface";
+const { nodeConfig } = gcpNodePool.props as { readonly nodeConfig: object };
+const defaultPool = { nodeConfig, privateClusterConfig: { enablePrivateNodes: true } };
 const inScaleSet = "virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].ipConfigurations[0]";
 
 export const cloudNodesPrivate = stackRule({
@@ -41,7 +43,7 @@ export const cloudNodesPrivate = stackRule({
       yield () => present(Place.root(resource.props), ["publicIPAddress"]);
     for (const { form, body } of gcpConfidentialNodes.select(resource))
       if (form === "machine") yield () => body.at("networkInterfaces").items().flatMap(accessOf);
-      else yield () => [body.at("networkConfig", "enablePrivateNodes")].filter(({ value }) => value !== true);
+      else yield () => [privacyOf(body, resource)].filter(({ value }) => value !== true);
   },
   *check(open: () => Place[]): Iterable<Finding> {
     for (const place of open())
@@ -49,7 +51,15 @@ export const cloudNodesPrivate = stackRule({
         ? place.finding("has to be true; left out, the cluster decides, and its default is public")
         : place.finding("gives a confidential node an address on the internet");
   },
-  compliant: [azureMachine, azureNetworkInterface, azureAgentPool, azureScaleSet, gcpMachine, gcpNodePool],
+  compliant: [
+    azureMachine,
+    azureNetworkInterface,
+    azureAgentPool,
+    azureScaleSet,
+    gcpMachine,
+    gcpNodePool,
+    { ...gcpCluster, props: { ...gcpCluster.props, ...defaultPool } },
+  ],
   breakages: [
     {
       mistake: "a public address on a confidential machine's interface",
@@ -86,8 +96,21 @@ export const cloudNodesPrivate = stackRule({
       value: false,
       expect: "networkConfig.enablePrivateNodes",
     },
+    {
+      mistake: "public nodes in a cluster's default pool",
+      resource: 6,
+      path: "/privateClusterConfig/enablePrivateNodes",
+      value: false,
+      expect: "privateClusterConfig.enablePrivateNodes",
+    },
   ],
 });
+
+/** A cluster configures its default pool itself, and has a place of its own for it. */
+function privacyOf(pool: Place, { type }: Resource): Place {
+  const ofCluster = type === gkeCluster && pool.path === "";
+  return pool.at(ofCluster ? "privateClusterConfig" : "networkConfig", "enablePrivateNodes");
+}
 
 function isUser(other: Resource, used: Resource): boolean {
   return azureDependencies(other, [used], nic).length > 0 && !![...azureConfidentialMachines.select(other)].length;

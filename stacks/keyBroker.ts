@@ -3,25 +3,29 @@ import { keyStoreProblems, keyStoreWarnings } from "../components/attestation/ke
 import { verifierProblems, verifierWarnings } from "../components/attestation/nvidiaVerifier";
 import { sessionWarnings } from "../components/attestation/sessions";
 import type { TrusteeArgs } from "../components/attestation/trustee";
+import type { NodeAdmission } from "../components/attestation/nodeAdmission";
 import type { Release } from "../components/workload/release";
-import type { Attestation } from "./config/attestation";
 import { location } from "./config/errors";
+import type { TrustConfig } from "./config/factory";
 
-/** Why this key broker may not be placed for these releases, each with its place in the configuration. */
+type Attestation = TrustConfig["attestation"];
+
+/** Why this key broker may not be placed for these releases and nodes, each with its place in the configuration. */
 export function keyBrokerProblems(
   attestation: Attestation,
   releases: readonly Release[],
+  nodes: readonly NodeAdmission[],
   simulated: boolean,
   now: Date,
 ): string[] {
   const { keyStore, keyAuthority, resourcesSecret, service, nvidiaVerifier } = attestation;
   const at = location(["attestation"]);
   return [
-    ...serviceProblems(service, releases),
+    ...serviceProblems(service, releases, nodes),
     ...keyStoreProblems(
       keyStore,
       keyAuthority,
-      releases.flatMap(({ resources }) => resources),
+      [...releases, ...nodes].flatMap(({ resources }) => resources),
     ),
     ...verifierProblems(nvidiaVerifier, now),
     ...(simulated ? simulatedProblems(attestation) : []),

@@ -43,6 +43,11 @@ export function computedRelease(
       `${location(["models"])}: has no model ${modelName}; write one of ${config.models.map(({ name }) => name).join(", ")}`,
     ]);
   const { attestation } = config;
+  // The schema asks for it where there are models.
+  if (!attestation.gpuFirmware)
+    throw new ConfigurationError([
+      `${location(["attestation", "gpuFirmware"])}: missing; add the accepted GPU driver and VBIOS versions`,
+    ]);
   try {
     return computeRelease({
       model: declarationOf(model, index),

@@ -27,7 +27,7 @@ export interface SignedReleases {
 }
 
 interface Expected {
-  readonly config: Pick<TrustConfig, "factory" | "parties" | "signers" | "simulated">;
+  readonly config: Pick<WorkloadsConfig, "factory" | "parties" | "signers" | "simulated">;
   readonly directory: string;
   readonly now: Date;
 }
@@ -37,7 +37,12 @@ interface Expected {
  * what its declarations and the other inputs give today. Anything else is explained and refused.
  */
 export async function ownReleases(config: TrustConfig, pins: PinSource, now: Date): Promise<SignedReleases> {
-  const expected = { config, directory: config.releases, now };
+  if (config.models.length === 0) return { releases: [], warnings: [] };
+  const { signers } = config;
+  // The schema asks for them where there are models.
+  if (!signers)
+    throw new ConfigurationError([`${location(["signers"])}: missing; add whose signatures a release needs`]);
+  const expected = { config: { ...config, signers }, directory: config.releases, now };
   const collected = new Collector();
   for (const [index, model] of config.models.entries()) {
     const here = `${location(["models", index])} (${model.name})`;

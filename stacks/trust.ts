@@ -3,6 +3,7 @@ import { evidenceProblems } from "../components/attestation/acceptedEvidence";
 import { rolloverNotices } from "../components/attestation/admittedRelease";
 import { wantedCredentials } from "../components/attestation/keyStore";
 import { verifierKind } from "../components/attestation/nvidiaVerifier";
+import { nodeExpiryNotices, nodeWarnings } from "../components/attestation/nodeNotices";
 import { expiryNotice } from "../components/attestation/referenceValues";
 import { Trustee } from "../components/attestation/trustee";
 import { AdmissionPolicies } from "../components/cluster/admissionPolicies";
@@ -15,17 +16,19 @@ import type { TrustConfig } from "./config/factory";
 import type { TrustSecretsContext } from "./config/secrets";
 import { decodeTrustSecrets, parseTrustSecrets } from "./config/secrets";
 import { keyBrokerArgs, keyBrokerProblems, keyBrokerWarnings } from "./keyBroker";
+import { admittedNodes, nodeOutputs } from "./nodes";
 import { pinSource } from "./pins";
 import type { SignedRelease } from "./signedReleases";
 import { ownReleases } from "./signedReleases";
 
-/** The model owner's program: releases, and the key broker that holds guests to them. Reads nobody's state. */
+/** The model owner's program: releases, kinds of nodes, and the key broker that holds guests to them. Reads nobody's state. */
 export async function trust(config: TrustConfig, environment: Environment): Promise<Record<string, unknown>> {
   const { attestation, cluster, models, platform } = config;
   const { dnsName, caCertificate } = attestation.keyBroker;
   const pins = pinSource(config.simulated);
   const now = new Date();
   const { releases, warnings: releaseWarnings } = await ownReleases(config, pins, now);
+  const nodes = admittedNodes(config);
   const accepted = {
     verifier: verifierKind(attestation.nvidiaVerifier),
     chips: attestation.chips,
@@ -35,12 +38,14 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   const notices = [
     ...(expiry ? [{ ...expiry, text: `${location(["attestation", "referenceValueExpiry"])}: ${expiry.text}` }] : []),
     ...rolloverNotices(releases, now).map((notice) => ({ ...notice, text: `${location(["models"])}: ${notice.text}` })),
+    ...nodeExpiryNotices(nodes, now).map((notice) => ({ ...notice, text: `${location(["nodes"])}: ${notice.text}` })),
   ];
   const problems = [
-    ...evidenceProblems(releases, accepted).map((problem) => `${location(["attestation"])}: ${problem}`),
+    ...evidenceProblems(releases, accepted, nodes).map((problem) => `${location(["attestation"])}: ${problem}`),
     ...keyBrokerProblems(
       attestation,
       releases.map(({ release }) => release),
+      nodes,
       config.simulated,
       now,
     ),
@@ -48,7 +53,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     ...notices.filter(({ expired }) => expired && !config.simulated).map(({ text }) => text),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const wantedKeys = models.flatMap(({ keys }) => keys);
+  const wantedKeys = [...models, ...config.nodes].flatMap(({ keys }) => keys);
   const wanted: TrustSecretsContext = {
     wantedKeys,
     dnsName,
@@ -63,6 +68,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     ...platformSets[platform.set].warnings,
     ...releaseWarnings,
     ...keyBrokerWarnings(attestation, config.simulated),
+    ...nodeWarnings(nodes).map((warning) => `${location(["nodes"])}: ${warning}`),
     ...notices.map(({ text }) => text),
   ];
   for (const warning of warnings) await pulumi.log.warn(warning);
@@ -74,6 +80,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     "trustee",
     {
       releases,
+      nodes,
       accepted,
       ...keyBrokerArgs(attestation),
       platformSet: platform.set,
@@ -85,6 +92,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   return {
     admissionPolicies: admission.policyNames,
     releases: releaseOutputs(config, releases),
+    ...(nodes.length > 0 && { nodes: nodeOutputs(config) }),
     keyBroker: { endpoint: `https://${dnsName}`, caCertificate, service: trustee.keyBrokerHost },
     namespace: trustee.namespaceName,
   };

@@ -7,8 +7,10 @@ import { exceptionsSchema } from "../../policies/exceptions";
 import { checkAcceptance, checkRehearsedAcceptance } from "./acceptance";
 import { attestationSchema } from "./attestation";
 import { crossCheck, nameSchema } from "./common";
-import { modelsSchema } from "./models";
+import { modelListSchema, modelsSchema } from "./models";
 import type { Model } from "./models";
+import type { NodeKind } from "./nodes";
+import { nodesSchema } from "./nodes";
 import { partiesSchema } from "./parties";
 import { platformSchema } from "./platform";
 import type { Platform } from "./platform";
@@ -75,15 +77,22 @@ export const trustSchema = z
   .strictObject({
     role: z.literal("trust"),
     ...shared,
+    isolationUnit: isolationUnitSchema,
     parties: partiesSchema,
     cluster: clusterSchema,
-    attestation: attestationSchema,
+    attestation: attestationSchema
+      .extend({ gpuFirmware: attestationSchema.shape.gpuFirmware.optional() })
+      .describe("key broker and what evidence must show"),
     guestImage: guestImageSetting,
-    models: modelsSchema,
+    models: modelListSchema.default([]),
+    nodes: nodesSchema.default([]),
     releases: z.string().min(1).default("releases").describe("directory with the signed releases of the models"),
-    signers: signersSchema,
+    signers: signersSchema.optional(),
   })
-  .superRefine((config, ctx) => checkModels(config.models, config.simulated, config.platform, ctx));
+  .superRefine((config, ctx) => {
+    checkModels(config.models, config.simulated, config.platform, ctx);
+    checkServed(config, ctx);
+  });
 
 /** A provider's stack for hosts and operators. It sees no secret and no model. */
 export const infrastructureSchema = z
@@ -207,6 +216,47 @@ export const roleSchemas = {
   workloads: workloadsSchema,
   rehearsal: rehearsalSchema,
 } as const;
+
+/** A key broker for nobody, releases without signers, and a unit of isolation that is not what is served. */
+function checkServed(
+  config: {
+    models: readonly Model[];
+    nodes: readonly NodeKind[];
+    isolationUnit: "pod" | "node";
+    signers?: unknown;
+    attestation: { gpuFirmware?: unknown };
+  },
+  ctx: z.RefinementCtx,
+): void {
+  const { models, nodes, isolationUnit, signers, attestation } = config;
+  if (models.length + nodes.length === 0)
+    crossCheck(ctx, ["models"], "are none, and nodes neither; write at least one of either");
+  const unit = models.length > 0 || nodes.length === 0 ? "pod" : "node";
+  if (isolationUnit !== unit)
+    crossCheck(
+      ctx,
+      ["isolationUnit"],
+      unit === "pod"
+        ? "is what a release isolates, so it is pod where there are models; write pod (nodes beside them stand in their own section)"
+        : "is not what a cloud's node isolates: the whole node is the TEE, with kubelet and all its pods inside; write node",
+    );
+  if (models.length > 0 && signers === undefined)
+    crossCheck(ctx, ["signers"], "is missing; add whose signatures a release needs: public keys by party");
+  if (models.length > 0 && attestation.gpuFirmware === undefined)
+    crossCheck(ctx, ["attestation", "gpuFirmware"], "is missing; add the accepted GPU driver and VBIOS versions");
+  const released = new Map(models.flatMap(({ name, keys }) => keys.map((key) => [key, name] as const)));
+  nodes.forEach(({ keys }, index) =>
+    keys.forEach((key, position) => {
+      const owner = released.get(key);
+      if (owner !== undefined)
+        crossCheck(
+          ctx,
+          ["nodes", index, "keys", position],
+          `belongs to model ${owner}, whose pods are isolated from their node; give the nodes keys of their own`,
+        );
+    }),
+  );
+}
 
 function checkProviderName(name: string, providers: readonly Provider[], ctx: z.RefinementCtx): void {
   if (!providers.some((provider) => provider.name === name))

@@ -99,9 +99,9 @@ export const modelSchema = z
       crossCheck(ctx, ["rtmrs"], "are missing: MRTD alone binds neither kernel nor command line; add rtmr1 and rtmr2");
   });
 
-export const modelsSchema = z
+/** Also none: a trust stack may serve nodes of clouds alone. */
+export const modelListSchema = z
   .array(modelSchema)
-  .min(1)
   .superRefine((models, ctx) => {
     uniqueNames(ctx, models);
     const owners = new Map<string, string>();
@@ -114,5 +114,7 @@ export const modelsSchema = z
     );
   })
   .describe("the models that the owner releases");
+
+export const modelsSchema = modelListSchema.min(1).describe("the models that the owner releases");
 
 export type Model = z.infer<typeof modelSchema>;

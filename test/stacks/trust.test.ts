@@ -15,6 +15,7 @@ import { trust } from "../../stacks/trust";
 import type { OwnerKeys } from "../../tooling/rehearsal/ownerKeys";
 import { issueReleases } from "../../tooling/rehearsal/ownerReleases";
 import { sampleFactory, withValue } from "../support/factory";
+import { nodeSection, sampleNode } from "../support/nodes";
 import { freshOwnerKeys } from "../support/ownerKeys";
 import { bothSign, signedMaterial, signers } from "../support/signing";
 import type { Recording } from "../support/registrations";
@@ -61,6 +62,8 @@ const giveSecrets = (secrets: unknown) =>
 function sampleConfig(): TrustConfig {
   return parseAs("trust", deriveStacks(sampleFactory(), material).trust);
 }
+
+const inDays = (days: number) => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
 
 const run = (config: TrustConfig) => trust(config, { kubeconfigs: [join(directory, "kubeconfig")] });
 
@@ -120,6 +123,64 @@ describe("the model owner's program", () => {
       expect.stringMatching(/attestation: nvidiaVerifier: local until \d{4}-\d{2}-\d{2} \(a trial\)/),
     ]);
     await vi.waitUntil(() => recording.resources.filter(({ type }) => type.endsWith(":Deployment")).length === 3);
+  });
+});
+
+describe("with confidential nodes of a cloud, the model owner's program", () => {
+  const nodesAlone = (changes: Record<string, unknown> = {}): TrustConfig =>
+    parseAs("trust", {
+      ...deriveStacks(sampleFactory(), material).trust,
+      isolationUnit: "node",
+      models: [],
+      nodes: [{ ...nodeSection(), ...changes }],
+      signers: undefined,
+    });
+  const ofNodes = () => Object.fromEntries(sampleNode().resources.map((path) => [path, "AAAA"]));
+
+  it("serves them without any release, and says what that is worth", async () => {
+    giveSecrets({ ...keys.secrets, resources: ofNodes() });
+    const outputs = await run(nodesAlone({ notAfter: inDays(60), notBefore: inDays(-1) }));
+    expect(outputs).toMatchObject({
+      releases: {},
+      nodes: {
+        "aks-ncc": {
+          isolationUnit: "node",
+          keyAuthority: "owner",
+          grade: expect.stringMatching(/below a release/) as string,
+          evidence: "azureSnpVtpm",
+          keys: [...sampleNode().resources].sort(),
+          provider: "azure-west",
+        },
+      },
+    });
+    expect(warnings.filter((warning) => warning.startsWith("trustfoundry:nodes: node aks-ncc"))).toHaveLength(3);
+    await vi.waitUntil(() => recording.resources.filter(({ type }) => type.endsWith(":Deployment")).length === 3);
+  });
+
+  it("serves them beside releases, each with its own keys", async () => {
+    giveSecrets({ ...keys.secrets, resources: { ...keys.secrets.resources, ...ofNodes() } });
+    const nodes = [{ ...nodeSection(), notBefore: inDays(-1), notAfter: inDays(5) }];
+    const outputs = (await run(parseAs("trust", { ...deriveStacks(sampleFactory(), material).trust, nodes }))) as {
+      releases: object;
+      nodes: object;
+    };
+    expect([Object.keys(outputs.releases).length, Object.keys(outputs.nodes)]).toEqual([3, ["aks-ncc"]]);
+    expect(warnings).toContainEqual(expect.stringMatching(/nodes: node aks-ncc: its nodes get keys for \d more days/));
+    await vi.waitUntil(() => recording.resources.filter(({ type }) => type.endsWith(":Deployment")).length === 3);
+  });
+
+  it("is refused once nobody has looked at their values for longer than was meant", async () => {
+    const real = { ...nodesAlone({ notBefore: inDays(-30), notAfter: inDays(-1) }), simulated: false };
+    expect(await failure(real)).toMatch(/trustfoundry:nodes: node aks-ncc: its nodes get no keys since/);
+  });
+
+  it("is refused without their keys, and for kinds that prove the same", async () => {
+    expect(await failure(nodesAlone())).toMatch(/trustSecrets\.resources: has no value for acme\/node-key/);
+    const twins = nodesAlone();
+    const other = { ...twins.nodes[0]!, name: "other", keys: ["x/y/z"] };
+    expect(await failure({ ...twins, nodes: [...twins.nodes, other] })).toMatch(
+      /trustfoundry:attestation: nodes aks-ncc and other accept the same evidence/,
+    );
   });
 });
 

@@ -162,3 +162,9 @@ function tdxClaims({ mrTd, rtmr0, rtmr1, rtmr2, xfam, attributes, mrConfigId, mr
     td_attributes: { debug: false, septve_disable: true },
   };
 }
+
+/** A kind of node as the configuration has it. */
+export function nodeSection(): Record<string, unknown> {
+  const { name, provider, evidence, gpu, resources, validity } = sampleNode();
+  return structuredClone({ name, provider, evidence, gpu, keys: resources, ...validity });
+}

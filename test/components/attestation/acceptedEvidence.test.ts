@@ -7,8 +7,8 @@ import { board, former, settings, sibling, snp, tdx } from "../../support/policy
 import { sampleRelease, tdxParts } from "../../support/release";
 
 describe("evidence for a release", () => {
-  it.each(Object.entries(settings))("is complete: %s", (_, { admitted, options }) => {
-    expect(evidenceProblems(admitted, options)).toEqual([]);
+  it.each(Object.entries(settings))("is complete: %s", (_, { admitted, nodes, options }) => {
+    expect(evidenceProblems(admitted, options, nodes)).toEqual([]);
   });
 
   const local = sampleEvidence({ verifier: "local" });

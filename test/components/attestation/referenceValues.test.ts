@@ -12,6 +12,7 @@ import {
 } from "../../../components/attestation/referenceValues";
 import { admit, sampleEvidence } from "../../support/evidence";
 import { board, current, former, rolloverEnd, snp, tdx } from "../../support/policyCases/guests";
+import { sampleNode } from "../../support/nodes";
 import { sampleRelease } from "../../support/release";
 
 const expiry = "2028-01-01T00:00:00Z";

@@ -101,10 +101,13 @@ export const azureNodePoolSchema = z
 const imageSchema = z
   .union([
     z.strictObject({
-      publisher: z.string().min(1),
-      offer: z.string().min(1),
-      sku: z.string().min(1),
-      version: z.string().regex(/^\d+(\.\d+)+$/, "a version such as 24.04.202610010, never latest"),
+      publisher: z.string().min(1).describe("who publishes it, such as Canonical"),
+      offer: z.string().min(1).describe("its offer, such as ubuntu-24_04-lts"),
+      sku: z.string().min(1).describe("its SKU, such as cvm"),
+      version: z
+        .string()
+        .regex(/^\d+(\.\d+)+$/, "a version such as 24.04.202610010, never latest")
+        .describe("its version, never latest"),
     }),
     z.strictObject({
       communityGalleryImage: z
@@ -112,9 +115,15 @@ const imageSchema = z
         .regex(
           /^\/CommunityGalleries\/[\w-]+\/Images\/[\w.-]+\/Versions\/\d+(\.\d+)+$/i,
           "/CommunityGalleries/<gallery>/Images/<image>/Versions/<version>, never latest",
-        ),
+        )
+        .describe("version of an image in a community gallery, such as Azure's own with driver and verifier"),
     }),
-    z.strictObject({ id: z.string().regex(/^\/subscriptions\/.+/, "the id of an image version of your own") }),
+    z.strictObject({
+      id: z
+        .string()
+        .regex(/^\/subscriptions\/.+/, "the id of an image version of your own")
+        .describe("id of an image version of your own"),
+    }),
   ])
   .describe(
     "image, as {publisher, offer, sku, version}, {communityGalleryImage: /CommunityGalleries/...} or {id: /subscriptions/...}",
@@ -135,7 +144,8 @@ export const azureMachineSchema = z
     adminUsername: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,31}$/, "a user name")
-      .default("operator"),
+      .default("operator")
+      .describe("user who may log in"),
     sshPublicKey: z
       .string()
       .regex(/^(ssh-rsa|ssh-ed25519|ecdsa-sha2-\S+) \S+/, "a public key as in authorized_keys")

@@ -147,7 +147,10 @@ export const gcpSchema = z
   .strictObject({
     project: projectSchema,
     projectNumber: projectNumberSchema,
-    region: z.string().regex(/^[a-z]+(-[a-z]+)+\d+$/, "a region such as us-central1"),
+    region: z
+      .string()
+      .regex(/^[a-z]+(-[a-z]+)+\d+$/, "a region such as us-central1")
+      .describe("region by its name, e.g. us-central1"),
     network: z
       .strictObject({
         cidr: cidrSchema

@@ -2,6 +2,7 @@ import { isHint } from "../../components/host/departures";
 import * as offerings from "../../components/host/offerings";
 import type { Cloud, Fact } from "../../components/host/offerings";
 import { priceHints } from "../../components/host/prices";
+import { constraintRows } from "./constraintRows";
 import { cellsOf, factsOf, words } from "./factRows";
 import { table } from "./text";
 
@@ -91,6 +92,17 @@ export function cloudOffersPage(): string {
     ]),
     "## On both",
     ...tablesOf((name) => !known(name)),
+    "## Constraints by name",
+    "What configurations are held to. The name of one that is warned of goes into `acknowledged`. Where one departure rests on another row than its constraint, such as an image of which nothing is known, that row decides.",
+    table(
+      ["constraint", "of", "a departure is", "source"],
+      constraintRows().map(({ name, holds, departure, facts }) => [
+        `\`${name}\``,
+        holds.join("; "),
+        departure,
+        facts.map(({ source, grade }) => `${source} (${grade})`).join("; "),
+      ]),
+    ),
     "## Prices, as dated hints",
     "Second-hand, and of that month: no vendor's own list could be read. Look prices up before you order.",
     table(

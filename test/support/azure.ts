@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { azureNodes } from "../../stacks/clouds/azure";
 import type { Azure } from "../../stacks/config/azure";
 import type { InfrastructureConfig } from "../../stacks/config/factory";
 import { parseAs } from "../../stacks/config/load";
 import { root } from "./factory";
+import { settled } from "./mocks";
+import { recordRegistrations } from "./registrations";
 
 /** Sections of one of Azure's samples, a fresh copy at each call. */
 export function azureSections(sample: "azure-aks" | "azure-machine"): Record<string, unknown> {
@@ -31,27 +34,45 @@ export function azureConfig(
   return { ...config, azure };
 }
 
+/** Which input names a resource that others are made from. */
+const namedBy: Readonly<Record<string, string>> = {
+  "containerservice:AgentPool": "agentPoolName",
+  "containerservice:ManagedCluster": "resourceName",
+  "keyvault:Key": "keyName",
+  "network:Subnet": "subnetName",
+  "network:VirtualNetwork": "virtualNetworkName",
+  "resources:ResourceGroup": "resourceGroupName",
+};
+
 /** What Azure adds to resources that others are made from; ids are the mocks' own. */
 export function azureOutputs(type: string, _name: string, inputs: Readonly<Record<string, unknown>>) {
+  if (!type.startsWith("azure-native:")) return {};
   const kind = type.replace(/^azure-native:/, "");
-  const names = ["vaultName", "keyName", "virtualNetworkName", "agentPoolName", "resourceName", "resourceGroupName"];
-  const own: Readonly<Record<string, string>> = {
-    "containerservice:AgentPool": "agentPoolName",
-    "network:Subnet": "subnetName",
-    "keyvault:Key": "keyName",
-  };
-  const name = inputs[own[kind] ?? names.find((each) => each in inputs) ?? ""];
+  const vault = "disk-key-vault1a2b3c4d";
   const added: Readonly<Record<string, Record<string, unknown>>> = {
     "attestation:AttestationProvider": { attestUri: `https://${String(inputs.providerName)}.eus2.attest.azure.net` },
     "compute:DiskEncryptionSet": { identity: { type: "SystemAssigned", principalId: "principal-of-the-set" } },
     "compute:VirtualMachine": { identity: { type: "SystemAssigned", principalId: "principal-of-the-machine" } },
     "containerservice:ManagedCluster": { oidcIssuerProfile: { enabled: true, issuerURL: "https://issuer.example/" } },
-    "keyvault:Vault": { name: "disk-key-vault1a2b3c4d" },
+    "keyvault:Vault": { name: vault },
     "keyvault:Key": {
-      keyUriWithVersion: `https://disk-key-vault1a2b3c4d.vault.azure.net/keys/${String(inputs.keyName)}/0123456789abcdef0123456789abcdef`,
+      keyUriWithVersion: `https://${vault}.vault.azure.net/keys/${String(inputs.keyName)}/0123456789abcdef0123456789abcdef`,
     },
     "managedidentity:UserAssignedIdentity": { principalId: "principal-of-the-cluster" },
     "network:PublicIPAddress": { ipAddress: "192.0.2.10" },
   };
-  return type.startsWith("azure-native:") ? { name, ...added[kind] } : {};
+  const key = namedBy[kind];
+  return { ...(key !== undefined && { name: inputs[key] }), ...added[kind] };
+}
+
+/** Everything that a sample of Azure's registers, and what its program gives back. */
+export async function recordedAzure(config: InfrastructureConfig & { readonly azure: Azure }) {
+  const recording = recordRegistrations(azureOutputs);
+  const nodes = await azureNodes(config, config.azure);
+  let before = -1;
+  while (before !== recording.resources.length) {
+    before = recording.resources.length;
+    await settled();
+  }
+  return { recording, nodes };
 }

@@ -66,7 +66,7 @@ export class AzureCluster extends pulumi.ComponentResource {
       child,
     );
     const cluster = new containerservice.ManagedCluster(
-      name,
+      `${name}-aks`,
       {
         resourceGroupName,
         location,

@@ -68,7 +68,7 @@ export class AzureConfidentialVm extends pulumi.ComponentResource {
       { parent: this },
     );
     const machine = new compute.VirtualMachine(
-      name,
+      `${name}-machine`,
       {
         ...common,
         vmName: machineName,

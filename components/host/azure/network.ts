@@ -58,7 +58,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
         child,
       );
     const virtualNetwork = new network.VirtualNetwork(
-      name,
+      `${name}-virtual`,
       { ...common, virtualNetworkName: name, addressSpace: { addressPrefixes: [plan.cidr] } },
       // Subnets are resources of their own.
       { ...child, ignoreChanges: ["subnets"] },

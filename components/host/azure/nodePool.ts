@@ -50,7 +50,7 @@ export class AzureConfidentialNodePool extends pulumi.ComponentResource {
     if (errors.length > 0) throw new pulumi.ResourceError(errors.join(" "), this, true);
 
     const pool = new containerservice.AgentPool(
-      name,
+      `${name}-pool`,
       {
         resourceGroupName,
         resourceName: clusterName,

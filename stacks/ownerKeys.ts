@@ -48,7 +48,7 @@ const nothing = "nothing is asked";
 /** In plain words at every preview: what is given up, and for whom the keys are no good. */
 export function keyAuthorityWarnings(place: Place, { attests, couldRelease, gates, grade }: KeyRelease): string[] {
   return [
-    `cloud is graded lower (${grade}): ${attests} decides who gets the keys, and ${couldRelease} could have them; ` +
+    `cloud is graded lower (${grade}): ${attests} decides who gets the keys, and without any evidence they can be had by ${couldRelease}; ` +
       "keys stay with you alone in your own Trustee (role trust, keyAuthority: owner)",
     gates.gpu === undefined
       ? "no claim about the GPU is part of the release: a machine whose GPU is not in confidential mode gets the keys all the same, so have the program ask NVIDIA's verifier before it loads weights"

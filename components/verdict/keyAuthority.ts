@@ -79,7 +79,7 @@ export const keyReleases: Readonly<Record<Place, Readonly<Record<KeyAuthority, K
     },
     cloud: {
       attests: owner,
-      couldRelease: "the operator of the cloud in which the key store is, without any evidence",
+      couldRelease: "the operator of the cloud in which the key store is",
       gates: {
         cpu: "as with key authority owner, for whoever asks Trustee",
         gpu: "as with key authority owner, for whoever asks Trustee",
@@ -108,7 +108,7 @@ export const keyReleases: Readonly<Record<Place, Readonly<Record<KeyAuthority, K
     },
     cloud: {
       attests: "Microsoft Azure Attestation",
-      couldRelease: "Microsoft, without any evidence",
+      couldRelease: "Microsoft",
       gates: {
         cpu: "SEV-SNP and Azure's own word that the machine is in order (azure-compliant-cvm); single machines by id, if named",
         gpu: undefined,
@@ -150,7 +150,7 @@ export const keyReleases: Readonly<Record<Place, Readonly<Record<KeyAuthority, K
     },
     cloud: {
       attests: "Google Cloud Attestation",
-      couldRelease: "Google, without any evidence; whoever administers the key's project, by a grant to anybody",
+      couldRelease: "Google, and by a grant to anybody whoever administers the key's project",
       gates: {
         cpu: "TDX, secure boot, a production and stable Confidential Space image, no debugging since boot",
         gpu: "confidential mode ON, one GPU of the model named",
@@ -194,15 +194,22 @@ export function keyAuthorityOf(place: Place, who: KeyAuthority): KeyAuthoritySta
   return "grade" in release ? { who, grade: release.grade, because: release.because } : undefined;
 }
 
-/** Of the owner's own Trustee: with Intel Trust Authority, Intel compares the evidence in the owner's stead. */
-export function trusteeKeyAuthority(who: KeyAuthority, service: "coco" | "intelTrustAuthority"): KeyAuthorityStatement {
+/**
+ * Of the owner's own Trustee, for pods or for nodes. With Intel Trust Authority, Intel compares the evidence in the owner's
+ * stead; whoever can read the key store needs nobody's word, wherever guests are.
+ */
+export function trusteeKeyAuthority(
+  who: KeyAuthority,
+  service: "coco" | "intelTrustAuthority",
+  place: Extract<Place, "pod" | "azureNode" | "gcpNode"> = "pod",
+): KeyAuthorityStatement {
   if (who === "owner" && service === "intelTrustAuthority")
     return {
       who,
       grade: "asserted by Intel",
       because: "Intel Trust Authority verifies the evidence, and the owner's Trustee believes its token",
     };
-  const statement = keyAuthorityOf("pod", who);
-  if (!statement) throw new Error(`no key authority ${who} for pods`);
+  const statement = keyAuthorityOf(who === "cloud" ? "pod" : place, who);
+  if (!statement) throw new Error(`no key authority ${who} for ${place}`);
   return statement;
 }

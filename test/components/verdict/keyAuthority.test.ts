@@ -44,9 +44,11 @@ describe("who releases keys", () => {
   it("is Intel's word where Intel compares the evidence of pods", () => {
     expect(trusteeKeyAuthority("owner", "coco").grade).toBe("verified by the owner");
     expect(trusteeKeyAuthority("owner", "intelTrustAuthority").grade).toBe("asserted by Intel");
+    expect(trusteeKeyAuthority("owner", "coco", "azureNode").because).toContain("Azure's own firmware is trusted");
     // Whoever can read the store needs nobody's word.
     for (const service of ["coco", "intelTrustAuthority"] as const)
-      expect(trusteeKeyAuthority("cloud", service).grade).toBe("asserted by the key store's operator");
+      for (const place of ["pod", "azureNode", "gcpNode"] as const)
+        expect(trusteeKeyAuthority("cloud", service, place).grade).toBe("asserted by the key store's operator");
   });
 });
 

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { initDataDigest } from "../components/guest/initData";
 import { encodeInitData, initDataAnnotationKey, initDataDigestKey } from "../components/guest/initDataAnnotation";
+import type { IsolationUnit } from "../policies/isolation";
 import type { Resource } from "../policies/rule";
 import type { Manifest, Piece } from "./change";
 import { pieceOfManifest, podOf } from "./change";
@@ -24,20 +25,44 @@ export const baseNames = readdirSync(directory)
   .map((file) => basename(file, ".yaml"))
   .sort();
 
-const read = new Map<string, Piece[]>();
+/** Says of a base that its stack's settings name this isolation unit; without it, they name none. */
+interface Settings {
+  readonly isolationUnit: IsolationUnit;
+}
+
+interface Base {
+  readonly isolationUnit?: IsolationUnit;
+  readonly pieces: Piece[];
+}
+
+const read = new Map<string, Base>();
 
 /** The pieces of a base, a fresh copy at each call. */
 export function baseOf(name: string): Piece[] {
-  const pieces = read.get(name) ?? parseBase(readFileSync(join(directory, `${name}.yaml`), "utf8"));
-  read.set(name, pieces);
-  return structuredClone(pieces);
+  return structuredClone(readBase(name).pieces);
 }
 
-function parseBase(text: string): Piece[] {
-  return parseAllDocuments(text).map((document) => {
+/** What the settings of a base's stack say. */
+export function isolationUnitOf(base: string): IsolationUnit | undefined {
+  return readBase(base).isolationUnit;
+}
+
+function readBase(name: string): Base {
+  const base = read.get(name) ?? parseBase(readFileSync(join(directory, `${name}.yaml`), "utf8"));
+  read.set(name, base);
+  return base;
+}
+
+function parseBase(text: string): Base {
+  const documents = parseAllDocuments(text).map((document) => {
     if (document.errors[0]) throw document.errors[0];
-    return pieceOf(document.toJS() as Manifest | Declared);
+    return document.toJS() as Manifest | Declared | Settings;
   });
+  const isSettings = (document: object): document is Settings => "isolationUnit" in document;
+  return {
+    ...documents.find(isSettings),
+    pieces: documents.flatMap((document) => (isSettings(document) ? [] : [pieceOf(document)])),
+  };
 }
 
 /** What rules see of pieces, under their names or behind a prefix. */

@@ -1,6 +1,8 @@
+import type { IsolationUnit } from "../policies/isolation";
+import { appliesTo } from "../policies/isolation";
 import type { Resource, Rule } from "../policies/rule";
 import type { RuleAttack } from "./attack";
-import { baseOf, resourcesOf } from "./bases";
+import { baseOf, isolationUnitOf, resourcesOf } from "./bases";
 import type { Piece } from "./change";
 
 /** The base of an attack after its changes, and which pieces those touched. */
@@ -20,9 +22,11 @@ export function stage({ id, base, change }: RuleAttack): Staged {
   return { pieces, touched: pieces.filter((piece) => before.get(piece.ref) !== JSON.stringify(piece)) };
 }
 
-/** Ids of the rules that find something against resources, in this process. */
-export function refusing(rules: readonly Rule[], resources: readonly Resource[]): string[] {
-  return rules.filter((rule) => rule.evaluate(resources).findings.length > 0).map(({ id }) => id);
+/** Ids of the rules that are asked of the isolation unit and find something against resources, in this process. */
+export function refusing(rules: readonly Rule[], resources: readonly Resource[], unit?: IsolationUnit): string[] {
+  return rules
+    .filter((rule) => appliesTo(rule, unit) && rule.evaluate(resources).findings.length > 0)
+    .map(({ id }) => id);
 }
 
 /** As `refusing`, for what an attack leaves behind. */
@@ -31,5 +35,5 @@ export function refusingAttack(
   attack: RuleAttack,
   shown: (resources: readonly Resource[]) => Resource[] = (resources) => [...resources],
 ): string[] {
-  return refusing(rules, shown(resourcesOf(stage(attack).pieces)));
+  return refusing(rules, shown(resourcesOf(stage(attack).pieces)), isolationUnitOf(attack.base));
 }

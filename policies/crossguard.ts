@@ -28,7 +28,7 @@ export function packArguments(
 ): PolicyPackArgs {
   const { description, selection, exceptionLevel } = pack;
   const book = new ExceptionBook(exceptions, now);
-  const policies = selection.map(({ rule, level }) => crossguardPolicy(rule, level, book, unit));
+  const policies = selection.map(({ rule, level }) => crossguardPolicy(rule, level, book, unit ?? "pod"));
   const rules = selection.map(({ rule }) => rule);
   const notices = unit === "node" ? [nodeNotice(rules)] : [];
   const ruleIds = rules.map(({ id }) => id);

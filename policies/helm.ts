@@ -44,6 +44,7 @@ export const gpuOperatorChart = "gpu-operator";
 export const kataChart = "kata-deploy";
 export const nodeFeatureChart = "node-feature-discovery";
 export const trusteeChart = "trustee";
+export const peerPodsChart = "peerpods";
 
 /** `oci://host/path/kata-deploy@sha256:…`, `./charts/kata-deploy`, `/mirror/kata-deploy-4.0.0.tgz` are all `kata-deploy`. */
 export function chartName(chart: string): string {

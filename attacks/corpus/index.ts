@@ -8,6 +8,7 @@ import { gcp } from "./gcp";
 import { guest } from "./guest";
 import { hardware } from "./hardware";
 import { images } from "./images";
+import { nodes } from "./nodes";
 import { operators } from "./operators";
 import { pods } from "./pods";
 import { runtime } from "./runtime";
@@ -27,6 +28,7 @@ export const ruleAttacks: readonly RuleAttack[] = [
   ...brokerDetails,
   ...azure,
   ...gcp,
+  ...nodes,
 ];
 
 /** What is tried against the stack configuration. */

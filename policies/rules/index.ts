@@ -33,8 +33,10 @@ import { gpuOperandsRun } from "./hardware/gpuOperandsRun";
 import { gpuSetComplete } from "./hardware/gpuSetComplete";
 import { hostKernelClosed } from "./hardware/hostKernelClosed";
 import { nodeCcMode } from "./hardware/nodeCcMode";
+import { nodeGpuWhole } from "./hardware/nodeGpuWhole";
 import { nodePassthrough } from "./hardware/nodePassthrough";
 import { nodeReadinessObserved } from "./hardware/nodeReadinessObserved";
+import { nodeUnitOnClouds } from "./hardware/nodeUnitOnClouds";
 import { nodeWorkloadMode } from "./hardware/nodeWorkloadMode";
 import { nvswitchesBound } from "./hardware/nvswitchesBound";
 import { passthroughOnBareMetal } from "./hardware/passthroughOnBareMetal";
@@ -57,8 +59,11 @@ import { kataTimeoutsLong } from "./runtime/kataTimeoutsLong";
 import { kataVersionPatched } from "./runtime/kataVersionPatched";
 import { kernelParametersClosed } from "./runtime/kernelParametersClosed";
 import { noDebugRuntimeClass } from "./runtime/noDebugRuntimeClass";
+import { noGuestsOnNodes } from "./runtime/noGuestsOnNodes";
 import { onlyInitDataAnnotation } from "./runtime/onlyInitDataAnnotation";
 import { openshiftConfidentialGate } from "./runtime/openshiftConfidentialGate";
+import { peerPodAnnotations } from "./runtime/peerPodAnnotations";
+import { peerPodsConfidential } from "./runtime/peerPodsConfidential";
 import { runtimeClassHandlerNamed } from "./runtime/runtimeClassHandlerNamed";
 import { runtimeClassOverhead } from "./runtime/runtimeClassOverhead";
 import { runtimeClassSelectsTee } from "./runtime/runtimeClassSelectsTee";
@@ -165,8 +170,10 @@ import { noNodeName } from "./cluster/noNodeName";
 import { noPrivilegeEscalation } from "./cluster/noPrivilegeEscalation";
 import { noServiceAccountToken } from "./cluster/noServiceAccountToken";
 import { noSystemPriority } from "./cluster/noSystemPriority";
+import { nodeGpuOperator } from "./cluster/nodeGpuOperator";
 import { operatorApprovalManual } from "./cluster/operatorApprovalManual";
 import { operatorImagesPinned } from "./cluster/operatorImagesPinned";
+import { peerPodsCredentials } from "./cluster/peerPodsCredentials";
 import { seccompRuntimeDefault } from "./cluster/seccompRuntimeDefault";
 import { tenantBoundsKept } from "./cluster/tenantBoundsKept";
 import { tenantEgress443 } from "./cluster/tenantEgress443";
@@ -216,8 +223,10 @@ export const rules: readonly Rule[] = [
   gpuSetComplete,
   hostKernelClosed,
   nodeCcMode,
+  nodeGpuWhole,
   nodePassthrough,
   nodeReadinessObserved,
+  nodeUnitOnClouds,
   nodeWorkloadMode,
   nvswitchesBound,
   passthroughOnBareMetal,
@@ -241,8 +250,11 @@ export const rules: readonly Rule[] = [
   kataVersionPatched,
   kernelParametersClosed,
   noDebugRuntimeClass,
+  noGuestsOnNodes,
   onlyInitDataAnnotation,
   openshiftConfidentialGate,
+  peerPodAnnotations,
+  peerPodsConfidential,
   runtimeClassHandlerNamed,
   runtimeClassOverhead,
   runtimeClassSelectsTee,
@@ -353,8 +365,10 @@ export const rules: readonly Rule[] = [
   noPrivilegeEscalation,
   noServiceAccountToken,
   noSystemPriority,
+  nodeGpuOperator,
   operatorApprovalManual,
   operatorImagesPinned,
+  peerPodsCredentials,
   seccompRuntimeDefault,
   tenantBoundsKept,
   tenantEgress443,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { attackers } from "../../attacks/attack";
-import { baseNames, baseOf, resourcesOf } from "../../attacks/bases";
+import { baseNames, baseOf, isolationUnitOf, resourcesOf } from "../../attacks/bases";
 import { configurationAttacks, ruleAttacks } from "../../attacks/corpus";
 import { refusingAttack, stage } from "../../attacks/judge";
+import { appliesTo } from "../../policies/isolation";
 import { rules } from "../../policies/rules";
 import { parseConfig } from "../../stacks/config/load";
 import { asTheSdkShowsThem } from "../policies/support";
@@ -52,11 +53,16 @@ describe("attacks on an API server", () => {
   it("are meant for rules that have a policy there", () => {
     const policies = rules.filter(({ admission }) => admission).map(({ id }) => id);
     for (const { id, rule, where } of ruleAttacks) if (where !== "preview") expect(policies, id).toContain(rule);
+    // The one cluster that they are tried on has the policies of hosts on bare metal.
+    for (const { id, base, where } of ruleAttacks)
+      if (where !== "preview") expect(isolationUnitOf(base), id).toBeUndefined();
   });
 
   it("try every rule's policy", () => {
     const tried = ruleAttacks.filter(({ where }) => where !== "preview").map(({ rule }) => rule);
-    const untried = rules.filter(({ id, admission }) => admission && !tried.includes(id)).map(({ id }) => id);
+    // Policies for nodes that are TEEs themselves: test/acceptance/clouds/cluster.test.ts.
+    const here = rules.filter((rule) => appliesTo(rule, undefined));
+    const untried = here.filter(({ id, admission }) => admission && !tried.includes(id)).map(({ id }) => id);
     expect(untried, 'rules with an admission policy and no attack whose "where" is both or admission').toEqual([]);
   });
 });
@@ -71,7 +77,8 @@ describe("each rule is the only one that refuses some attack", () => {
 describe("what is good is refused by nobody", () => {
   it.each(baseNames)("base %s", (name) => {
     const resources = asTheSdkShowsThem(resourcesOf(baseOf(name)));
-    const found = rules.flatMap((rule) => {
+    const asked = rules.filter((rule) => appliesTo(rule, isolationUnitOf(name)));
+    const found = asked.flatMap((rule) => {
       const { findings, unknown } = rule.evaluate(resources);
       return [...findings, ...unknown].map(({ resource, path }) => [rule.id, resource.name, path]);
     });

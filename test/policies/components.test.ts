@@ -14,6 +14,7 @@ import { platformSetNames } from "../../components/platform";
 import { Kata } from "../../components/runtime/kata";
 import { ConfidentialWorkload } from "../../components/workload/confidentialWorkload";
 import type { Release } from "../../components/workload/release";
+import { appliesTo } from "../../policies/isolation";
 import { baseline } from "../../policies/packs/baseline/pack";
 import type { Resource, Rule } from "../../policies/rule";
 import type { TrustConfig } from "../../stacks/config/factory";
@@ -29,7 +30,7 @@ import { bothSign } from "../support/signing";
 import { asTheSdkShowsThem } from "./support";
 
 const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
-const rules = baseline.selection.map(({ rule }) => rule);
+const rules = baseline.selection.map(({ rule }) => rule).filter((rule) => appliesTo(rule, "pod"));
 
 /** What rules see of everything that was registered; what was only looked up is nobody's to judge. */
 function resourcesOf(recording: Recording): Resource[] {

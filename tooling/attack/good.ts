@@ -1,4 +1,4 @@
-import { baseNames, baseOf, resourcesOf } from "../../attacks/bases";
+import { baseNames, baseOf, isolationUnitOf, resourcesOf } from "../../attacks/bases";
 import { refusing } from "../../attacks/judge";
 import type { PlatformSetName } from "../../components/platform";
 import type { Rule } from "../../policies/rule";
@@ -21,9 +21,11 @@ export function goodStacks(rules: readonly Rule[]): string[][] {
   for (const name of baseNames.filter((each) => each !== plain)) {
     const fits = (stack: readonly string[]) =>
       charts(stack) === charts([name]) &&
+      unitOf(stack) === isolationUnitOf(name) &&
       refusing(
         rules,
         [...stack, name].flatMap((each) => resourcesOf(baseOf(each), `${each}/`)),
+        isolationUnitOf(name),
       ).length === 0;
     const stack = stacks.find(fits);
     if (stack) stack.push(name);
@@ -31,6 +33,8 @@ export function goodStacks(rules: readonly Rule[]): string[][] {
   }
   return stacks;
 }
+
+const unitOf = (names: readonly string[]) => names.map(isolationUnitOf).find((unit) => unit !== undefined);
 
 /** What was reported of good objects: nothing is expected, warnings of what is not known yet apart. */
 export async function falseAlarms(bench: Bench, pack: string, rules: readonly Rule[]): Promise<Reported[]> {
@@ -40,7 +44,7 @@ export async function falseAlarms(bench: Bench, pack: string, rules: readonly Ru
       for (const name of names) register(baseOf(name), opts, `${name}/`);
     };
     const charts = names.some((name) => baseOf(name).some(isChart));
-    alarms.push(...(await preview({ bench, pack, charts, program })));
+    alarms.push(...(await preview({ bench, pack, charts, isolationUnit: unitOf(names), program })));
   });
   return alarms;
 }

@@ -4,6 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { automation } from "@pulumi/pulumi";
 import type { Piece } from "../../attacks/change";
+import type { IsolationUnit } from "../../policies/isolation";
 import { UserError } from "../ui";
 import { standIns } from "./scratch";
 
@@ -34,12 +35,14 @@ export interface Preview {
   readonly pack: string;
   /** Whether charts are among the resources: the real plugin would look into their registries. */
   readonly charts?: boolean;
+  /** What the stack's settings say. Default nothing. */
+  readonly isolationUnit?: IsolationUnit;
   /** Registers everything; given options with a provider that writes files instead of asking a cluster. */
   readonly program: (opts: pulumi.CustomResourceOptions) => void;
 }
 
 /** One preview by the real engine, with a pack in a process of its own. */
-export async function preview({ bench, pack, charts = false, program }: Preview): Promise<Reported[]> {
+export async function preview({ bench, pack, charts = false, isolationUnit, program }: Preview): Promise<Reported[]> {
   const home = mkdtempSync(join(bench.scratch, "stack-"));
   const rendered = join(home, "out");
   mkdirSync(rendered);
@@ -67,6 +70,7 @@ export async function preview({ bench, pack, charts = false, program }: Preview)
       },
     },
   );
+  if (isolationUnit) await stack.setConfig("trustfoundry:isolationUnit", { value: isolationUnit });
   const reported: Reported[] = [];
   const errors: string[] = [];
   const onEvent = ({ policyEvent, diagnosticEvent }: automation.EngineEvent) => {

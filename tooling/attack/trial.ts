@@ -1,8 +1,10 @@
 import type { RuleAttack } from "../../attacks/attack";
-import { resourcesOf } from "../../attacks/bases";
+import { isolationUnitOf, resourcesOf } from "../../attacks/bases";
 import { stage } from "../../attacks/judge";
 import type { Staged } from "../../attacks/judge";
 import type { Piece } from "../../attacks/change";
+import type { IsolationUnit } from "../../policies/isolation";
+import { appliesTo } from "../../policies/isolation";
 import type { Rule } from "../../policies/rule";
 import type { Bench, Reported } from "./preview";
 import { preview, register } from "./preview";
@@ -12,12 +14,14 @@ export interface Trial extends Staged {
   readonly attack: RuleAttack;
   /** Whether a rule about the stack as a whole is meant: then nothing else may be in the preview. */
   readonly wholeStack: boolean;
+  /** What the settings of its stack say. */
+  readonly isolationUnit: IsolationUnit | undefined;
 }
 
 export function trialOf(attack: RuleAttack, rules: readonly Rule[]): Trial {
   const named = [attack.rule, ...(attack.alsoBlockedBy ?? [])];
   const wholeStack = rules.some(({ id, scope }) => scope === "stack" && named.includes(id));
-  return { attack, wholeStack, ...stage(attack) };
+  return { attack, wholeStack, isolationUnit: isolationUnitOf(attack.base), ...stage(attack) };
 }
 
 /** Charts and manifests from elsewhere, which the real plugin would fetch. */
@@ -28,7 +32,7 @@ export type Refusals = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Previews attacks on single resources side by side, each resource under its attack's id: one preview for what the real
- * Kubernetes provider looks at, one for charts. Rules about whole stacks are not asked here, since all attacks are one
+ * Kubernetes provider looks at, one for charts, and those of each isolation unit by themselves. Rules about whole stacks are not asked here, since all attacks are one
  * stack.
  */
 export async function previewResources(
@@ -39,15 +43,21 @@ export async function previewResources(
 ): Promise<Refusals> {
   const ofStacks = new Set(rules.filter(({ scope }) => scope === "stack").map(({ id }) => id));
   const said: Reported[] = [];
-  for (const charts of [false, true]) {
-    const pieces = trials.flatMap(({ attack, touched }) =>
-      touched.filter((piece) => isChart(piece) === charts).map((piece) => ({ attack, piece })),
-    );
+  const kinds = [undefined, "node" as const].flatMap((isolationUnit) =>
+    [false, true].map((charts) => ({ isolationUnit, charts })),
+  );
+  for (const { isolationUnit, charts } of kinds) {
+    const pieces = trials
+      .filter((trial) => trial.isolationUnit === isolationUnit)
+      .flatMap(({ attack, touched }) =>
+        touched.filter((piece) => isChart(piece) === charts).map((piece) => ({ attack, piece })),
+      );
     if (pieces.length === 0) continue;
     const reported = await preview({
       bench,
       pack,
       charts,
+      isolationUnit,
       program: (opts) => {
         for (const { attack, piece } of pieces) register([piece], opts, `${attack.id}/`);
       },
@@ -64,6 +74,7 @@ export async function previewStacks(bench: Bench, pack: string, trials: readonly
     bench,
     pack,
     charts,
+    isolationUnit: trials[0]?.isolationUnit,
     program: (opts) => {
       for (const { attack, pieces } of trials) register(pieces, opts, `${attack.id}/`);
     },
@@ -82,7 +93,8 @@ export function undisturbed(trials: readonly Trial[], rules: readonly Rule[]): T
   const ofStacks = rules.filter(({ scope }) => scope === "stack");
   const said = (group: readonly Trial[]) => {
     const resources = group.flatMap(({ attack, pieces }) => resourcesOf(pieces, `${attack.id}/`));
-    const findings = ofStacks.flatMap((rule) =>
+    const asked = ofStacks.filter((rule) => appliesTo(rule, group[0]?.isolationUnit));
+    const findings = asked.flatMap((rule) =>
       rule.evaluate(resources).findings.map(({ resource }) => ({ rule: rule.id, resource: resource.name })),
     );
     return byAttack(group, findings);
@@ -91,6 +103,7 @@ export function undisturbed(trials: readonly Trial[], rules: readonly Rule[]): T
   for (const trial of trials) {
     const fits = (group: Trial[]) => {
       if (group.some(hasCharts) !== hasCharts(trial)) return false;
+      if (group.some(({ isolationUnit }) => isolationUnit !== trial.isolationUnit)) return false;
       const together = said([...group, trial]);
       return [...group, trial].every(({ attack }, index, all) => {
         const alone = said(all.slice(index, index + 1)).get(attack.id);

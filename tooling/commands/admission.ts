@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { isolationUnits } from "../../policies/isolation";
 import { packNames } from "../../policies/pack";
 import type { AdmissionOptions } from "./admissionYaml";
 import type { AddCommands } from "./cli";
@@ -15,6 +16,11 @@ export const addAdmissionCommand: AddCommands = (root) => {
         .default("provider"),
     )
     .option("--tenant <namespace>", "a tenant with acceptance parameters; may be repeated", namespaces, [])
+    .addOption(
+      new Option("--isolation-unit <unit>", "pods on bare metal, or a cloud's nodes that are TEEs themselves")
+        .choices(isolationUnits)
+        .default("pod"),
+    )
     .option("--exceptions <file>", "YAML list as under trustfoundry:exceptions")
     .action(async (options: AdmissionOptions) => {
       // All rules, which no other command has to wait for.

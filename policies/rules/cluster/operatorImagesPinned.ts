@@ -1,6 +1,6 @@
 import { gpuOperator, kataDeploy } from "../../examples/cluster";
 import { gpuOperatorSettings } from "../../gpuOperator";
-import { kataChart, nodeFeatureChart, releases } from "../../helm";
+import { kataChart, nodeFeatureChart, peerPodsChart, releases } from "../../helm";
 import type { Finding, Place } from "../../place";
 import type { Selector } from "../../rule";
 import { platforms, resourceRule } from "../../rule";
@@ -11,7 +11,7 @@ const choosing = /^(image|tag|version|reference|repository)$/;
 const floating = /^(.*:)?(latest|main|master|edge|nightly|dev|devel|stable|canary|HEAD)$|-(latest|nightly|SNAPSHOT)$/;
 const deepest = 8;
 
-const others = releases(kataChart, nodeFeatureChart);
+const others = releases(kataChart, nodeFeatureChart, peerPodsChart);
 const settings: Selector<Place> = {
   kinds: [...gpuOperatorSettings.kinds, ...others.kinds],
   *select(resource) {

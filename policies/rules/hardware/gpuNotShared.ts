@@ -2,31 +2,23 @@ import { labels, pgpuResource } from "../../../components/host/hardware";
 import { clusterPolicy, confidentialNode, gpuOperator } from "../../examples/cluster";
 import { devicePluginConfig } from "../../examples/hosts";
 import { gpuOperatorSettings } from "../../gpuOperator";
+import { pluginSharing, sharedIn, sharingLabels } from "../../gpuSharing";
 import { nodes } from "../../hosts";
-import { objects } from "../../kubernetes";
 import type { Finding, Place } from "../../place";
 import type { Selector } from "../../rule";
 import { bareMetal, resourceRule } from "../../rule";
 import { nvidiaDocs } from "../../sources";
-import { parseDocument } from "../../documents";
 
-const sharingLabels = ["nvidia.com/device-plugin.config", "nvidia.com/mig.config", "nvidia.com/vgpu.config"];
-const configMaps = objects("v1/ConfigMap");
+const plugins = pluginSharing(pgpuResource);
 
 /** What can share a GPU: the operator's settings, a host's labels, the device plugin's own configuration. */
 const places: Selector<() => Iterable<Finding>> = {
-  kinds: [...gpuOperatorSettings.kinds, ...nodes.kinds, "device plugin settings in ConfigMaps"],
+  kinds: [...gpuOperatorSettings.kinds, ...nodes.kinds, ...plugins.kinds],
   *select(resource) {
     for (const { settings } of gpuOperatorSettings.select(resource)) yield () => ofOperator(settings);
     for (const { body } of nodes.select(resource)) yield () => ofNode(body.at("metadata", "labels"));
-    for (const { body } of configMaps.select(resource)) {
-      const data = body.at("data");
-      // Its entries are named at will, after a GPU or a profile, and are YAML whatever they are called.
-      for (const key of data.keys().filter((name) => !/\.\w+$/.test(name) || /\.ya?ml$/.test(name))) {
-        const entry = data.at(key);
-        if (entry.text?.includes(pgpuResource) === true && entry.text.includes("sharing")) yield () => ofPlugin(entry);
-      }
-    }
+    for (const entry of plugins.select(resource))
+      yield () => sharedIn(entry, pgpuResource, "is one physical GPU, passed to one guest");
   },
 };
 
@@ -94,16 +86,4 @@ function* ofNode(all: Place): Iterable<Finding> {
     const label = all.at(key);
     if (label.present && label.text !== "all-disabled") yield label.finding("shares the GPUs of a confidential host");
   }
-}
-
-function* ofPlugin(entry: Place): Iterable<Finding> {
-  const parsed = parseDocument("config.yaml", entry.text ?? "");
-  if (!parsed || "error" in parsed) return;
-  for (const way of ["timeSlicing", "mps"])
-    for (const { name } of entry
-      .document(parsed.value)
-      .at("sharing", way, "resources")
-      .items()
-      .map((resource) => ({ name: resource.at("name") })))
-      if (name.text === pgpuResource) yield name.finding("is one physical GPU, passed to one guest");
 }

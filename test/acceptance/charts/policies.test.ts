@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { platformSetNames } from "../../../components/platform";
 import type { Resource } from "../../../policies/rule";
-import { rules } from "../../../policies/rules";
+import { appliesTo } from "../../../policies/isolation";
+import { rules as allRules } from "../../../policies/rules";
 import { componentValues, standIn } from "../../support/chartValues";
 import type { Rendered } from "./helm";
 import { nfdApi, template } from "./helm";
@@ -9,6 +10,8 @@ import { nfdApi, template } from "./helm";
 // A preview sees a chart's values; the cluster gets the objects that the chart makes of them, which rules hold for, too.
 
 const charts = ["gpu-operator", "kata-deploy", "node-feature-discovery"] as const;
+
+const rules = allRules.filter((rule) => appliesTo(rule, "pod"));
 
 function resourceOf(object: Rendered): Resource {
   const group = object.apiVersion.includes("/") ? object.apiVersion : `core/${object.apiVersion}`;

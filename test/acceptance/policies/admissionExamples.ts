@@ -1,6 +1,7 @@
 import { broken } from "../../../policies/breakage";
 import type { Breakage } from "../../../policies/breakage";
 import { podPaths } from "../../../policies/kubernetes";
+import { appliesTo } from "../../../policies/isolation";
 import type { Resource, Rule } from "../../../policies/rule";
 import type { KubeObject } from "../../../tooling/controlplane/api";
 
@@ -20,7 +21,9 @@ export function selectedRules(rules: readonly Rule[], filter = process.env.RULE)
     throw new Error(
       `RULE: ${unknown.join(", ")}: no rule of this id has an admission policy; a new rule is known after npm run docs`,
     );
-  return rules.filter(({ id, admission }) => admission && (!wanted || wanted.includes(id)));
+  // Rules about nodes that are TEEs themselves have policies on other clusters: test/acceptance/clouds/cluster.test.ts.
+  const here = rules.filter((rule) => appliesTo(rule, undefined));
+  return here.filter(({ id, admission }) => admission && (!wanted || wanted.includes(id)));
 }
 
 /** The object that a Pulumi resource stands for; undefined for charts and other providers' resources. */

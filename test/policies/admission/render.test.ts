@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { policiesInForce } from "../../../policies/admission/inForce";
 import { renderPolicies, renderPolicy } from "../../../policies/admission/render";
 import type { Exception } from "../../../policies/exceptions";
+import type { IsolationUnit } from "../../../policies/isolation";
+import { appliesTo } from "../../../policies/isolation";
 import { confidentialLabel, podPaths } from "../../../policies/kubernetes";
 import { rules } from "../../../policies/rules";
 import { samples } from "../../acceptance/policies/sampleRules";
@@ -12,12 +14,14 @@ const rendered = renderPolicies(
   rules.map((rule) => ({ rule, level: "mandatory" })),
   { now, tenants: ["acme"] },
 );
+const asked = (unit: IsolationUnit | undefined) =>
+  rules.filter((rule) => rule.admission && appliesTo(rule, unit)).map(({ id }) => id);
 const podPolicy = (exceptions: readonly Exception[] = []) =>
   renderPolicy(samples.pods, "mandatory", { now, exceptions })?.policy.spec;
 
 describe("every rule's policy", () => {
   it("is there for each rule that has a demand on one object, and for no other", () => {
-    expect(rendered.map(({ rule }) => rule)).toEqual(rules.filter(({ admission }) => admission).map(({ id }) => id));
+    expect(rendered.map(({ rule }) => rule)).toEqual(asked(undefined));
     expect(rendered.length).toBeGreaterThan(20);
   });
 
@@ -180,6 +184,16 @@ describe("policies in force", () => {
     expect(onlyOf("owner").filter((id) => ["hardware", "runtime"].includes(pillarOf(id) ?? ""))).toEqual([]);
     expect(onlyOf("owner").length).toBeGreaterThan(2);
     expect(onlyOf("provider").length).toBeGreaterThan(10);
+  });
+
+  it("on nodes that are TEEs themselves are those that hold for them", () => {
+    const onNodes = policiesInForce("provider", "baseline", { now, tenants: ["acme"], isolationUnit: "node" });
+    const found = onNodes.map(({ rule }) => rule);
+    expect(found).toEqual(asked("node").filter((id) => found.includes(id)));
+    expect(found).toEqual(expect.arrayContaining(["no-host-access", "images-by-digest", "peer-pod-annotations"]));
+    for (const id of ["confidential-runtime-class", "init-data-present", "gpu-operator-kata-mode"])
+      expect(found).not.toContain(id);
+    expect(ids("provider")).not.toContain("peer-pod-annotations");
   });
 
   it("leave out what is bound to no tenant", () => {

@@ -25,6 +25,13 @@ describe("policies as YAML", () => {
     expect(documents({ cluster })).toEqual(placed.flatMap(({ policy, bindings }) => [policy, ...bindings]));
   });
 
+  it("are those of nodes that are TEEs themselves, where somebody says so", () => {
+    const text = admissionYaml({ ...options, isolationUnit: "node" }, now);
+    expect(text).toContain("trustfoundry-no-host-access");
+    expect(text).not.toContain("trustfoundry-init-data-present");
+    expect(admissionYaml(options, now)).toContain("trustfoundry-init-data-present");
+  });
+
   it("have no anchors, which some readers refuse", () => {
     expect(admissionYaml(options, now)).not.toMatch(/: [&*]\w/);
   });

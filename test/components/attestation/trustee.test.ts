@@ -86,45 +86,6 @@ const digestOf = (service: Service, from: Recording) =>
 const configMap = (name: string, from = recording) =>
   named(from, name).inputs as { metadata: { name: string }; data: Record<string, string>; immutable: boolean };
 
-describe("Trustee for nodes of clouds", () => {
-  const nodes = [sampleNode(), sampleTdxNode()];
-  const resources = Object.fromEntries(nodes.flatMap((node) => node.resources.map((path) => [path, base64("key")])));
-  const ofNodes = { nodes, secrets: pulumi.secret({ ...secrets, resources }) };
-
-  it("needs no release, and mounts the nodes' keys, policies and values", async () => {
-    await place({ ...ofNodes, releases: [] });
-    const policy = configMap("trustee-resource-policy").data["resource-policy.rego"];
-    expect(policy).toContain('"aks-ncc": {');
-    expect(configMap("trustee-attestation-policies").data["default_cpu.rego"]).toContain('input["az-snp-vtpm"]');
-    expect(Object.keys(configMap("trustee-reference-values").data)).toEqual(
-      expect.arrayContaining(["measurement", "mr_td", "snp_pcr04", "tcb_tee"]),
-    );
-    const mounted = pod("kbs").volumes.flatMap(({ secret }) => secret?.items.map(({ key }) => key) ?? []);
-    expect(mounted).toEqual(expect.arrayContaining(["acme.node-key.llama-8b", "acme.node-key.gke"]));
-    // Azure's evidence has AMD's certificates in it; a TDX quote needs Intel's collateral.
-    const settings = configMap("trustee-as-configuration").data["as-config.json"];
-    expect(settings).toContain("dcap_verifier");
-    expect(settings).not.toContain("snp_verifier");
-  });
-
-  it("is refused with made-up values outside a rehearsal, for nobody, and for Intel's service", () => {
-    const real = { lock: emptyLock, simulated: false };
-    expect(refusal(() => new Trustee("t", { ...args, ...ofNodes, releases: [], pins: real }))).toMatch(
-      /simulated releases are for rehearsals/,
-    );
-    expect(refusal(() => new Trustee("t", { ...args, releases: [] }))).toMatch(/no release is given/);
-    const service = {
-      kind: "intelTrustAuthority",
-      baseUrl: "https://api.example",
-      policyIds: ["1"],
-      allowUnmatchedPolicy: false,
-    } as const;
-    expect(refusal(() => new Trustee("t", { ...args, ...ofNodes, releases: [], service }))).toMatch(
-      /not supported for nodes, and node aks-ncc is one/,
-    );
-  });
-});
-
 describe("Trustee", () => {
   it("is these objects, all of them its children", async () => {
     await place();
@@ -343,9 +304,48 @@ describe("keys", () => {
   });
 });
 
+describe("Trustee for nodes of clouds", () => {
+  const nodes = [sampleNode(), sampleTdxNode()];
+  const resources = Object.fromEntries(nodes.flatMap((node) => node.resources.map((path) => [path, base64("key")])));
+  const ofNodes = { nodes, secrets: pulumi.secret({ ...secrets, resources }) };
+
+  it("needs no release, and mounts the nodes' keys, policies and values", async () => {
+    await place({ ...ofNodes, releases: [] });
+    const policy = configMap("trustee-resource-policy").data["resource-policy.rego"];
+    expect(policy).toContain('"aks-ncc": {');
+    expect(configMap("trustee-attestation-policies").data["default_cpu.rego"]).toContain('input["az-snp-vtpm"]');
+    expect(Object.keys(configMap("trustee-reference-values").data)).toEqual(
+      expect.arrayContaining(["measurement", "mr_td", "snp_pcr04", "tcb_tee"]),
+    );
+    const mounted = pod("kbs").volumes.flatMap(({ secret }) => secret?.items.map(({ key }) => key) ?? []);
+    expect(mounted).toEqual(expect.arrayContaining(["acme.node-key.llama-8b", "acme.node-key.gke"]));
+    // Azure's evidence has AMD's certificates in it; a TDX quote needs Intel's collateral.
+    const settings = configMap("trustee-as-configuration").data["as-config.json"];
+    expect(settings).toContain("dcap_verifier");
+    expect(settings).not.toContain("snp_verifier");
+  });
+});
+
 describe("Trustee is refused", () => {
+  const intel = {
+    kind: "intelTrustAuthority",
+    baseUrl: "https://api.example",
+    policyIds: ["1"],
+    allowUnmatchedPolicy: false,
+  } as const;
+
   it.each<[string, Partial<TrusteeArgs>, RegExp]>([
-    ["without releases", { releases: [] }, /no release is given/],
+    ["without releases and nodes", { releases: [] }, /no release is given/],
+    [
+      "with made-up nodes outside a rehearsal",
+      { releases: [], nodes: [sampleNode()], pins: { lock: emptyLock, simulated: false } },
+      /made-up measurements/,
+    ],
+    [
+      "with nodes that Intel's service would judge",
+      { releases: [], nodes: [sampleNode()], service: intel },
+      /not supported for nodes, and node aks-ncc is one/,
+    ],
     ["without clients", { clientCidrs: [] }, /clientCidrs is empty/],
     ["without firmware to compare with", { releases: admit(sampleRelease({ tcb: {} })) }, /set tcb\.snp/],
     [

@@ -213,6 +213,7 @@ export const azureLimits = {
   zones: read("no zones of the size were found", "general"),
   spot: read("price lists of 2026-08", "secondary"),
   oneGpu: nccSeries,
+  gpuInstances: read("nothing that was read tells of instances of a GPU in confidential mode", "general"),
   driverSigned: read("Microsoft Learn, AKS use-confidential-gpus (2026-09-17)", "docs"),
   driverNone: read("Microsoft Learn, AKS use-confidential-gpus (2026-09-17)", "docs"),
   oneOs: read("Microsoft Learn, AKS use-confidential-gpus (2026-09-17)", "docs"),
@@ -260,6 +261,18 @@ export const gcpFamilies: {
     n2d: ["SEV", "SEV_SNP"],
   },
   fact: read("Google Cloud, Dataproc confidential-compute; google provider #13871 for e2", "docs"),
+};
+
+/**
+ * Regions that have Google's CPU TEEs without a GPU; SEV is everywhere that its families are. Two of the three regions
+ * with confidential GPUs are among them for SEV-SNP and TDX.
+ */
+export const gcpTeeRegions: { readonly regions: Readonly<Record<string, readonly string[]>>; readonly fact: Fact } = {
+  regions: {
+    SEV_SNP: ["asia-southeast1", "europe-west3", "europe-west4", "us-central1"],
+    TDX: ["asia-southeast1", "europe-west4", "us-central1", "us-east1"],
+  },
+  fact: read("common knowledge and dstack's guide to Google Cloud, not looked up in Google's list", "general"),
 };
 
 /** First versions of GKE with a TEE on COS nodes; SEV is older than all of them. */

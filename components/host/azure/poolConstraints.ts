@@ -107,7 +107,7 @@ export const poolConstraints: readonly Constraint<AzurePoolRequest>[] = [
   },
   {
     name: "azure-one-gpu",
-    fact: azureLimits.oneGpu,
+    fact: azureLimits.gpuInstances,
     *check({ gpuInstanceProfile }) {
       if (gpuInstanceProfile !== undefined)
         yield {

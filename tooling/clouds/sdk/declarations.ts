@@ -1,12 +1,17 @@
-import ts from "typescript";
+import type ts from "typescript";
 import type { Property, ResourceShape, Shape, Structure } from "./shapes";
+
+/** Loaded with the first file: that takes a quarter of a second, and most often everything has been read before. */
+let compiler: typeof ts;
 
 /**
  * Reads declaration files that Pulumi's SDK generator writes. The syntax alone is looked at: every type in them is
  * named from `inputs`, `outputs` or `enums`, so nothing has to be resolved by a type checker.
  */
 function parse(text: string): ts.SourceFile {
-  return ts.createSourceFile("sdk.d.ts", text, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  compiler ??= require("typescript") as typeof ts;
+  return compiler.createSourceFile("sdk.d.ts", text, compiler.ScriptTarget.Latest, false, compiler.ScriptKind.TS);
 }
 
 /** Structures of one module's part of `types/input.d.ts`: a namespace, or the top level where there is none. */
@@ -14,8 +19,8 @@ export function readStructures(text: string): Record<string, Structure> {
   const source = parse(text);
   const found: Record<string, Structure> = {};
   const visit = (node: ts.Node): void => {
-    if (ts.isInterfaceDeclaration(node)) found[node.name.text] = structureOf(node, source);
-    else if (ts.isModuleDeclaration(node) && node.body) ts.forEachChild(node.body, visit);
+    if (compiler.isInterfaceDeclaration(node)) found[node.name.text] = structureOf(node, source);
+    else if (compiler.isModuleDeclaration(node) && node.body) compiler.forEachChild(node.body, visit);
   };
   source.forEachChild(visit);
   return found;
@@ -25,11 +30,11 @@ export function readStructures(text: string): Record<string, Structure> {
 export function readEnumerations(text: string): Record<string, (string | number)[]> {
   const found: Record<string, (string | number)[]> = {};
   parse(text).forEachChild((node) => {
-    if (!ts.isVariableStatement(node)) return;
+    if (!compiler.isVariableStatement(node)) return;
     for (const { name, type } of node.declarationList.declarations)
-      if (ts.isIdentifier(name) && type && ts.isTypeLiteralNode(type))
+      if (compiler.isIdentifier(name) && type && compiler.isTypeLiteralNode(type))
         found[name.text] = type.members.flatMap((member) => {
-          const value = ts.isPropertySignature(member) && member.type ? literalOf(member.type) : undefined;
+          const value = compiler.isPropertySignature(member) && member.type ? literalOf(member.type) : undefined;
           return typeof value === "string" || typeof value === "number" ? [value] : [];
         });
   });
@@ -43,8 +48,9 @@ export function readResource(text: string, className: string): ResourceShape | u
   let outputs: ResourceShape["outputs"] = {};
   let importIds: string[] = [];
   source.forEachChild((node) => {
-    if (ts.isInterfaceDeclaration(node) && node.name.text === `${className}Args`) args = structureOf(node, source);
-    if (ts.isClassDeclaration(node) && node.name?.text === className) {
+    if (compiler.isInterfaceDeclaration(node) && node.name.text === `${className}Args`)
+      args = structureOf(node, source);
+    if (compiler.isClassDeclaration(node) && node.name?.text === className) {
       outputs = outputsOf(node);
       importIds = importIdsIn(commentOf(node, source));
     }
@@ -55,7 +61,7 @@ export function readResource(text: string, className: string): ResourceShape | u
 function structureOf(node: ts.InterfaceDeclaration, source: ts.SourceFile): Structure {
   const properties: Record<string, Property> = {};
   for (const member of node.members) {
-    if (!ts.isPropertySignature(member) || !member.type) continue;
+    if (!compiler.isPropertySignature(member) || !member.type) continue;
     const shape = shapeOf(member.type);
     const comment = commentOf(member, source);
     const documented = isText(shape) ? namedValues(comment) : [];
@@ -70,13 +76,13 @@ function structureOf(node: ts.InterfaceDeclaration, source: ts.SourceFile): Stru
 }
 
 function nameOf(name: ts.PropertyName): string {
-  return ts.isIdentifier(name) || ts.isStringLiteral(name) ? name.text : "";
+  return compiler.isIdentifier(name) || compiler.isStringLiteral(name) ? name.text : "";
 }
 
 function outputsOf(node: ts.ClassDeclaration): ResourceShape["outputs"] {
   const found: Record<string, ResourceShape["outputs"][string]> = {};
   for (const member of node.members) {
-    if (!ts.isPropertyDeclaration(member) || !member.type) continue;
+    if (!compiler.isPropertyDeclaration(member) || !member.type) continue;
     const { kind } = shapeOf(member.type);
     found[nameOf(member.name)] =
       kind === "string" || kind === "number" || kind === "boolean" || kind === "array" ? kind : "other";
@@ -89,18 +95,18 @@ const any: Shape = { kind: "any" };
 /** `pulumi.Input<T | undefined>` and `pulumi.Output<T>` are T: whether a property may be left out, its `?` says. */
 function shapeOf(type: ts.TypeNode): Shape {
   switch (type.kind) {
-    case ts.SyntaxKind.StringKeyword:
+    case compiler.SyntaxKind.StringKeyword:
       return { kind: "string" };
-    case ts.SyntaxKind.NumberKeyword:
+    case compiler.SyntaxKind.NumberKeyword:
       return { kind: "number" };
-    case ts.SyntaxKind.BooleanKeyword:
+    case compiler.SyntaxKind.BooleanKeyword:
       return { kind: "boolean" };
   }
-  if (ts.isParenthesizedTypeNode(type)) return shapeOf(type.type);
-  if (ts.isArrayTypeNode(type)) return { kind: "array", of: shapeOf(type.elementType) };
-  if (ts.isUnionTypeNode(type)) return unionOf(type.types.filter((each) => !isUndefined(each)).map(shapeOf));
-  if (ts.isTypeLiteralNode(type)) return recordOf(type);
-  if (ts.isTypeReferenceNode(type)) return referredTo(type);
+  if (compiler.isParenthesizedTypeNode(type)) return shapeOf(type.type);
+  if (compiler.isArrayTypeNode(type)) return { kind: "array", of: shapeOf(type.elementType) };
+  if (compiler.isUnionTypeNode(type)) return unionOf(type.types.filter((each) => !isUndefined(each)).map(shapeOf));
+  if (compiler.isTypeLiteralNode(type)) return recordOf(type);
+  if (compiler.isTypeReferenceNode(type)) return referredTo(type);
   const value = literalOf(type);
   return value === undefined ? any : { kind: "literal", value };
 }
@@ -114,7 +120,7 @@ function unionOf(shapes: readonly Shape[]): Shape {
 /** `{[key: string]: T}` is the only type that is written in place. */
 function recordOf(type: ts.TypeLiteralNode): Shape {
   const [member] = type.members;
-  return member && ts.isIndexSignatureDeclaration(member) ? { kind: "record", of: shapeOf(member.type) } : any;
+  return member && compiler.isIndexSignatureDeclaration(member) ? { kind: "record", of: shapeOf(member.type) } : any;
 }
 
 function referredTo({ typeName, typeArguments }: ts.TypeReferenceNode): Shape {
@@ -128,18 +134,18 @@ function referredTo({ typeName, typeArguments }: ts.TypeReferenceNode): Shape {
 }
 
 function entityPath(name: ts.EntityName): string[] {
-  return ts.isIdentifier(name) ? [name.text] : [...entityPath(name.left), name.right.text];
+  return compiler.isIdentifier(name) ? [name.text] : [...entityPath(name.left), name.right.text];
 }
 
-const isUndefined = (type: ts.TypeNode) => type.kind === ts.SyntaxKind.UndefinedKeyword;
+const isUndefined = (type: ts.TypeNode) => type.kind === compiler.SyntaxKind.UndefinedKeyword;
 
 function literalOf(type: ts.TypeNode): string | number | boolean | undefined {
-  if (!ts.isLiteralTypeNode(type)) return undefined;
+  if (!compiler.isLiteralTypeNode(type)) return undefined;
   const { literal } = type;
-  if (ts.isStringLiteral(literal)) return literal.text;
-  if (ts.isNumericLiteral(literal)) return Number(literal.text);
-  if (literal.kind === ts.SyntaxKind.TrueKeyword) return true;
-  return literal.kind === ts.SyntaxKind.FalseKeyword ? false : undefined;
+  if (compiler.isStringLiteral(literal)) return literal.text;
+  if (compiler.isNumericLiteral(literal)) return Number(literal.text);
+  if (literal.kind === compiler.SyntaxKind.TrueKeyword) return true;
+  return literal.kind === compiler.SyntaxKind.FalseKeyword ? false : undefined;
 }
 
 function isText(shape: Shape): boolean {
@@ -147,7 +153,7 @@ function isText(shape: Shape): boolean {
 }
 
 function commentOf(node: ts.Node, source: ts.SourceFile): string {
-  const [last] = (ts.getLeadingCommentRanges(source.text, node.pos) ?? []).slice(-1);
+  const [last] = (compiler.getLeadingCommentRanges(source.text, node.pos) ?? []).slice(-1);
   return last ? source.text.slice(last.pos, last.end).replace(/^\s*\*+ ?/gm, "") : "";
 }
 

@@ -1,11 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type * as declarations from "./declarations";
+import { readEnumerations, readResource, readStructures } from "./declarations";
 import type { Module, ResourceShape, Structure } from "./shapes";
-
-/** The clouds' packages as they are installed in this checkout. */
-export const sdkPackages = { azure: "@pulumi/azure-native", gcp: "@pulumi/gcp" } as const;
 
 export interface SdkArgs {
   /** Folder of the installed package. */
@@ -47,6 +44,10 @@ export class SdkTypes {
     return this.module(module).structures[name];
   }
 
+  structuresOf(module: string): Readonly<Record<string, Structure>> {
+    return this.module(module).structures;
+  }
+
   enumeration(module: string, name: string): readonly (string | number)[] | undefined {
     return this.module(module).enumerations[name];
   }
@@ -60,7 +61,6 @@ export class SdkTypes {
   }
 
   private readModule(name: string): Module {
-    const { readStructures, readEnumerations } = reader();
     const enums = join(this.root, "types", "enums", ...name.split("."), "index.d.ts");
     return {
       structures: readStructures(this.inputsOf(name)),
@@ -84,7 +84,7 @@ export class SdkTypes {
     const found = readdirSync(directory).find((each) => each.toLowerCase() === `${file}.d.ts`.toLowerCase());
     if (found === undefined) return undefined;
     const kept = this.keep(`resource-${module}-${className}`, () => ({
-      shape: reader().readResource(readFileSync(join(directory, found), "utf8"), className),
+      shape: readResource(readFileSync(join(directory, found), "utf8"), className),
     }));
     return kept.shape;
   }
@@ -101,12 +101,6 @@ export class SdkTypes {
     renameSync(draft, file);
     return value;
   }
-}
-
-/** The compiler takes a quarter of a second to load: not where everything has been read before. */
-function reader(): typeof declarations {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require("./declarations") as typeof declarations;
 }
 
 function readerDigest(): string {

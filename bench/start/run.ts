@@ -8,13 +8,16 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** CommonJS files to load before anything else. */
   readonly preload?: readonly string[];
+  /** Environment variables beside this process's own. */
+  readonly variables?: NodeJS.ProcessEnv;
 }
 
 /** Runs one program to its end, as people's `pulumi up` does: node with tsx. */
-export async function runProgram(file: string, { signal, preload = [] }: RunOptions = {}): Promise<Started> {
+export async function runProgram(file: string, { signal, preload = [], variables }: RunOptions = {}): Promise<Started> {
   return new Promise((started, fail) => {
     const child = fork(join(root, "bench/start/program.ts"), [file], {
       cwd: root,
+      env: { ...process.env, ...variables },
       execArgv: [...preload.flatMap((path) => ["--require", path]), "--import", "tsx"],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       signal,

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
+import { parse } from "yaml";
 import { documentFileName, releaseDigest } from "../../components/workload/release/document";
 import { parseAs } from "../../stacks/config/load";
 import type { Sections } from "../../stacks/rehearsal";
@@ -16,6 +17,14 @@ import { InstancePaths } from "../../tooling/rehearsal/paths";
 import { signerPolicy, signingKeys } from "../../tooling/rehearsal/signingKeys";
 
 const root = resolve(__dirname, "../..");
+
+/** The clouds' rows: samples, without a cluster yet. */
+const samples = [
+  ["`infrastructure`, Azure (AKS)", "samples/azure-aks/Pulumi.infrastructure.yaml"],
+  ["`infrastructure`, Google Cloud (GKE)", "samples/gcp-gke/Pulumi.infrastructure.yaml"],
+  ["`keys`, Azure", "samples/azure-aks/Pulumi.keys.yaml"],
+  ["`keys`, Google Cloud", "samples/gcp-confidential-space/Pulumi.keys.yaml"],
+] as const;
 
 /** What a program's process is given. */
 export interface StartedStack {
@@ -44,7 +53,7 @@ export interface Stacks {
 
 /**
  * A stack of every role and platform: on bare metal those of the sample factory, with releases, keys and scans as a
- * rehearsal makes them; in a folder that is the caller's to remove.
+ * rehearsal makes them, on clouds the samples'; in a folder that is the caller's to remove.
  */
 export async function startedStacks(home: string): Promise<Stacks> {
   process.env.TRUSTFOUNDRY_HOME = home;
@@ -81,9 +90,17 @@ export async function startedStacks(home: string): Promise<Stacks> {
       ["`trust`", stack(trust, { trustSecrets: keys.secrets })],
       ["`infrastructure`, bare metal", stack(own.infrastructure)],
       ["`workloads`, bare metal", stack(own.workloads(handover))],
+      ...samples.map(([title, path]) => [title, stack(sampleSections(path))] as const),
     ]),
     close: cluster.close,
   };
+}
+
+function sampleSections(path: string): Sections {
+  const file = parse(readFileSync(join(root, path), "utf8")) as { config: Record<string, unknown> };
+  return Object.fromEntries(
+    Object.entries(file.config).map(([key, value]) => [key.replace(/^trustfoundry:/, ""), value]),
+  );
 }
 
 function settingsOf(sections: Sections): Record<string, string> {

@@ -18,26 +18,44 @@ afterAll(() => {
   rmSync(home, { recursive: true });
 });
 
-/** The packages of Pulumi's that a program has loaded when all its resources are registered. */
-async function loadedSdks(title: string): Promise<string[]> {
+/** Scripts of Pulumi's packages that a program has loaded when all its resources are registered: package and file. */
+async function loadedScripts(title: string): Promise<{ name: string; file: string }[]> {
   const stack: StartedStack | undefined = all.stacks.get(title);
   expect(stack, title).toBeDefined();
   const file = join(home, "stack.json");
   const scripts = join(home, "scripts.json");
   writeFileSync(file, JSON.stringify(stack));
-  process.env.LOADED_SCRIPTS = scripts;
-  const started = await runProgram(file, { preload: [join(root, "test/support/loadedScripts.cjs")] });
+  const started = await runProgram(file, {
+    preload: [join(root, "test/support/loadedScripts.cjs")],
+    variables: { LOADED_SCRIPTS: scripts },
+  });
   expect(started.resources).toBeGreaterThan(5);
   const urls = JSON.parse(readFileSync(scripts, "utf8")) as string[];
-  const packages = urls.flatMap((url) => /node_modules\/(@pulumi\/[a-z-]+)\//.exec(url)?.[1] ?? []);
-  return [...new Set(packages)].sort();
+  return urls.flatMap((url) => {
+    const [, name, rest] = /node_modules\/(@pulumi\/[a-z-]+)\/(.*)$/.exec(url) ?? [];
+    return name !== undefined && rest !== undefined ? [{ name, file: rest }] : [];
+  });
 }
 
-describe("a program without a cloud", () => {
-  it.each(["`trust`", "`infrastructure`, bare metal", "`workloads`, bare metal"])(
-    "%s loads no cloud's SDK",
-    async (title) => {
-      expect(await loadedSdks(title)).toEqual(["@pulumi/kubernetes", "@pulumi/pulumi"]);
-    },
-  );
+describe("a program's start", () => {
+  it.each([
+    ["`trust`", []],
+    ["`infrastructure`, bare metal", []],
+    ["`workloads`, bare metal", []],
+    ["`infrastructure`, Azure (AKS)", ["@pulumi/azure-native"]],
+    ["`infrastructure`, Google Cloud (GKE)", ["@pulumi/gcp"]],
+    ["`keys`, Azure", ["@pulumi/azure-native"]],
+    ["`keys`, Google Cloud", ["@pulumi/gcp"]],
+  ])("of %s loads the SDKs of these clouds and no other: %j", async (title, clouds) => {
+    const scripts = await loadedScripts(title);
+    const names = [...new Set(scripts.map(({ name }) => name))].sort();
+    expect(names).toEqual([...clouds, "@pulumi/kubernetes", "@pulumi/pulumi"].sort());
+    // The index of a whole SDK loads all of its modules.
+    expect(scripts.filter(({ name, file }) => clouds.includes(name) && file === "index.js")).toEqual([]);
+  });
+
+  it("is measured for every role of a party", () => {
+    const roles = [...all.stacks.values()].map(({ settings }) => settings["trustfoundry:role"]);
+    expect([...new Set(roles)].sort()).toEqual(["infrastructure", "keys", "trust", "workloads"]);
+  });
 });

@@ -9,6 +9,8 @@ import { root } from "./factory";
 import { settled } from "./mocks";
 import { recordRegistrations } from "./registrations";
 
+export type AzureConfig = InfrastructureConfig & { readonly azure: Azure };
+
 /** Sections of one of Azure's samples, a fresh copy at each call. */
 export function azureSections(sample: "azure-aks" | "azure-machine"): Record<string, unknown> {
   const file = parse(readFileSync(join(root, "samples", sample, "Pulumi.infrastructure.yaml"), "utf8")) as {
@@ -23,7 +25,7 @@ export function azureSections(sample: "azure-aks" | "azure-machine"): Record<str
 export function azureConfig(
   sample: "azure-aks" | "azure-machine",
   changes: Readonly<Record<string, unknown>> = {},
-): InfrastructureConfig & { readonly azure: Azure } {
+): AzureConfig {
   const sections = azureSections(sample);
   const [provider] = sections.providers as { azure: Record<string, unknown> }[];
   if (!provider) throw new Error(`${sample} has no provider`);
@@ -66,7 +68,7 @@ export function azureOutputs(type: string, _name: string, inputs: Readonly<Recor
 }
 
 /** Everything that a sample of Azure's registers, and what its program gives back. */
-export async function recordedAzure(config: InfrastructureConfig & { readonly azure: Azure }) {
+export async function recordedAzure(config: AzureConfig) {
   const recording = recordRegistrations(azureOutputs);
   const nodes = await azureNodes(config, config.azure);
   let before = -1;

@@ -100,7 +100,6 @@ function placeGround(cloud: Gcp, opts: pulumi.ComponentResourceOptions): Ground 
       {
         ...clusterRequest(own, cloud),
         project,
-        region,
         clusterName: own.name,
         zones: zonesOf(cloud),
         adminCidrs: own.adminCidrs,

@@ -18,9 +18,9 @@ export function isOwn(cluster: Gcp["cluster"]): cluster is OwnCluster {
   return cluster !== undefined && !("existing" in cluster);
 }
 
-export function clusterRequest(cluster: OwnCluster, { network }: Gcp): ClusterRequest {
+export function clusterRequest(cluster: OwnCluster, { network, region }: Gcp): ClusterRequest {
   const { version, systemMachineType, controlPlaneCidr } = cluster;
-  return { version, systemMachineType, controlPlaneCidr, networkCidr: network.cidr };
+  return { region, version, systemMachineType, controlPlaneCidr, networkCidr: network.cidr };
 }
 
 export function poolRequest(pool: Gcp["nodePools"][number], { region, diskKey, cluster }: Gcp): PoolRequest {

@@ -17,8 +17,6 @@ export interface GcpClusterArgs extends ClusterRequest {
   readonly project: string;
   /** Name of the cluster. */
   readonly clusterName: string;
-  /** Region of the control plane. */
-  readonly region: string;
   /** Zones of the system pool's nodes. */
   readonly zones: readonly string[];
   /** Ranges from which the control plane is reached; it has no public address. */

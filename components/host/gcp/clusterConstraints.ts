@@ -1,4 +1,4 @@
-import { gcpFamilies, gcpLimits, gkeFloors, gpuSizeOf, isPlainGpuSize } from "../offerings";
+import { gcpFamilies, gcpLimits, gcpTeeRegions, gkeFloors, gpuSizeOf, isPlainGpuSize } from "../offerings";
 import { overlap, parseRange } from "./addresses";
 import type { Constraint } from "./constraint";
 import { constraint } from "./constraint";
@@ -26,6 +26,12 @@ export const clusterConstraints: readonly Constraint<ClusterRequest>[] = [
       return `"${type}" is not known to have a TEE, and creating the cluster would break; write n2d-standard-4 or c3-standard-4 (families with one: ${withTee.join(", ")})`;
     },
   ),
+  constraint("gcp-system-region", gcpTeeRegions.fact, "systemMachineType", ({ systemMachineType, region }) => {
+    const tee = teeOfSystem(systemMachineType);
+    const regions = tee && gcpTeeRegions.regions[tee];
+    if (!tee || !regions || regions.includes(region)) return undefined;
+    return `"${systemMachineType}" is not known to have ${tee} in ${region}; write a type of another family, or a region among ${regions.join(", ")}`;
+  }),
   constraint("gcp-gke-version", gkeFloors.fact, "version", ({ version, systemMachineType }) => {
     const tee = teeOfSystem(systemMachineType);
     const floor = tee && gkeFloors.versions[tee];

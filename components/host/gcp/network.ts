@@ -78,7 +78,7 @@ export class GcpNetwork extends pulumi.ComponentResource {
     const egress = new compute.Address(
       `${name}-egress`,
       { project, region, addressType: "EXTERNAL" },
-      { parent: this },
+      { parent: this, dependsOn: [...args.after] },
     );
     this.nat = new compute.RouterNat(
       `${name}-nat`,

@@ -75,6 +75,8 @@ export interface PoolRequest extends NodeRequest {
 
 /** A cluster of one's own. */
 export interface ClusterRequest {
+  /** Region of the cluster. */
+  readonly region: string;
   /** Full GKE version. */
   readonly version: string;
   /** Confidential nodes said for the whole cluster, for ever. Default false: each pool says it for itself. */

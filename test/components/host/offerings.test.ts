@@ -10,6 +10,7 @@ import {
   gcpFlexStart,
   gcpLimits,
   gcpProvisioning,
+  gcpTeeRegions,
   gkeFeatureFloors,
   gkeFlexStartPools,
   gkeFloors,
@@ -38,6 +39,7 @@ describe("the table of what clouds offer", () => {
       gkeFloors,
       gpuDriver,
       gcpFlexStart,
+      gcpTeeRegions,
       ...Object.values(gcpBootDisks),
       ...Object.values(gkeFeatureFloors),
     ].map(({ fact }) => fact);

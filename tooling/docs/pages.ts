@@ -1,6 +1,7 @@
 import { rules } from "../../policies/rules";
 import { claimsPage } from "./claimsPage";
 import { cloudOffersPage } from "./cloudOffersPage";
+import { cloudSettingsPage } from "./cloudSettingsPage";
 import { isolationPage } from "./isolationPage";
 import { policiesPage } from "./policies";
 import { rulePage } from "./rulePage";
@@ -11,6 +12,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     ["docs/policies.md", policiesPage(rules)],
     ["docs/claims.md", claimsPage(rules)],
     ["docs/cloud-offers.md", cloudOffersPage()],
+    ["docs/cloud-settings.md", cloudSettingsPage()],
     ["docs/isolation.md", isolationPage()],
     ...rules.map((rule): [string, string] => [`docs/rules/${rule.id}.md`, rulePage(rule)]),
   ]);

@@ -1,3 +1,4 @@
+import { beyondPreview } from "../../components/host/beyondPreview";
 import { isHint } from "../../components/host/departures";
 import * as offerings from "../../components/host/offerings";
 import type { Cloud, Fact } from "../../components/host/offerings";
@@ -101,6 +102,17 @@ export function cloudOffersPage(): string {
         holds.join("; "),
         departure,
         facts.map(({ source, grade }) => `${source} (${grade})`).join("; "),
+      ]),
+    ),
+    "## What no preview knows",
+    "It shows at `pulumi up`, or later.",
+    table(
+      ["cloud", "what", "look, or what is done", ...founded],
+      beyondPreview.map(({ cloud, what, instead, fact }) => [
+        cloud === "both" ? "both" : cloudNames[cloud],
+        what,
+        instead,
+        ...foundation(fact),
       ]),
     ),
     "## Prices, as dated hints",

@@ -19,8 +19,6 @@ export const cloudDriverFloor = resourceRule({
   source: onboardingScripts,
   platforms: ["azure", "gcp"],
   claims: ["gpu-genuine"],
-  // Floors move.
-  baseline: "advisory",
   boundary: { by: "keyBroker", how: "GPU evidence must be affirming, and names the driver's version" },
   looksAt: {
     kinds: [...gpuOperatorSettings.kinds, ...extensions.kinds],

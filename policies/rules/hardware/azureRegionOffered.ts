@@ -16,8 +16,6 @@ export const azureRegionOffered = resourceRule({
   source: onboardingScripts,
   platforms: ["azure"],
   claims: ["cloud-node-confidential"],
-  // Regions change monthly.
-  baseline: "advisory",
   boundary: { by: "nothing", how: "availability is outside the architecture's promise" },
   looksAt: {
     kinds: [...azureConfidentialMachines.kinds, ...azureGpuPools.kinds],

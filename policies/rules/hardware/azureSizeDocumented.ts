@@ -18,8 +18,6 @@ export const azureSizeDocumented = resourceRule({
   source: azureSize,
   platforms: ["azure"],
   claims: ["cloud-node-confidential"],
-  // New sizes come.
-  baseline: "advisory",
   boundary: { by: "nothing", how: "availability is outside the architecture's promise" },
   looksAt: {
     kinds: [...azureConfidentialMachines.kinds, ...pools.kinds],

@@ -10,7 +10,11 @@ import { stackRule } from "../../rule";
 
 const nic = "network:NetworkInterface";
 const { nodeConfig } = gcpNodePool.props as { readonly nodeConfig: object };
-const defaultPool = { nodeConfig, privateClusterConfig: { enablePrivateNodes: true } };
+const defaultPool = {
+  nodeConfig,
+  nodeLocations: ["us-central1-a"],
+  privateClusterConfig: { enablePrivateNodes: true },
+};
 const inScaleSet = "virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].ipConfigurations[0]";
 
 export const cloudNodesPrivate = stackRule({

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { parse } from "yaml";
 import { azureNodes } from "../../stacks/clouds/azure";
 import type { Azure } from "../../stacks/config/azure";
@@ -7,7 +8,8 @@ import type { InfrastructureConfig } from "../../stacks/config/factory";
 import { parseAs } from "../../stacks/config/load";
 import { root } from "./factory";
 import { settled } from "./mocks";
-import { recordRegistrations } from "./registrations";
+import type { Recording } from "./registrations";
+import { childrenOf, named, recordRegistrations } from "./registrations";
 
 export type AzureConfig = InfrastructureConfig & { readonly azure: Azure };
 
@@ -65,6 +67,22 @@ export function azureOutputs(type: string, _name: string, inputs: Readonly<Recor
   };
   const key = namedBy[kind];
   return { ...(key !== undefined && { name: inputs[key] }), ...added[kind] };
+}
+
+/** Waits until nothing more is registered. */
+export async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 8; turn++) await settled();
+}
+
+/** Everything below a component that stands alone: it has its type, has finished, and there is nothing beside it. */
+export async function made(recording: Recording, component: string, token: string) {
+  await quiet();
+  const own = named(recording, component);
+  expect(own.type).toBe(token);
+  expect(recording.finished).toContain(own.urn);
+  const children = childrenOf(recording, component);
+  expect(recording.resources).toHaveLength(children.length + 1);
+  return Object.fromEntries(children.map(({ name, type, inputs }) => [name, { type, inputs }]));
 }
 
 /** Everything that a sample of Azure's registers, and what its program gives back. */

@@ -7,6 +7,7 @@ import type { Gcp } from "../../stacks/config/gcp";
 import { parseAs } from "../../stacks/config/load";
 import { root } from "./factory";
 import { settled } from "./mocks";
+import type { Recording } from "./registrations";
 import { recordRegistrations } from "./registrations";
 
 export type GcpSample = "gcp-gke" | "gcp-confidential-space";
@@ -58,10 +59,17 @@ export function gcpOutputs(type: string, name: string, inputs: Readonly<Record<s
 export async function recordedGcp(config: GcpConfig) {
   const recording = recordRegistrations(gcpOutputs);
   const nodes = await gcpNodes(config, config.gcp);
-  let before = -1;
-  while (before !== recording.resources.length) {
-    before = recording.resources.length;
-    await settled();
-  }
+  await quiet(recording);
   return { recording, nodes };
+}
+
+/** Waits until nothing more is registered. Requests are answered in rounds, so one round without news says little. */
+export async function quiet({ resources, finished }: Recording): Promise<void> {
+  let before = -1;
+  for (let still = 0; still < 5;) {
+    await settled();
+    const now = resources.length + finished.size;
+    still = now === before ? still + 1 : 0;
+    before = now;
+  }
 }

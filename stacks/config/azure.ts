@@ -190,7 +190,7 @@ export const azureSchema = z
       .describe("hints (constraints that no documentation states) that you override, by name"),
   })
   .superRefine(({ cluster, diskKey, nodePools, machines }, ctx) => {
-    if (diskKey.kind !== "platform" && machines.length === 0)
+    if (diskKey.kind !== "platform" && machines.length === 0 && nodePools.length > 0)
       crossCheck(
         ctx,
         ["diskKey"],

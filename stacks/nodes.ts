@@ -1,4 +1,5 @@
 import type { NodeAdmission } from "../components/attestation/nodeAdmission";
+import { trusteeKeyAuthority } from "../components/verdict/keyAuthority";
 import type { TrustConfig } from "./config/factory";
 
 /** The kinds of nodes that the model owner's configuration states; nobody else has to agree to them. */
@@ -14,6 +15,8 @@ export function admittedNodes({ nodes, simulated }: Pick<TrustConfig, "nodes" | 
   }));
 }
 
+const placeOf = { azureSnpVtpm: "azureNode", tdx: "gcpNode" } as const;
+
 /** What the stack says of each kind of node: its keys, and what they are worth less than a release's. */
 export function nodeOutputs({ nodes, attestation }: Pick<TrustConfig, "nodes" | "attestation">) {
   return Object.fromEntries(
@@ -21,8 +24,9 @@ export function nodeOutputs({ nodes, attestation }: Pick<TrustConfig, "nodes" | 
       name,
       {
         isolationUnit: "node",
-        keyAuthority: attestation.keyAuthority,
-        grade: "below a release: kubelet, all pods and cluster administrators are inside, and nobody signed its values",
+        keyAuthority: trusteeKeyAuthority(attestation.keyAuthority, attestation.service.kind, placeOf[evidence.kind]),
+        comparedWithARelease:
+          "below: kubelet, all pods and cluster administrators are inside, and nobody signed its values",
         evidence: evidence.kind,
         keys: [...keys].sort(),
         notBefore,

@@ -8,6 +8,7 @@ import { expiryNotice } from "../components/attestation/referenceValues";
 import { Trustee } from "../components/attestation/trustee";
 import { AdmissionPolicies } from "../components/cluster/admissionPolicies";
 import { platformSets } from "../components/platform";
+import { trusteeKeyAuthority } from "../components/verdict/keyAuthority";
 import { policiesInForce } from "../policies/admission/inForce";
 import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
@@ -95,6 +96,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     ...(nodes.length > 0 && { nodes: nodeOutputs(config) }),
     keyBroker: { endpoint: `https://${dnsName}`, caCertificate, service: trustee.keyBrokerHost },
     namespace: trustee.namespaceName,
+    keyAuthority: trusteeKeyAuthority(attestation.keyAuthority, attestation.service.kind),
   };
 }
 

@@ -95,6 +95,7 @@ describe("the model owner's program", () => {
       endpoint: "https://kbs.acme-models.example",
       caCertificate: keys.caCertificate,
     });
+    expect(outputs).toMatchObject({ keyAuthority: { who: "owner", grade: "verified by the owner" } });
     await vi.waitUntil(() => recording.finished.size > 0);
     const deployments = () => recording.resources.filter(({ type }) => type.endsWith(":Deployment"));
     await vi.waitUntil(() => deployments().length === 3);
@@ -145,8 +146,12 @@ describe("with confidential nodes of a cloud, the model owner's program", () => 
       nodes: {
         "aks-ncc": {
           isolationUnit: "node",
-          keyAuthority: "owner",
-          grade: expect.stringMatching(/below a release/) as string,
+          keyAuthority: {
+            who: "owner",
+            grade: "verified by the owner",
+            because: expect.stringContaining("whatever runs on that node can ask for the key") as string,
+          },
+          comparedWithARelease: expect.stringMatching(/^below: kubelet, all pods/) as string,
           evidence: "azureSnpVtpm",
           keys: [...sampleNode().resources].sort(),
           provider: "azure-west",

@@ -1,4 +1,5 @@
 import { enforcedClaims } from "../../components/verdict/claims";
+import type { KeyAuthorityStatement } from "../../components/verdict/keyAuthority";
 import type { Release } from "../../components/workload/release";
 import type { AttackResult } from "./attacks";
 import type { PlayedStep, PlayResult } from "./play";
@@ -51,6 +52,11 @@ export function attackLines({ attack, what, outcome, step, reason, appraisal }: 
   const lines = [head, ...(appraisal ? [`${indent}appraisal: ${appraisal}`] : [])];
   if (step) lines.push(`${indent}refused at ${titles[step]}: ${reason}`);
   return lines.join("\n");
+}
+
+/** Who decides about keys, and how well founded that is (docs/isolation.md). */
+export function keyAuthorityLine({ who, grade, because }: KeyAuthorityStatement): string {
+  return `Key authority ${who}, ${grade}: ${because}.`;
 }
 
 /** The last line: how many guests got what is theirs, and how many attacks got nothing. */

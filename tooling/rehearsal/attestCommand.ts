@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { trusteeKeyAuthority } from "../../components/verdict/keyAuthority";
 import type { Release } from "../../components/workload/release";
 import { attacks } from "../attestation/attacks";
 import type { RehearsalWatcher } from "../attestation/rehearse";
@@ -7,12 +8,14 @@ import {
   attackLines,
   attestNotice,
   claimLines,
+  keyAuthorityLine,
   releaseLine,
   resultLine,
   stepLine,
   summary,
 } from "../attestation/screen";
 import { attest } from "./attest";
+import { readRecord } from "./instance";
 import { InstancePaths } from "./paths";
 import { simulatedNotice } from "./report";
 
@@ -32,16 +35,22 @@ export function attestCommand(command: Command, signal: AbortSignal): void {
     .option("--json", "print the results as JSON, and nothing else")
     .action(async (release: string | undefined, { name, attack, allAttacks, json }: AttestOptions) => {
       const tees = new Set<Release["tee"]>();
+      const paths = new InstancePaths(name);
       const results = await attest({
-        paths: new InstancePaths(name),
+        paths,
         release,
         attacks: allAttacks ? attacks : attack === undefined ? [] : [attackNamed(attack)],
         watcher: json ? {} : printer(tees),
         signal,
       });
       const sound = results.every(isSound);
-      if (json) console.log(JSON.stringify({ simulated: true, sound, releases: results }, null, 2));
-      else console.log(["", ...(sound ? [claimLines([...tees]), ""] : []), summary(results)].join("\n"));
+      // Keys of a rehearsal are always its own broker's, whatever the description says of real ones (stacks/rehearsal.ts).
+      const keyAuthority = trusteeKeyAuthority("owner", readRecord(paths)?.factory.attestation.service.kind ?? "coco");
+      if (json) console.log(JSON.stringify({ simulated: true, sound, keyAuthority, releases: results }, null, 2));
+      else {
+        const shown = sound ? [claimLines([...tees]), "", keyAuthorityLine(keyAuthority), ""] : [];
+        console.log(["", ...shown, summary(results)].join("\n"));
+      }
       if (!sound) process.exitCode = 1;
     });
 }

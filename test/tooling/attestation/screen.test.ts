@@ -6,11 +6,13 @@ import { attackNamed, isSound } from "../../../tooling/attestation/rehearse";
 import {
   attackLines,
   claimLines,
+  keyAuthorityLine,
   releaseLine,
   resultLine,
   stepLine,
   summary,
 } from "../../../tooling/attestation/screen";
+import { trusteeKeyAuthority } from "../../../components/verdict/keyAuthority";
 import { boardRelease } from "./support";
 
 const attack = (outcome: AttackResult["outcome"]): AttackResult => ({
@@ -66,4 +68,13 @@ it("names the claims that a granted key stands for, with the evidence of the TEE
   expect(lines).toMatch(/Firmware, kernel and kernel command line .*\n +tdx\.quote\.body\.mr_td, /);
   expect(lines).not.toContain("snp.");
   expect(claimLines(["snp", "tdx"])).toContain("snp.measurement");
+});
+
+it("says who releases keys, and how well founded that is", () => {
+  expect(keyAuthorityLine(trusteeKeyAuthority("owner", "coco"))).toBe(
+    "Key authority owner, verified by the owner: evidence of CPU and GPUs is compared by the owner's own service, with values that the owner computed.",
+  );
+  expect(keyAuthorityLine(trusteeKeyAuthority("owner", "intelTrustAuthority"))).toMatch(
+    /^Key authority owner, asserted by Intel: /,
+  );
 });

@@ -114,6 +114,24 @@ export function withHelpers(rego: string, text: string): string {
   return [text, ...helpers].join("\n");
 }
 
+/** All rules that mention a text, with those that they name. */
+export function rulesAbout(rego: string, mentioned: string): string {
+  return statements(rego)
+    .filter((statement) => statement.includes(mentioned))
+    .map((statement) => withHelpers(rego, statement))
+    .join("\n");
+}
+
+/**
+ * Each way to a key by evidence, with the rules that it names: what one way compares does not hold who comes by another.
+ * A way that looks at no evidence is a finding of `resource-policy-conditional`. The whole module where no way is found.
+ */
+export function waysToKeys(rego: string): string[] {
+  const ways = bodiesOf(rego, "allow").map((body) => withHelpers(rego, body));
+  const byEvidence = ways.filter((way) => /\bsubmods\b/.test(way));
+  return byEvidence.length > 0 ? byEvidence : [rego];
+}
+
 /**
  * Whether a body compares something of the request with something fixed. That it is there, or counted, or equal to
  * itself, or true or false, nearly always holds.

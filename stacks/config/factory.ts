@@ -77,7 +77,12 @@ export const trustSchema = z
   .strictObject({
     role: z.literal("trust"),
     ...shared,
-    isolationUnit: isolationUnitSchema,
+    isolationUnit: isolationUnitSchema
+      .refine((unit) => unit === "pod", {
+        message:
+          "is for stacks whose own cluster has confidential nodes; leave it out, and name kinds of nodes in the section nodes",
+      })
+      .transform((): "pod" => "pod"),
     parties: partiesSchema,
     cluster: clusterSchema,
     attestation: attestationSchema
@@ -217,29 +222,19 @@ export const roleSchemas = {
   rehearsal: rehearsalSchema,
 } as const;
 
-/** A key broker for nobody, releases without signers, and a unit of isolation that is not what is served. */
+/** A key broker for nobody, releases without signers or firmware, and one key for two. */
 function checkServed(
   config: {
     models: readonly Model[];
     nodes: readonly NodeKind[];
-    isolationUnit: "pod" | "node";
     signers?: unknown;
     attestation: { gpuFirmware?: unknown };
   },
   ctx: z.RefinementCtx,
 ): void {
-  const { models, nodes, isolationUnit, signers, attestation } = config;
+  const { models, nodes, signers, attestation } = config;
   if (models.length + nodes.length === 0)
     crossCheck(ctx, ["models"], "are none, and nodes neither; write at least one of either");
-  const unit = models.length > 0 || nodes.length === 0 ? "pod" : "node";
-  if (isolationUnit !== unit)
-    crossCheck(
-      ctx,
-      ["isolationUnit"],
-      unit === "pod"
-        ? "is what a release isolates, so it is pod where there are models; write pod (nodes beside them stand in their own section)"
-        : "is not what a cloud's node isolates: the whole node is the TEE, with kubelet and all its pods inside; write node",
-    );
   if (models.length > 0 && signers === undefined)
     crossCheck(ctx, ["signers"], "is missing; add whose signatures a release needs: public keys by party");
   if (models.length > 0 && attestation.gpuFirmware === undefined)

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lockdownPolicy } from "../../components/guest/agentPolicy";
 import { confidentialDeployment, initDataToml } from "../../policies/examples/confidentialDeployment";
 import { initDataAnnotationKey, initDataDigestKey, encodeInitData } from "../../components/guest/initDataAnnotation";
-import { bodiesOf, comparesInput, conditions } from "../../policies/regoRules";
+import { bodiesOf, comparesInput, conditions, rulesAbout, waysToKeys } from "../../policies/regoRules";
 import type { Resource } from "../../policies/rule";
 import { resourcePolicyAffirming } from "../../policies/rules/attestation/resourcePolicyAffirming";
 import { resourcePolicyConditional } from "../../policies/rules/attestation/resourcePolicyConditional";
@@ -150,4 +150,32 @@ describe("agent policies", () => {
   ])("that open to nearly all are refused: %j", (rule) =>
     expect(judged(`package agent_policy\n${rule}`)).toEqual([expect.stringContaining("nearly always holds")]),
   );
+});
+
+describe("ways to keys", () => {
+  const rego = [
+    "package policy",
+    "default allow := false",
+    "allow if {\n  guest(input.submods)\n}",
+    'allow if {\n  input["submods"].cpu0.x == 1\n}',
+    'allow if data.plugin == "other"',
+    "guest(parts) if parts.cpu0.init_data == 1",
+  ].join("\n");
+
+  it("are told apart, each with the rules that it names, where they look at evidence", () => {
+    const ways = trimmed(waysToKeys(rego));
+    expect(ways).toHaveLength(2);
+    expect(ways[0]).toContain("init_data");
+    expect(ways[1]).not.toContain("init_data");
+  });
+
+  it("are the whole module where none looks at any", () => {
+    const open = "package policy\nallow := true";
+    expect(waysToKeys(open)).toEqual([open]);
+  });
+
+  it("of evidence are the rules that mention it, with what these name", () => {
+    expect(rulesAbout(rego, "guest(input")).toContain("parts.cpu0.init_data");
+    expect(rulesAbout(rego, "input.snp")).toBe("");
+  });
 });

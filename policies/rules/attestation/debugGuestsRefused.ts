@@ -1,5 +1,6 @@
 import { regoStatements } from "../../documents";
 import { attestationPolicy, attestationPolicyPath, attestationPolicyPointer } from "../../examples/trustee";
+import { nodeAttestationPolicy, nodeAttestationPolicyPath } from "../../examples/trusteeNodes";
 import { attestationPolicies } from "../../keyBroker";
 import type { Finding } from "../../place";
 import type { Selector } from "../../rule";
@@ -26,6 +27,17 @@ const doors: readonly Door[] = [
     closed: /td_attributes\.debug == false|not .*td_attributes\.debug/,
     what: "td_attributes.debug",
   },
+  // Claims of Azure's verifier are texts (parse_tee_evidence_az).
+  {
+    judges: /input\["az-snp-vtpm"\]/,
+    closed: /input\["az-snp-vtpm"\]\.policy_debug_allowed == "false"/,
+    what: 'input["az-snp-vtpm"].policy_debug_allowed',
+  },
+  {
+    judges: /input\["az-snp-vtpm"\]/,
+    closed: /input\["az-snp-vtpm"\]\.policy_migrate_ma == "false"/,
+    what: 'input["az-snp-vtpm"].policy_migrate_ma',
+  },
   { judges: /\bx-nvidia-gpu-|\bmeasres\b/, closed: /\bdbgstat"?\]? == "disabled"/, what: "dbgstat" },
 ];
 
@@ -51,14 +63,14 @@ export const debugGuestsRefused = resourceRule({
   threat:
     "The host launches the released guest with debugging allowed, or binds a GPU in development mode: the evidence is genuine, and the memory is the host's to read.",
   remediation:
-    'Demand policy_debug_allowed == false and policy_migrate_ma == false (SNP), td_attributes.debug == false (TDX), dbgstat == "disabled" (GPU).',
+    'Demand policy_debug_allowed == false and policy_migrate_ma == false (SNP; as texts of az-snp-vtpm), td_attributes.debug == false (TDX), dbgstat == "disabled" (GPU).',
   source: file(repositories.trustee, "attestation-service/src/ear_token/ear_default_policy_cpu.rego", "v0.21.0"),
   platforms,
   claims: ["guest-not-debuggable", "gpu-confidential"],
   boundary: { by: "keyBroker", how: "a release's resource policy looks at the same claims once more" },
   looksAt: guarded,
   check: (findings) => findings(),
-  compliant: [attestationPolicy],
+  compliant: [attestationPolicy, nodeAttestationPolicy],
   breakages: [
     {
       mistake: "SNP guests open to debugging",
@@ -71,6 +83,20 @@ export const debugGuestsRefused = resourceRule({
       path: attestationPolicyPointer,
       replace: ["policy_migrate_ma == false", "policy_migrate_ma in [true, false]"],
       expect: attestationPolicyPath,
+    },
+    {
+      mistake: "nodes of Azure open to debugging, as in Trustee's own policy",
+      resource: 1,
+      path: attestationPolicyPointer,
+      replace: ['  input["az-snp-vtpm"].policy_debug_allowed == "false"\n', ""],
+      expect: nodeAttestationPolicyPath,
+    },
+    {
+      mistake: "a text compared with what is none",
+      resource: 1,
+      path: attestationPolicyPointer,
+      replace: ['policy_migrate_ma == "false"', "policy_migrate_ma != true"],
+      expect: nodeAttestationPolicyPath,
     },
     {
       mistake: "TDs open to debugging",

@@ -1,6 +1,8 @@
 import { regoStatements } from "../../documents";
 import { resourcePolicy, resourcePolicyPath, resourcePolicyPointer } from "../../examples/trustee";
+import { nodePolicy } from "../../examples/trusteeNodes";
 import { releasingPolicies } from "../../keyBroker";
+import { waysToKeys } from "../../regoRules";
 import { platforms, resourceRule } from "../../rule";
 import { page } from "../../sources";
 
@@ -25,12 +27,19 @@ export const gpusCounted = resourceRule({
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; no default policy of Trustee counts" },
   looksAt: releasingPolicies,
   *check({ place, text }) {
-    const lines = regoStatements(text);
-    if (!lines.some((line) => counted.some((form) => form.test(line))))
+    const counts = (way: string) => regoStatements(way).some((line) => counted.some((form) => form.test(line)));
+    if (waysToKeys(text).some((way) => !counts(way)))
       yield place.finding("counts no GPUs: evidence of some, or of all, may be missing");
   },
-  compliant: [resourcePolicy],
+  compliant: [resourcePolicy, nodePolicy],
   breakages: [
+    {
+      mistake: "a node's GPU that need not attest, since CC mode is off",
+      resource: 1,
+      path: resourcePolicyPointer,
+      replace: ["  {name | some name, _ in input.submods} == {name | some name in node.submods}\n", ""],
+      expect: resourcePolicyPath,
+    },
     {
       mistake: "as many GPUs as happen to attest",
       path: resourcePolicyPointer,

@@ -1,6 +1,8 @@
 import { comparesClaim } from "../../comparisons";
 import { resourcePolicy, resourcePolicyPath, resourcePolicyPointer } from "../../examples/trustee";
+import { nodePolicy } from "../../examples/trusteeNodes";
 import { releasingPolicies } from "../../keyBroker";
+import { waysToKeys } from "../../regoRules";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
@@ -19,15 +21,22 @@ export const initDataPinned = resourceRule({
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; the model owner writes it" },
   looksAt: releasingPolicies,
   *check({ place, text }) {
-    if (!comparesClaim(text, /\binit_data\b/))
+    if (waysToKeys(text).some((way) => !comparesClaim(way, /\binit_data\b/)))
       yield place.finding("compares init_data with nothing: agent policy and key broker are the host's to choose");
   },
-  compliant: [resourcePolicy],
+  compliant: [resourcePolicy, nodePolicy],
   breakages: [
     {
       mistake: "any init-data",
       path: resourcePolicyPointer,
       replace: ['  input.submods.cpu0["ear.veraison.annotated-evidence"].init_data == "9f86d081884c7d65"\n', ""],
+      expect: resourcePolicyPath,
+    },
+    {
+      mistake: "a node's rule that a pod's guest with init-data passes as well",
+      resource: 1,
+      path: resourcePolicyPointer,
+      replace: ['  input.submods.cpu0["ear.veraison.annotated-evidence"].init_data in node.init_data\n', ""],
       expect: resourcePolicyPath,
     },
     {

@@ -1,6 +1,8 @@
 import { comparesClaim } from "../../comparisons";
 import { resourcePolicy, resourcePolicyPath, resourcePolicyPointer } from "../../examples/trustee";
+import { nodePolicy } from "../../examples/trusteeNodes";
 import { releasingPolicies } from "../../keyBroker";
+import { waysToKeys } from "../../regoRules";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
@@ -22,11 +24,21 @@ export const measurementPinned = resourceRule({
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; the model owner writes it" },
   looksAt: releasingPolicies,
   *check({ place, text }) {
-    if (!comparesClaim(text, measured))
+    if (waysToKeys(text).some((way) => !comparesClaim(way, measured)))
       yield place.finding("names no measurement: any guest that some reference value stands for will do");
   },
-  compliant: [resourcePolicy],
+  compliant: [resourcePolicy, nodePolicy],
   breakages: [
+    {
+      mistake: "any machine of a cloud, beside a release that is known",
+      resource: 1,
+      path: resourcePolicyPointer,
+      replace: [
+        "  azure.measurement in node.cpu.measurements\n  every register, accepted in node.cpu.pcrs { azure.tpm[register] in accepted }\n",
+        "",
+      ],
+      expect: resourcePolicyPath,
+    },
     {
       mistake: "any guest that is known",
       path: resourcePolicyPointer,

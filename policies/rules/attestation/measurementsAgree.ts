@@ -5,6 +5,7 @@ import {
   resourcePolicyPath,
   resourcePolicyPointer,
 } from "../../examples/trustee";
+import { nodePolicy, nodeReferenceValues } from "../../examples/trusteeNodes";
 import { regoStatements } from "../../documents";
 import type { RegoText } from "../../keyBroker";
 import { releasingPolicies } from "../../keyBroker";
@@ -15,14 +16,22 @@ import type { Resource } from "../../rule";
 import { platforms, stackRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
-/** What a policy calls a measurement, and the reference value of the same kind. */
-const valueOf: Readonly<Record<string, string>> = {
-  measurement: "snp_launch_measurement",
-  mr_td: "mr_td",
-  rtmr_1: "rtmr_1",
-  rtmr_2: "rtmr_2",
-};
-const named = /\b(measurement|mr_td|rtmr_1|rtmr_2)"?\]?\s*(?::|==)\s*"([0-9a-f]{64,128})"/g;
+/** Reference values of what booted. Those with a number are registers of a virtual TPM, which policies call pcrNN. */
+const measurements = ["snp_launch_measurement", "mr_td", "rtmr_1", "rtmr_2", "measurement"];
+const registers = ["04", "08", "09", "11", "12"].map((register) => `snp_pcr${register}`);
+const claim = '(measurements?|mr_td|rtmr_1|rtmr_2|pcr\\d\\d)"?\\]?';
+/** One value, as of a release, and several, as of a kind of node. */
+const named = [
+  new RegExp(`\\b${claim}\\s*(?::|==)\\s*("[\\w+/]{64,128}")`, "g"),
+  new RegExp(`\\b${claim}\\s*(?::|\\bin)\\s*[[{]([^\\]}]*)[\\]}]`, "g"),
+];
+const values = /"((?:[0-9a-f]{64}){1,2}|[0-9a-f]{96}|[A-Za-z0-9+/]{64})"/g;
+
+/** The reference value of the same kind. Azure's measurement is the one in base64. */
+function referenceOf(claim: string, value: string): string {
+  if (/^measurements?$/.test(claim)) return /^[0-9a-f]+$/.test(value) ? "snp_launch_measurement" : "measurement";
+  return claim.startsWith("pcr") ? `snp_${claim}` : claim;
+}
 
 interface Measured {
   readonly name: string;
@@ -48,7 +57,7 @@ export const measurementsAgree = stackRule({
       yield (all: readonly Resource[]) => ofValue(stored, all);
   },
   check: (judge, all) => judge(all),
-  compliant: [resourcePolicy, referenceValues],
+  compliant: [resourcePolicy, referenceValues, nodePolicy, nodeReferenceValues],
   breakages: [
     {
       mistake: "a release without its reference value",
@@ -62,6 +71,20 @@ export const measurementsAgree = stackRule({
       path: "/data/snp_launch_measurement",
       replace: [`"${measurement}"`, `"${measurement}","${"cd".repeat(48)}"`],
       expect: "data.snp_launch_measurement#value[1]",
+    },
+    {
+      mistake: "a node image without its reference value",
+      resource: 2,
+      path: resourcePolicyPointer,
+      replace: ['"pcr04": ["', `"pcr04": ["${"ab".repeat(32)}", "`],
+      expect: resourcePolicyPath,
+    },
+    {
+      mistake: "a node image that nobody accepts any more",
+      resource: 3,
+      path: "/data/snp_pcr04",
+      replace: ['"value":["', `"value":["${"cd".repeat(32)}","`],
+      expect: "data.snp_pcr04#value[0]",
     },
   ],
 });
@@ -78,7 +101,7 @@ function* ofPolicy(policy: RegoText, all: readonly Resource[]): Iterable<Finding
 
 /** Where the stack's policies name measurements of the kind at all. */
 function* ofValue({ name, record }: StoredValue, all: readonly Resource[]): Iterable<Finding> {
-  if (!Object.values(valueOf).includes(name)) return;
+  if (!measurements.includes(name) && !registers.includes(name)) return;
   const released = all
     .flatMap((resource) => [...releasingPolicies.select(resource)].flatMap(measuredIn))
     .filter((measured) => measured.name === name)
@@ -89,10 +112,16 @@ function* ofValue({ name, record }: StoredValue, all: readonly Resource[]): Iter
 }
 
 function measuredIn({ text }: RegoText): Measured[] {
-  return [...regoStatements(text).join("\n").matchAll(named)].map(([, claim = "", value = ""]) => ({
-    name: valueOf[claim] ?? claim,
-    value,
-  }));
+  const policy = regoStatements(text).join("\n");
+  return (
+    named
+      .flatMap((form) => [...policy.matchAll(form)])
+      .flatMap(([, claim = "", list = ""]) =>
+        [...list.matchAll(values)].map(([, value = ""]) => ({ name: referenceOf(claim, value), value })),
+      )
+      // Of registers, only those that attestation asks reference values for have any.
+      .filter(({ name }) => !name.startsWith("snp_pcr") || registers.includes(name))
+  );
 }
 
 const valuesOf = (all: readonly Resource[]) => all.flatMap((resource) => [...storedReferenceValues.select(resource)]);

@@ -16,7 +16,7 @@ const scalars = [
   "snp_single_socket",
   "snp_smt_allowed",
 ];
-const recordFiles = storedTexts((name) => /^(snp_|tdx_|mr_td$|rtmr_|xfam$|allowed_)/.test(name));
+const recordFiles = storedTexts((name) => /^(snp_|tdx_|tcb_|mr_td$|rtmr_|xfam$|measurement$|allowed_)/.test(name));
 const tableFiles = storedTexts((name) => /^reference[_-]values?(\.json)?$/.test(name));
 
 /** Trustee's two stores in files: a record a file (LocalFs), and one table of all records (LocalJson). */

@@ -1,6 +1,8 @@
 import { comparesClaim } from "../../comparisons";
 import { resourcePolicy, resourcePolicyPath, resourcePolicyPointer } from "../../examples/trustee";
+import { nodePolicy } from "../../examples/trusteeNodes";
 import { releasingPolicies } from "../../keyBroker";
+import { waysToKeys } from "../../regoRules";
 import { platforms, resourceRule } from "../../rule";
 import { issue, repositories } from "../../sources";
 
@@ -17,11 +19,18 @@ export const resourcePathsNamed = resourceRule({
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; the model owner writes it" },
   looksAt: releasingPolicies,
   *check({ place, text }) {
-    if (!comparesClaim(text, /\bresource-path\b/))
+    if (waysToKeys(text).some((way) => !comparesClaim(way, /\bresource-path\b/)))
       yield place.finding('does not compare data["resource-path"]: every guest that it accepts may have every key');
   },
-  compliant: [resourcePolicy],
+  compliant: [resourcePolicy, nodePolicy],
   breakages: [
+    {
+      mistake: "whatever a node asks for, a release's keys among it",
+      resource: 1,
+      path: resourcePolicyPointer,
+      replace: ['  data["resource-path"] in node.paths\n', ""],
+      expect: resourcePolicyPath,
+    },
     {
       mistake: "whatever a guest asks for",
       path: resourcePolicyPointer,

@@ -5,9 +5,11 @@ import {
   attestationPolicyPointer,
   referenceValues,
 } from "../../examples/trustee";
+import { nodeAttestationPolicy, nodeAttestationPolicyPath } from "../../examples/trusteeNodes";
 import { attestationPolicies } from "../../keyBroker";
 import type { Finding } from "../../place";
 import { storedReferenceValues } from "../../referenceValues";
+import { rulesAbout } from "../../regoRules";
 import type { Selector } from "../../rule";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
@@ -16,9 +18,10 @@ import { file, repositories } from "../../sources";
 const firmwareOf = {
   "input.snp": ["reported_tcb_bootloader", "reported_tcb_microcode", "reported_tcb_snp", "reported_tcb_tee"],
   "input.tdx": ["tcb_status"],
+  'input["az-snp-vtpm"]': ["reported_tcb_bootloader", "reported_tcb_microcode", "reported_tcb_snp", "reported_tcb_tee"],
 };
 /** Versions that no EPYC in the field has. */
-const neverZero = ["snp_bootloader", "snp_microcode"];
+const neverZero = ["snp_bootloader", "snp_microcode", "tcb_bootloader", "tcb_microcode"];
 
 const demands: Selector<() => Iterable<Finding>> = {
   kinds: attestationPolicies.kinds,
@@ -28,7 +31,9 @@ const demands: Selector<() => Iterable<Finding>> = {
       for (const [tee, firmware] of Object.entries(firmwareOf))
         if (policy.includes(`${tee}.`))
           yield function* () {
-            const left = firmware.filter((claim) => !policy.includes(claim));
+            // What is asked of one kind of evidence is not asked of another.
+            const rules = rulesAbout(text, tee);
+            const left = firmware.filter((claim) => !rules.includes(claim));
             if (left.length > 0) yield place.finding(`takes evidence of ${tee} without a look at ${left.join(", ")}`);
           };
     }
@@ -56,13 +61,23 @@ export const tcbFloorSet = resourceRule({
   boundary: { by: "keyBroker", how: "a release's resource policy holds the guest against the release's own floor" },
   looksAt: demands,
   check: (findings) => findings(),
-  compliant: [attestationPolicy, referenceValues],
+  compliant: [attestationPolicy, referenceValues, nodeAttestationPolicy],
   breakages: [
     {
       mistake: "any microcode",
       path: attestationPolicyPointer,
       replace: ['  input.snp.reported_tcb_microcode in query_reference_value("snp_microcode")\n', ""],
       expect: attestationPolicyPath,
+    },
+    {
+      mistake: "any microcode below a node of Azure",
+      resource: 2,
+      path: attestationPolicyPointer,
+      replace: [
+        '  at_least(input["az-snp-vtpm"].reported_tcb_microcode, query_reference_value("tcb_microcode"))\n',
+        "",
+      ],
+      expect: nodeAttestationPolicyPath,
     },
     {
       mistake: "any state of Intel's platform",

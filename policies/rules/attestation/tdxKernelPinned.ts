@@ -7,18 +7,23 @@ import {
   resourcePolicyPath,
   resourcePolicyPointer,
 } from "../../examples/trustee";
+import { tdxNodePolicy } from "../../examples/trusteeNodes";
 import type { RegoText } from "../../keyBroker";
 import { attestationPolicies, resourcePolicies } from "../../keyBroker";
+import { waysToKeys } from "../../regoRules";
 import type { Selector } from "../../rule";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
-/** Both kinds of policies, where they look at a TD's firmware. */
+/** Both kinds of policies, where they look at a TD's firmware; of what decides on keys, each way to one by itself. */
 const tdxPolicies: Selector<RegoText> = {
   kinds: resourcePolicies.kinds,
   *select(resource) {
-    for (const policies of [attestationPolicies, resourcePolicies])
-      for (const policy of policies.select(resource)) if (mentions(policy, "mr_td")) yield policy;
+    for (const policy of attestationPolicies.select(resource)) if (mentions(policy, "mr_td")) yield policy;
+    for (const policy of resourcePolicies.select(resource)) {
+      const ways = waysToKeys(policy.text).map((text) => ({ ...policy, text }));
+      yield* ways.filter((way) => mentions(way, "mr_td"));
+    }
   },
 };
 
@@ -39,7 +44,7 @@ export const tdxKernelPinned = resourceRule({
     const left = ["rtmr_1", "rtmr_2"].filter((register) => !mentions(policy, register));
     if (left.length > 0) yield policy.place.finding(`compares mr_td and leaves out ${left.join(" and ")}`);
   },
-  compliant: [attestationPolicy, resourcePolicy],
+  compliant: [attestationPolicy, resourcePolicy, tdxNodePolicy],
   breakages: [
     {
       mistake: "any command line",
@@ -54,6 +59,13 @@ export const tdxKernelPinned = resourceRule({
       expect: attestationPolicyPath,
     },
     {
+      mistake: "a node known by Google's firmware, beside a release that is known in full",
+      resource: 2,
+      path: resourcePolicyPointer,
+      replace: ["  tdx.quote.body.rtmr_2 in node.cpu.command_lines\n", ""],
+      expect: resourcePolicyPath,
+    },
+    {
       mistake: "a release known by its firmware",
       resource: 1,
       path: resourcePolicyPointer,
@@ -63,6 +75,7 @@ export const tdxKernelPinned = resourceRule({
   ],
 });
 
+/** A name in the data of a policy is looked at by nobody. */
 function mentions({ text }: RegoText, word: string): boolean {
-  return regoStatements(text).some((line) => new RegExp(`\\b${word}\\b`).test(line));
+  return regoStatements(text).some((line) => new RegExp(`\\b${word}\\b(?!"\\s*:)`).test(line));
 }

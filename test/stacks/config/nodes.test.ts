@@ -16,21 +16,24 @@ function beside(): Record<string, unknown> {
 /** Nodes and nothing else. */
 function alone(): Record<string, unknown> {
   const firmware = withValue(beside(), ["attestation", "gpuFirmware"], undefined);
-  return { ...withValue(withValue(firmware, ["models"], undefined), ["signers"], undefined), isolationUnit: "node" };
+  return { ...withValue(withValue(firmware, ["models"], undefined), ["signers"], undefined) };
 }
 
 describe("nodes of the trust stack", () => {
   it("stand beside models, or alone and then without signers and firmware of models", () => {
-    expect(parseAs("trust", beside())).toMatchObject({ isolationUnit: "pod", nodes: [{ name: "aks-ncc" }] });
+    expect(parseAs("trust", beside())).toMatchObject({ nodes: [{ name: "aks-ncc" }] });
     const config = parseAs("trust", alone());
-    expect(config).toMatchObject({ isolationUnit: "node", models: [], nodes: [{ gpu: { count: 1 } }] });
+    expect(config).toMatchObject({ models: [], nodes: [{ gpu: { count: 1 } }] });
     expect(parseAs("trust", { ...alone(), models: [] }).models).toEqual([]);
   });
 
   it.each<[string, Record<string, unknown>, RegExp]>([
     ["neither models nor nodes", { ...alone(), nodes: [] }, /trustfoundry:models: are none, and nodes neither/],
-    ["nodes called pods", { ...alone(), isolationUnit: "pod" }, /isolationUnit: "pod" .*the whole node is the TEE/],
-    ["models called nodes", { ...beside(), isolationUnit: "node" }, /isolationUnit: "node" is what a release isolates/],
+    [
+      "the unit of stacks that have such nodes",
+      { ...alone(), isolationUnit: "node" },
+      /isolationUnit: "node" is for stacks whose own cluster has confidential nodes/,
+    ],
     ["models without signers", withValue(beside(), ["signers"], undefined), /trustfoundry:signers: is missing/],
     [
       "models without GPU firmware",

@@ -131,7 +131,6 @@ describe("with confidential nodes of a cloud, the model owner's program", () => 
   const nodesAlone = (changes: Record<string, unknown> = {}): TrustConfig =>
     parseAs("trust", {
       ...deriveStacks(sampleFactory(), material).trust,
-      isolationUnit: "node",
       models: [],
       nodes: [{ ...nodeSection(), ...changes }],
       signers: undefined,

@@ -2,6 +2,9 @@ import type { Party } from "./cluster/labels";
 import type { PlatformSetName, PlatformVersions } from "./platform";
 import { kata4TrusteeRef, platformSetNames, platformSets } from "./platform";
 
+/** What a provider prepares: hosts on bare metal, a cloud's nodes that are TEEs themselves, peer pods beside them. */
+export type CatalogPart = "hosts" | "nodes" | "peerPods";
+
 /**
  * Every chart and image that Trustfoundry places, by version, date, source and licence. Digests are not here and are
  * typed nowhere: `npm run catalog -- lock` reads them from the registries into catalog.lock.
@@ -17,7 +20,11 @@ export interface CatalogEntry {
   readonly licence: string;
   /** Whose stacks place it. */
   readonly party: Exclude<Party, "dataOwner">;
+  /** Which of its preparations need it. Default all. */
+  readonly parts?: readonly CatalogPart[];
 }
+
+const gpuNodes: readonly CatalogPart[] = ["hosts", "nodes"];
 
 export const catalog = {
   "charts/node-feature-discovery": {
@@ -28,6 +35,7 @@ export const catalog = {
     source: "NVIDIA/gpu-operator deployments/gpu-operator/Chart.yaml (v26.3.1: 0.18.3; v26.7.0: 0.19.0)",
     licence: "Apache-2.0",
     party: "infrastructureProvider",
+    parts: gpuNodes,
   },
   "charts/gpu-operator": {
     kind: "chart",
@@ -38,6 +46,7 @@ export const catalog = {
       "NVIDIA cloud-native-docs confidential-containers/confidential-containers-deploy; releases of NVIDIA/gpu-operator",
     licence: "Apache-2.0",
     party: "infrastructureProvider",
+    parts: gpuNodes,
   },
   "charts/kata-deploy": {
     kind: "chart",
@@ -47,6 +56,7 @@ export const catalog = {
     source: "kata-containers tools/packaging/kata-deploy/helm-chart (4.0.0, 4.1.0)",
     licence: "Apache-2.0",
     party: "infrastructureProvider",
+    parts: ["hosts"],
   },
   "images/node-feature-discovery": {
     kind: "image",
@@ -56,17 +66,46 @@ export const catalog = {
     source: "node-feature-discovery chart 0.18.3 and 0.19.0, values image.repository and Chart.yaml appVersion",
     licence: "Apache-2.0",
     party: "infrastructureProvider",
+    parts: gpuNodes,
   },
   "images/gpu-operator": {
     ...operand("gpu-operator", { "ra-1.1.0": "v26.3.1", newest: "v26.7.0" }),
     repository: "nvcr.io/nvidia/gpu-operator",
+    parts: gpuNodes,
   },
   "images/k8s-cc-manager": operand("k8s-cc-manager", { "ra-1.1.0": "v0.4.0", newest: "v0.4.3" }),
-  "images/k8s-driver-manager": operand("k8s-driver-manager", { "ra-1.1.0": "v0.10.0", newest: "v0.12.0" }),
+  "images/k8s-driver-manager": {
+    ...operand("k8s-driver-manager", { "ra-1.1.0": "v0.10.0", newest: "v0.12.0" }),
+    parts: gpuNodes,
+  },
   "images/nvidia-sandbox-device-plugin": operand("nvidia-sandbox-device-plugin", {
     "ra-1.1.0": "v0.0.3",
     newest: "v0.0.5",
   }),
+  "images/container-toolkit": {
+    ...operand("container-toolkit", { "ra-1.1.0": "v1.19.0", newest: "v1.20.0" }),
+    repository: "nvcr.io/nvidia/k8s/container-toolkit",
+    parts: ["nodes"],
+  },
+  "images/k8s-device-plugin": {
+    ...operand("k8s-device-plugin", { "ra-1.1.0": "v0.19.0", newest: "v0.20.0" }),
+    repository: "nvcr.io/nvidia/k8s-device-plugin",
+    parts: ["nodes"],
+  },
+  "charts/peerpods": {
+    ...peerPods("charts/peerpods"),
+    kind: "chart",
+    repository: "oci://ghcr.io/confidential-containers/cloud-api-adaptor/charts/peerpods",
+    versions: { "ra-1.1.0": "0.4.0", newest: "0.4.0" },
+  },
+  "images/cloud-api-adaptor": peerPods("cloud-api-adaptor"),
+  "images/peerpod-ctrl": peerPods("peerpod-ctrl"),
+  "images/peer-pods-webhook": peerPods("peer-pods-webhook"),
+  "images/kube-rbac-proxy": {
+    ...peerPods("kube-rbac-proxy"),
+    repository: "registry.k8s.io/kubebuilder/kube-rbac-proxy",
+    versions: { "ra-1.1.0": "v0.14.0", newest: "v0.14.0" },
+  },
   "images/kata-deploy": {
     kind: "image",
     repository: "quay.io/kata-containers/kata-deploy",
@@ -75,6 +114,7 @@ export const catalog = {
     source: "kata-deploy chart 4.0.0 and 4.1.0, values image.reference and Chart.yaml appVersion",
     licence: "Apache-2.0",
     party: "infrastructureProvider",
+    parts: ["hosts", "peerPods"],
   },
   "images/kata-kubectl": {
     kind: "image",
@@ -85,6 +125,7 @@ export const catalog = {
     source: "kata-containers .github/workflows/build-kubectl-image.yaml (4.1.0)",
     licence: "Apache-2.0",
     party: "infrastructureProvider",
+    parts: ["hosts", "peerPods"],
   },
   "images/trustee-kbs": trustee("kbs"),
   "images/trustee-kbs-grpc-as": trustee("kbs-grpc-as"),
@@ -116,6 +157,23 @@ function operand(image: string, versions: Record<PlatformSetName, string>): Cata
     source: "NVIDIA/gpu-operator deployments/gpu-operator/values.yaml (v26.3.1, v26.7.0)",
     licence: "NVIDIA Deep Learning Container License",
     party: "infrastructureProvider",
+    parts: ["hosts"],
+  };
+}
+
+/** What chart peerpods 0.4.0 runs, by the one commit that it names; experimental, and the same in every platform set. */
+function peerPods(image: string): CatalogEntry {
+  const commit = "61b1aba91df646a663e60ab6b55c6a7dc93cd167";
+  return {
+    kind: "image",
+    repository: `quay.io/confidential-containers/${image}`,
+    versions: { "ra-1.1.0": commit, newest: commit },
+    date: "2026-11-26",
+    source:
+      "confidential-containers/cloud-api-adaptor, values.yaml of charts peerpods, peerpod-ctrl and webhook (v0.22.0)",
+    licence: "Apache-2.0",
+    party: "infrastructureProvider",
+    parts: ["peerPods"],
   };
 }
 

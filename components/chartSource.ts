@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CatalogName } from "./catalog";
+import type { CatalogEntry, CatalogName, CatalogPart } from "./catalog";
 import { catalogEntry, catalogNames } from "./catalog";
 import type { Party } from "./cluster/labels";
 import type { PinSource } from "./catalogLock";
@@ -69,10 +69,19 @@ export function chartReference(name: ChartName, placement: ChartPlacement, files
   return { chart: `${address}@${pin.manifest}`, version };
 }
 
-/** Why charts and images that a party's stacks place cannot be had as pinned: all of it at once, one sentence each. */
-export function pinProblems(party: Party, placement: ChartPlacement, files = localFiles): string[] {
+/**
+ * Why charts and images that a party's stacks place cannot be had as pinned: all of it at once, one sentence each. What
+ * other parts of a factory need is nobody's business here.
+ */
+export function pinProblems(
+  party: Party,
+  placement: ChartPlacement,
+  files = localFiles,
+  parts: readonly CatalogPart[] = ["hosts"],
+): string[] {
+  const needed = ({ parts: of }: Pick<CatalogEntry, "parts">) => !of || of.some((part) => parts.includes(part));
   return catalogNames
-    .filter((name) => catalogEntry(name).party === party)
+    .filter((name) => catalogEntry(name).party === party && needed(catalogEntry(name)))
     .flatMap((name) => {
       try {
         if (isChart(name)) chartReference(name, placement, files);

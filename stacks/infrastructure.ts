@@ -1,6 +1,4 @@
-import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { ChartPlacement } from "../components/chartSource";
 import { pinProblems } from "../components/chartSource";
 import { AdmissionPolicies } from "../components/cluster/admissionPolicies";
 import { GpuOperator } from "../components/cluster/gpuOperator";
@@ -21,8 +19,7 @@ import type { Environment } from "./cluster";
 import { ConfigurationError, location } from "./config/errors";
 import type { InfrastructureConfig } from "./config/factory";
 import { isBareMetal, providerNamed } from "./config/providers";
-import { pinSource } from "./pins";
-import { projectRoot } from "./project";
+import { chartPlacement } from "./placement";
 
 /**
  * A provider's hosts made ready for confidential pods, and a namespace for the model owner. Knows no model, no key and
@@ -104,17 +101,5 @@ export async function infrastructure(
     },
     runtimeClasses: kata.runtimeClassNames,
     ...(accepted && { acceptanceOf: accepted.tenants }),
-  };
-}
-
-/** Versions, chart source and pins; a directory is looked for from the project's root. */
-export function chartPlacement({
-  platform: { set, charts },
-  simulated,
-}: Pick<InfrastructureConfig, "platform" | "simulated">): ChartPlacement {
-  return {
-    platformSet: set,
-    charts: charts.kind === "directory" ? { ...charts, path: resolve(projectRoot, charts.path) } : charts,
-    pins: pinSource(simulated),
   };
 }

@@ -7,6 +7,8 @@ import { operatorRelease, pinned } from "./operatorRelease";
 
 export interface NodeFeaturesArgs {
   readonly placement: ChartPlacement;
+  /** Taints that its workers tolerate beside control planes'. Default those of GPU hosts and of tenants' own hosts. */
+  readonly tolerations?: readonly object[];
 }
 
 /**
@@ -29,7 +31,10 @@ export class NodeFeatures extends pulumi.ComponentResource {
       chart: "charts/node-feature-discovery",
       namespace: "node-feature-discovery",
       releaseName: "node-feature-discovery",
-      values: nodeFeatureValues(pinned(this, () => resolvePin("images/node-feature-discovery", platformSet, pins))),
+      values: nodeFeatureValues(
+        pinned(this, () => resolvePin("images/node-feature-discovery", platformSet, pins)),
+        args.tolerations,
+      ),
       placement: args.placement,
     });
     this.namespace = release.namespace;

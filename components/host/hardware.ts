@@ -87,5 +87,16 @@ export function tenantToleration(tenant?: string) {
     : ({ ...common, operator: "Equal", value: tenant } as const);
 }
 
+/**
+ * What operators tolerate on a cloud's nodes: GPU nodes, a tenant's own, and the taint that AKS gives Spot nodes by itself.
+ *
+ * Source for the last: Microsoft Learn, "Add a Spot node pool to an AKS cluster".
+ */
+export const cloudNodeTolerations = [
+  gpuToleration,
+  tenantToleration(),
+  { key: "kubernetes.azure.com/scalesetpriority", operator: "Equal", value: "spot", effect: "NoSchedule" },
+] as const;
+
 /** Extended resources that count a host's TEE keys; NFD publishes them from kata's NodeFeatureRule. */
 export const teeKeyResource = { snp: "sev-snp.amd.com/esids", tdx: "tdx.intel.com/keys" } as const;

@@ -15,6 +15,7 @@ import type { InfrastructureConfig } from "../config/factory";
 import { azureJudgement } from "./azureRequests";
 import { azureNextSteps } from "./azureNextSteps";
 import type { CloudNodes } from "./nodes";
+import { dedicatedTo } from "./tenant";
 
 type Placement = { readonly resourceGroupName: pulumi.Output<string>; readonly location: string };
 
@@ -66,7 +67,7 @@ export async function azureNodes(config: InfrastructureConfig, azure: Azure): Pr
             ),
         )
       : [];
-  const { cluster, clusterOutputs, pools } = clusterAndPools(azure, place, network, opts);
+  const { cluster, clusterOutputs, pools } = clusterAndPools(azure, place, network, dedicatedTo(config), opts);
   return {
     pools,
     outputs: {
@@ -75,7 +76,7 @@ export async function azureNodes(config: InfrastructureConfig, azure: Azure): Pr
       ...(network && { egressAddress: network.egressAddress }),
       ...(attestation && { attestationAuthority: attestation.authority }),
       diskKeys: disks.output,
-      cluster: clusterOutputs,
+      ...(clusterOutputs && { cluster: clusterOutputs }),
       nodePools: pools.map(({ poolName }) => poolName),
       machines: Object.fromEntries(
         machines.map((machine, position) => [azure.machines[position]?.name, machine.machineId]),
@@ -123,6 +124,7 @@ function clusterAndPools(
   azure: Azure,
   place: Placement,
   network: AzureNetwork | undefined,
+  tenant: string | undefined,
   opts: pulumi.ComponentResourceOptions,
 ) {
   const where = clusterOf(azure, place, network, opts);
@@ -130,7 +132,11 @@ function clusterAndPools(
   const { made, name, resourceGroup, ...shared } = where;
   const pools = azure.nodePools.map(
     ({ name: poolName, ...pool }) =>
-      new AzureConfidentialNodePool(poolName, { ...pool, ...shared, poolName, location: place.location }, opts),
+      new AzureConfidentialNodePool(
+        poolName,
+        { ...pool, ...shared, poolName, location: place.location, dedicatedTo: tenant },
+        opts,
+      ),
   );
   const cluster = { name, resourceGroup };
   return { cluster, clusterOutputs: { ...cluster, ...(made && { oidcIssuerUrl: made.oidcIssuerUrl }) }, pools };

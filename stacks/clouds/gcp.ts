@@ -25,6 +25,7 @@ import {
   zonesOf,
 } from "./gcpRequests";
 import type { CloudNodes } from "./nodes";
+import { dedicatedTo } from "./tenant";
 
 /** What is there before any node with a GPU. */
 interface Ground {
@@ -52,7 +53,7 @@ export async function gcpNodes(config: InfrastructureConfig, cloud: Gcp): Promis
   const { project, region, projectNumber, perimeter } = cloud;
   const opts = { provider: new Provider(config.provider, { project, region, addPulumiAttributionLabel: false }) };
   const ground = placeGround(cloud, opts);
-  const pools = placePools(cloud, ground, opts);
+  const pools = placePools(cloud, ground, dedicatedTo(config), opts);
   const machines = placeMachines(cloud, ground, opts);
   const spaces = placeSpaces(cloud, ground, opts);
   const nodes = [...pools, ...machines, ...spaces].map(({ component }) => component);
@@ -126,7 +127,12 @@ function placeGround(cloud: Gcp, opts: pulumi.ComponentResourceOptions): Ground 
   };
 }
 
-function placePools(cloud: Gcp, { cluster, key, after }: Ground, opts: pulumi.ComponentResourceOptions) {
+function placePools(
+  cloud: Gcp,
+  { cluster, key, after }: Ground,
+  tenant: string | undefined,
+  opts: pulumi.ComponentResourceOptions,
+) {
   if (!cluster) return [];
   return cloud.nodePools.map((pool) => {
     const request = poolRequest(pool, cloud);
@@ -140,6 +146,7 @@ function placePools(cloud: Gcp, { cluster, key, after }: Ground, opts: pulumi.Co
         location: cluster.location,
         key,
         after,
+        dedicatedTo: tenant,
       },
       opts,
     );

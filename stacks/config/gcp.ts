@@ -169,6 +169,18 @@ export const gcpSchema = z
       .default([])
       .superRefine((pools, ctx) => uniqueNames(ctx, pools))
       .describe("node pools of the cluster, each node with one confidential GPU"),
+    driverManifest: z
+      .strictObject({
+        file: z.string().min(1).describe("path of the file, from the project's root"),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, "64 hex digits, as `sha256sum` prints them")
+          .describe("its SHA-256: you have read it, and it runs as root in every node's TEE"),
+      })
+      .optional()
+      .describe(
+        "Google's daemonset-confidential.yaml (container-engine-accelerators), fetched by you at one commit; needed with trustfoundry:cluster and pools whose gpuDriver is daemonSet",
+      ),
     machines: z
       .array(gcpMachineSchema)
       .default([])

@@ -5,6 +5,7 @@ import { azureSchema } from "./azure";
 import { cidrSchema, crossCheck, nameSchema, uniqueNames } from "./common";
 import { ConfigurationError, location } from "./errors";
 import { gcpSchema } from "./gcp";
+import { checkPeerPods, peerPodsSchema } from "./peerPods";
 
 export const hostSchema = z
   .strictObject({
@@ -67,8 +68,10 @@ export const providerSchema = z
     hosts: z.array(hostSchema).default([]).describe("the provider's GPU hosts on bare metal"),
     azure: azureSchema.optional(),
     gcp: gcpSchema.optional(),
+    peerPods: peerPodsSchema.optional(),
   })
   .superRefine((provider, ctx) => {
+    checkPeerPods(provider, ctx);
     uniqueNames(ctx, provider.hosts, ["hosts"]);
     const kinds = ["hosts", "azure", "gcp"].filter((kind) => placesOf(provider, kind).length > 0);
     if (kinds.length !== 1)

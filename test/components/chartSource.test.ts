@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { catalogNames } from "../../components/catalog";
+import type { CatalogPart } from "../../components/catalog";
 import type { CatalogLock, LockedPin } from "../../components/catalogLock";
 import { emptyLock } from "../../components/catalogLock";
 import type { ChartPlacement, ChartSource } from "../../components/chartSource";
@@ -127,13 +128,28 @@ describe("a chart from a directory", () => {
 
 describe("what a party's stacks place", () => {
   it.each(platformSetNames)("is all there in a rehearsal of %s", (set) => {
-    expect(pinProblems("infrastructureProvider", rehearsalPlacement(set))).toEqual([]);
+    for (const parts of [undefined, ["nodes"], ["peerPods"]] as const)
+      expect(pinProblems("infrastructureProvider", rehearsalPlacement(set), undefined, parts)).toEqual([]);
   });
 
   it("is missing whole from an empty lock, and each piece is named once", () => {
-    const problems = pinProblems("infrastructureProvider", real({ kind: "upstream" }, emptyLock));
-    const named = problems.map((problem) => /no digest of (\S+)@/.exec(problem)?.[1]);
-    expect(named.sort()).toEqual(catalogNames.filter((name) => !name.startsWith("images/trustee-")).sort());
+    const missing = (...parts: CatalogPart[]) =>
+      pinProblems("infrastructureProvider", real({ kind: "upstream" }, emptyLock), undefined, parts)
+        .map((problem) => /no digest of (\S+)@/.exec(problem)?.[1])
+        .sort();
+    const ofProvider = catalogNames.filter((name) => !name.startsWith("images/trustee-")).sort();
+    expect(missing("hosts", "nodes", "peerPods")).toEqual(ofProvider);
     expect(pinProblems("modelOwner", real({ kind: "upstream" }, emptyLock))).toHaveLength(4);
+    // Nobody has to lock what another part of a factory needs.
+    expect(missing("hosts")).not.toContain("charts/peerpods");
+    expect(missing("nodes")).toEqual([
+      "charts/gpu-operator",
+      "charts/node-feature-discovery",
+      "images/container-toolkit",
+      "images/gpu-operator",
+      "images/k8s-device-plugin",
+      "images/k8s-driver-manager",
+      "images/node-feature-discovery",
+    ]);
   });
 });

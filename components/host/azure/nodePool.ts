@@ -2,6 +2,7 @@ import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
 import { tokens } from "../../tokens";
 import { judge } from "../departures";
+import { tenantNodeLabel } from "../hardware";
 import { isolationUnitLabel } from "./labels";
 import { poolDepartures } from "./poolConstraints";
 
@@ -27,6 +28,8 @@ export interface AzureConfidentialNodePoolArgs {
   readonly spot: boolean;
   /** Subnet of the cluster's nodes. */
   readonly subnetId: pulumi.Input<string>;
+  /** Namespace of the tenant whose own the nodes are; its pods select them by it. Default nobody's: tenants share them. */
+  readonly dedicatedTo?: string;
 }
 
 /**
@@ -42,7 +45,7 @@ export class AzureConfidentialNodePool extends pulumi.ComponentResource {
 
   constructor(name: string, args: AzureConfidentialNodePoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super(tokens.azureConfidentialNodePool, name, {}, opts);
-    const { clusterName, maxCount, minCount, resourceGroupName, spot } = args;
+    const { clusterName, dedicatedTo, maxCount, minCount, resourceGroupName, spot } = args;
     const errors = [
       ...judge(poolDepartures({ ...args, region: args.location, gpuDriver: "None" })).errors,
       ...(minCount > maxCount ? [`minCount: ${minCount} is more than maxCount; write at most ${maxCount}.`] : []),
@@ -71,7 +74,11 @@ export class AzureConfidentialNodePool extends pulumi.ComponentResource {
         maxCount,
         // A stopped machine keeps its disk, which costs, and its place in the quota.
         scaleDownMode: "Delete",
-        nodeLabels: { ...isolationUnitLabel, ...(spot && { [spotKey]: "spot" }) },
+        nodeLabels: {
+          ...isolationUnitLabel,
+          ...(dedicatedTo !== undefined && { [tenantNodeLabel]: dedicatedTo }),
+          ...(spot && { [spotKey]: "spot" }),
+        },
         nodeTaints: [gpuTaint, ...(spot ? [`${spotKey}=spot:NoSchedule`] : [])],
         ...(spot
           ? { scaleSetPriority: "Spot", scaleSetEvictionPolicy: "Delete", spotMaxPrice: -1 }

@@ -1,6 +1,7 @@
 import * as container from "@pulumi/gcp/container";
 import * as pulumi from "@pulumi/pulumi";
 import { tokens } from "../../tokens";
+import { tenantNodeLabel } from "../hardware";
 import { nodeRoles } from "./cluster";
 import { poolDepartures } from "./constraints";
 import type { GcpDiskKey } from "./diskKey";
@@ -21,6 +22,8 @@ export interface GcpConfidentialNodePoolArgs extends PoolRequest {
   readonly key?: GcpDiskKey;
   /** What has to be there first. */
   readonly after: readonly pulumi.Resource[];
+  /** Namespace of the tenant whose own the nodes are; its pods select them by it. Default nobody's: tenants share them. */
+  readonly dedicatedTo?: string;
 }
 
 /**
@@ -38,7 +41,8 @@ export class GcpConfidentialNodePool extends pulumi.ComponentResource {
   constructor(name: string, args: GcpConfidentialNodePoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super(tokens.gcpConfidentialNodePool, name, {}, opts);
     refuseDepartures(poolDepartures(args), this);
-    const { project, key, version } = args;
+    const { project, key, version, dedicatedTo } = args;
+    const node = gpuNode(args);
     if ((args.diskKey === "kms") !== (key !== undefined))
       throw new pulumi.ResourceError("diskKey: kms and a key belong together; give both or neither", this, true);
 
@@ -58,7 +62,8 @@ export class GcpConfidentialNodePool extends pulumi.ComponentResource {
         nodeLocations: [...args.zones],
         ...(version !== undefined && { version }),
         nodeConfig: {
-          ...gpuNode(args),
+          ...node,
+          ...(dedicatedTo !== undefined && { labels: { ...node.labels, [tenantNodeLabel]: dedicatedTo } }),
           serviceAccount: account.email,
           ...(key && { bootDiskKmsKey: key.keyId }),
         },

@@ -15,6 +15,8 @@ export interface Told {
   readonly steps: readonly Step[];
   readonly warnings: readonly string[];
   readonly nextSteps: readonly string[];
+  /** Resources by what would happen to them: `create`, `same`, `replace` … */
+  readonly operations: Readonly<Record<string, number>>;
 }
 
 /** Gathers what the engine tells of a program: resources in the order in which they are begun, warnings, last words. */
@@ -22,7 +24,9 @@ export function hearProgram() {
   const steps = new Map<string, Step>();
   const warnings = new Set<string>();
   let nextSteps: readonly string[] = [];
-  const onEvent = ({ resourcePreEvent, resOutputsEvent, diagnosticEvent }: automation.EngineEvent) => {
+  let operations: Told["operations"] = {};
+  const onEvent = ({ resourcePreEvent, resOutputsEvent, diagnosticEvent, summaryEvent }: automation.EngineEvent) => {
+    if (summaryEvent) operations = summaryEvent.resourceChanges;
     if (resourcePreEvent) {
       const { type, urn, new: state } = resourcePreEvent.metadata;
       // Reads, providers and the stack itself make nothing.
@@ -37,7 +41,10 @@ export function hearProgram() {
       if (text !== "" && !/^using pulumi-\S+ from \S+/.test(text)) warnings.add(text);
     }
   };
-  return { onEvent, told: (): Told => ({ steps: [...steps.values()], warnings: [...warnings], nextSteps }) };
+  return {
+    onEvent,
+    told: (): Told => ({ steps: [...steps.values()], warnings: [...warnings], nextSteps, operations }),
+  };
 }
 
 function placed(urn: string, parent: string | undefined) {

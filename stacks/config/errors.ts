@@ -30,6 +30,10 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown): str
   }
   const meaning = meaningOf(schema, path);
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    // The one form that has all of the settings is meant; what is wrong in it says more than that no form fits.
+    const [meant, ...others] = issue.errors.filter((inner) => inner.every(({ code }) => code !== "unrecognized_keys"));
+    if (meant && others.length === 0)
+      return meant.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] }, schema, raw));
     return [`${here}: ${show(value)} fits none of the forms; write ${meaning ?? "one of the documented forms"}`];
   }
   if (value === undefined && issue.code !== "custom") return [`${here}: missing; add ${meaning ?? "it"}`];

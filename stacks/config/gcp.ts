@@ -215,14 +215,14 @@ export const gcpSchema = z
       if (machines.some((machine) => machine.name === name))
         crossCheck(ctx, ["confidentialSpaces", index, "name"], "is a machine's name as well; give each its own");
     });
-    if (cluster && nodePools.length === 0)
+    if (cluster && nodePools.length === 0 && machines.length + confidentialSpaces.length > 0)
       crossCheck(ctx, ["nodePools"], "are none, and the cluster is for nothing else; write one, or remove the cluster");
     if (cluster && !("existing" in cluster)) {
       const zones = new Set(nodePools.flatMap((pool) => pool.zones)).size;
       const nodes =
         cluster.systemCount * zones + nodePools.reduce((sum, pool) => sum + pool.maxCount * pool.zones.length, 0);
-      const fitting = nodesThatFit(network.cidr);
-      if (nodes > fitting)
+      const fitting = isNetworkRange(network.cidr) ? nodesThatFit(network.cidr) : 0;
+      if (fitting > 0 && nodes > fitting)
         crossCheck(
           ctx,
           ["network", "cidr"],

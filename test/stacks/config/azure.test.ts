@@ -66,7 +66,7 @@ describe("the azure section", () => {
     [
       "azure-aks",
       { cluster: { existing: "prod" } },
-      `${path}.cluster: {"existing":"prod"} fits none of the forms; write the AKS cluster`,
+      `${path}.cluster.resourceGroup: missing; add the cluster's own resource group`,
     ],
     [
       "azure-aks",

@@ -24,6 +24,7 @@ export function azureNextSteps(
     ...(cluster && nodePools.length > 0
       ? [
           "On every new GPU node, once its driver runs and its GPU has attested, turn the GPU's ready-state on: `kubectl exec -n gpu-operator <nvidia-driver-daemonset pod of the node> -c nvidia-driver-ctr -- nvidia-smi conf-compute -srs 1`; until then no program gets the GPU.",
+          "Change pools with `pulumi up --refresh`: Azure refuses a change that names another number of nodes than the autoscaler has made.",
           `Nodes are updated when you say so, since the signed driver fits one kernel: \`az aks nodepool upgrade --node-image-only --resource-group ${cluster.resourceGroup} --cluster-name ${cluster.name} --name <pool>\`.`,
         ]
       : []),

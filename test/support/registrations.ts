@@ -14,6 +14,12 @@ export interface Registration {
   readonly dependencies: readonly string[];
   /** URN of the provider, with its id. */
   readonly provider: string;
+  /** Whether it stays in its cloud when it is no longer managed, and whether nobody may destroy it at all. */
+  readonly retained: boolean;
+  readonly protected: boolean;
+  /** Inputs whose changes are somebody else's, and inputs that replace the resource when they change. */
+  readonly ignored: readonly string[];
+  readonly replacedOn: readonly string[];
   /** True of a resource that was only looked up. */
   readonly read: boolean;
 }
@@ -31,6 +37,10 @@ interface ResourceRequest {
   getParent(): string;
   getProvider(): string;
   getDependenciesList?(): string[];
+  getRetainondelete?(): boolean;
+  getProtect?(): boolean;
+  getIgnorechangesList?(): string[];
+  getReplaceonchangesList?(): string[];
 }
 type Answer = (error: unknown, response?: { getUrn(): string }) => void;
 
@@ -75,6 +85,10 @@ export function recordRegistrations(
             parent: request.getParent(),
             dependencies: (request.getDependenciesList?.() ?? []).map(nameOf).sort(),
             provider: request.getProvider(),
+            retained: request.getRetainondelete?.() ?? false,
+            protected: request.getProtect?.() ?? false,
+            ignored: request.getIgnorechangesList?.() ?? [],
+            replacedOn: request.getReplaceonchangesList?.() ?? [],
             read: method === "readResource",
           });
         answer(error, response);

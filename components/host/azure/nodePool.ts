@@ -86,7 +86,8 @@ export class AzureConfidentialNodePool extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        // The autoscaler's from the first minute on.
+        // Wanted for a new pool (Azure/azure-service-operator #3220), and the autoscaler's from then on. Azure refuses an
+        // update with another number than there is (hashicorp/terraform-provider-azurerm #4543), which `--refresh` reads.
         ignoreChanges: ["count"],
         // AKS changes none of these in place, and the name is taken while the old pool is there.
         replaceOnChanges: ["gpuProfile", "osSKU", "scaleSetPriority", "vmSize", "vnetSubnetID"],

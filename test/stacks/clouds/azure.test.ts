@@ -117,7 +117,7 @@ describe("a machine", () => {
       machines: { "h100-a": "h100-a-machine-id" },
       nodePools: [],
     });
-    expect(outputs.cluster).toBeUndefined();
+    expect(outputs).not.toHaveProperty("cluster");
     expect(JSON.stringify(outputs.diskKeys)).toContain("sees no GPU");
   });
 

@@ -53,6 +53,12 @@ describe("AzureDiskKey", () => {
     });
   });
 
+  it("stays in its vault for the disks that it opens, and is never changed", async () => {
+    placed();
+    await quiet();
+    expect(keyOf()).toMatchObject({ retained: true, ignored: ["properties"] });
+  });
+
   it("is in a premium vault that keeps what is deleted and answers no network", async () => {
     placed();
     await quiet();

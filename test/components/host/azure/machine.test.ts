@@ -110,6 +110,18 @@ describe("AzureConfidentialVm", () => {
     expect(machine.dependencies).toEqual(["disk-disks", "disk-orchestrator", "disk-set", "m-nic"]);
   });
 
+  it("is another machine where Azure changes nothing in place", async () => {
+    new AzureConfidentialVm("m", args);
+    await quiet();
+    expect(named(recording, "m-machine").replacedOn).toEqual([
+      "osProfile",
+      "priority",
+      "securityProfile",
+      "storageProfile.imageReference",
+      "storageProfile.osDisk.managedDisk",
+    ]);
+  });
+
   it("may be Spot, stopped when it is taken, at no more than the price on demand", async () => {
     new AzureConfidentialVm("m", { ...args, spot: true });
     expect((await made(recording, "m", tokens.azureConfidentialVm))["m-machine"]?.inputs).toMatchObject({

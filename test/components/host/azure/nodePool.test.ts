@@ -3,7 +3,7 @@ import { AzureConfidentialNodePool } from "../../../../components/host/azure/nod
 import { tokens } from "../../../../components/tokens";
 import { azureOutputs, made, quiet } from "../../../support/azure";
 import type { Recording } from "../../../support/registrations";
-import { recordRegistrations, refusal } from "../../../support/registrations";
+import { named, recordRegistrations, refusal } from "../../../support/registrations";
 
 const place = { resourceGroupName: "factory", location: "eastus2" };
 const subnetId = "/subscriptions/s/subnets/nodes";
@@ -57,6 +57,14 @@ describe("AzureConfidentialNodePool", () => {
         upgradeSettings: { maxSurge: "0", maxUnavailable: "1", drainTimeoutInMinutes: 60 },
       },
     });
+  });
+
+  it("leaves the number of nodes to the autoscaler, and is replaced where AKS changes nothing in place", async () => {
+    new AzureConfidentialNodePool("p", args);
+    await quiet();
+    const pool = named(recording, "p-pool");
+    expect(pool.ignored).toEqual(["count"]);
+    expect(pool.replacedOn).toEqual(expect.arrayContaining(["gpuProfile", "osSKU", "vmSize"]));
   });
 
   it("may be Spot, with AKS's own label and taint", async () => {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join, sep } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tokens } from "../../components/tokens";
 import { root } from "../support/factory";
@@ -17,7 +17,7 @@ const classes = readdirSync(join(root, "components"), { recursive: true, encodin
     const source = readFileSync(join(root, "components", file), "utf8");
     return [...source.matchAll(/class (\w+) extends (?:pulumi\.)?ComponentResource\b/g)].map(([, name = ""]) => ({
       name,
-      folder: basename(dirname(file)),
+      folder: file.split(sep)[0] ?? "",
       source,
     }));
   });

@@ -3,6 +3,7 @@ import { azureSchema } from "../../stacks/config/azure";
 import { gcpSchema } from "../../stacks/config/gcp";
 import { nodesSchema } from "../../stacks/config/nodes";
 import { ownerKeysSchema } from "../../stacks/config/ownerKeys";
+import { peerPodsSchema } from "../../stacks/config/peerPods";
 import type { JsonSchema } from "./settingRows";
 import { settingRows } from "./settingRows";
 import { table } from "./text";
@@ -25,6 +26,12 @@ const sections: readonly { readonly title: string; readonly about: string; reado
     title: "A provider on Google Cloud",
     about: "`trustfoundry:providers[].gcp`, instead of `hosts`; role `infrastructure`.",
     schema: gcpSchema,
+  },
+  {
+    title: "Peer pods, experimental",
+    about:
+      "`trustfoundry:providers[].peerPods`, beside `azure` or `gcp` with a cluster; role `infrastructure` ([clouds.md](clouds.md#peer-pods-experimental)).",
+    schema: peerPodsSchema,
   },
   {
     title: "Nodes that the owner's key broker serves",

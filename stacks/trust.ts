@@ -66,7 +66,8 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     environment.review?.trustSecrets(wanted) ?? parseTrustSecrets(decodeTrustSecrets(trustSecretsText()), wanted);
   await requireReachable(cluster.context, environment);
   const warnings = [
-    ...platformSets[platform.set].warnings,
+    // About guests of releases.
+    ...(models.length > 0 ? platformSets[platform.set].warnings : []),
     ...releaseWarnings,
     ...keyBrokerWarnings(attestation, config.simulated),
     ...nodeWarnings(nodes).map((warning) => `${location(["nodes"])}: ${warning}`),

@@ -25,7 +25,7 @@ export function nodeExpiryNotices(nodes: readonly NodeAdmission[], now: Date): N
 const ofEvidence: Readonly<Record<NodeEvidence["kind"], string>> = {
   azureSnpVtpm:
     "its evidence goes through Microsoft's paravisor, which runs at the most privileged level (VMPL0) and keeps the virtual TPM, so Microsoft " +
-    "is trusted with both; and Trustee v0.21.0 does not compare which registers that TPM quoted, so they show what booted only where Azure's TPM signs no bank of registers twice",
+    "is trusted with both; and Trustee v0.21.0 does not compare which registers a quote says it is of, which the policy makes up for in part (docs/trust.md)",
   tdx: "its firmware is the cloud's, measured and not yours; what runs above the kernel is in no register that is compared",
 };
 

@@ -1,9 +1,9 @@
 /**
  * Rego about the quote of Azure's virtual TPM. Trustee v0.21.0 (deps/verifier/src/az_snp_vtpm/mod.rs) calls the quoted
  * registers pcr00, pcr01, … by their order in the evidence and compares them with the digest in the quote, but never with
- * the quote's selection, which whoever runs in a machine chooses: a quote of others stands under the same names. So all 24
- * have to be there, 16 as the firmware left it and 17 to 22 as they are reset (all ones), in their places; with 04, 08, 09,
- * 11 and 12 compared as well, no selection that names each bank of registers once fits but the whole one.
+ * the quote's selection, which root of the machine chooses: a quote of others stands under the same names. So all 24 have
+ * to be there, 16 as the firmware left it and 17 to 22 as they are reset (all ones), in their places. Fewer registers of
+ * the SHA-256 bank do not pass for all; several banks, or one named twice, may be made to fit. docs/trust.md says so.
  */
 export const registersInPlace = `
 # The registers are what they are called: all of them, and those that nothing extends where they belong.

@@ -36,6 +36,7 @@ export const tdxEvidence: TdxNodeEvidence = {
   rtmr2: ["e2".repeat(48), "f2".repeat(48)],
   xfam: ["e742060000000000"],
   attributes: ["0000001000000000"],
+  mrSeam: ["5e".repeat(48)],
   mrConfigId: ["0".repeat(96)],
 };
 

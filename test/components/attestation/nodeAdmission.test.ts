@@ -158,7 +158,7 @@ describe("what is said of nodes", () => {
     const [inside, others, firmware, ...google] = nodeWarnings([gke, aks]);
     expect(inside).toMatch(/aks-ncc: the whole node is the TEE, with kubelet/);
     expect(others).toMatch(/neither cluster nor tenant.*Nobody signed its values/);
-    expect(firmware).toMatch(/Microsoft's paravisor.*VMPL0.*does not compare which registers/);
+    expect(firmware).toMatch(/Microsoft's paravisor.*VMPL0.*does not compare which registers a quote says/);
     expect(google).toHaveLength(3);
     expect(google[2]).toMatch(/firmware is the cloud's/);
     expect(nodeWarnings([])).toEqual([]);

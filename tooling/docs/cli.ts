@@ -9,7 +9,7 @@ import { writeIfChanged } from "./write";
 const root = resolve(__dirname, "../..");
 
 /**
- * `npm run docs`: what is made from the rules and stands in the repository, in step with them by a test. The list of
+ * `npm run docs`: what is made from rules and other data and stands in the repository, in step with them by a test. The list of
  * rules comes first, since everything else is made from it.
  */
 async function main(): Promise<void> {
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   for (const file of readdirSync(join(root, "docs/rules")))
     if (!pages.has(`docs/rules/${file}`)) rmSync(join(root, "docs/rules", file));
   for (const [path, text] of pages) written.push(await write(join(root, path), text));
-  console.log(`${written.length} files made from the rules, ${written.filter(Boolean).length} of them changed`);
+  console.log(`${written.length} files made from rules and other data, ${written.filter(Boolean).length} of them changed`);
 }
 
 /** Before anything is written: with a rule that cannot be read, nothing that imports the list would start. */

@@ -8,6 +8,9 @@
 /** Node label, and key of the taint, of hosts that are one tenant's own; its value is the tenant's namespace. */
 export const tenantNodeLabel = "trustfoundry.dev/tenant";
 
+/** Node label of machines of a cloud, with the value `node`: what isolates there is the node, and not the pod. */
+export const isolationUnitLabel = "trustfoundry.dev/isolation-unit";
+
 /** CPU trusted execution environments that isolate a pod's virtual machine. */
 export const cpuTees = ["snp", "tdx"] as const;
 export type CpuTee = (typeof cpuTees)[number];

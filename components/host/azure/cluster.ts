@@ -4,7 +4,7 @@ import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { tokens } from "../../tokens";
 import { judge } from "../departures";
-import { isolationUnitLabel } from "./labels";
+import { isolationUnitLabel } from "../hardware";
 import { dnsServiceIp, podCidr, serviceCidr } from "./networkPlan";
 import type { AzurePlace } from "./place";
 import { systemPoolDepartures } from "./poolConstraints";
@@ -100,7 +100,7 @@ export class AzureCluster extends pulumi.ComponentResource {
             orchestratorVersion: args.kubernetesVersion,
             vnetSubnetID: subnetId,
             enableNodePublicIP: false,
-            nodeLabels: isolationUnitLabel,
+            nodeLabels: { [isolationUnitLabel]: "node" },
             // No taint: operators run here, too, while there is no GPU node.
             upgradeSettings: { maxSurge: "1" },
           },

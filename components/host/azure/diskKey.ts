@@ -69,7 +69,8 @@ export class AzureDiskKey extends pulumi.ComponentResource implements DiskKey {
           softDeleteRetentionInDays: 90,
           // Microsoft's recipe grants by access policies; which roles do the same is written down nowhere that was read.
           enableRbacAuthorization: false,
-          // Azure's disk service and resource manager come in as trusted services.
+          // Azure's disk service and the orchestrator come in as trusted services: the same settings opened disks in
+          // cocallaw/AzConfidentialCompute-Lab, Private-AKV (Azure/bicep #10188).
           publicNetworkAccess: "Disabled",
           networkAcls: { bypass: "AzureServices", defaultAction: "Deny" },
         },

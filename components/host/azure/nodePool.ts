@@ -2,8 +2,7 @@ import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
 import { tokens } from "../../tokens";
 import { judge } from "../departures";
-import { tenantNodeLabel } from "../hardware";
-import { isolationUnitLabel } from "./labels";
+import { isolationUnitLabel, tenantNodeLabel } from "../hardware";
 import { poolDepartures } from "./poolConstraints";
 
 export interface AzureConfidentialNodePoolArgs {
@@ -75,7 +74,7 @@ export class AzureConfidentialNodePool extends pulumi.ComponentResource {
         // A stopped machine keeps its disk, which costs, and its place in the quota.
         scaleDownMode: "Delete",
         nodeLabels: {
-          ...isolationUnitLabel,
+          [isolationUnitLabel]: "node",
           ...(dedicatedTo !== undefined && { [tenantNodeLabel]: dedicatedTo }),
           ...(spot && { [spotKey]: "spot" }),
         },

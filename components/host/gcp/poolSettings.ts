@@ -1,12 +1,10 @@
+import { isolationUnitLabel } from "../hardware";
 import { gpuSizeOf } from "../offerings";
 import { reservationKey } from "./machineSettings";
 import { accelerators } from "./machineSettings";
 import { cpuPlatformOf, teeOf } from "./machineTypes";
 import type { GcpTee, PoolRequest } from "./requests";
 import { cosImage, defaultDiskType } from "./requests";
-
-/** Says on every node what isolates there: the node, and not the pod. */
-export const isolationUnitLabel = "trustfoundry.dev/isolation-unit";
 
 /** Taint of GKE's GPU nodes; pods that ask for a GPU are given the toleration. */
 export const gpuTaint = { key: "nvidia.com/gpu", value: "present", effect: "NO_SCHEDULE" } as const;

@@ -1,9 +1,15 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { trusteeStores } from "../../components/attestation/trusteeStores";
 import { appliesTo } from "../../policies/isolation";
 import type { Resource } from "../../policies/rule";
 import { rules } from "../../policies/rules";
+import { parseAs } from "../../stacks/config/load";
+import { admittedNodes } from "../../stacks/nodes";
 import { admit, sampleEvidence } from "../support/evidence";
+import { root } from "../support/factory";
 import { aks, gke, snp, tdx } from "../support/policyCases/guests";
 import { asTheSdkShowsThem } from "./support";
 
@@ -35,6 +41,16 @@ describe("rules of the packs", () => {
     ["of Google Cloud alone, judged in Trustee", placed([], sampleEvidence({ verifier: "local" }), expiry, [gke])],
   ])("pass what Trustee is given for nodes %s", (_, resources) => {
     expect(findingsOf(resources)).toEqual([]);
+  });
+
+  it.each(["azure-aks", "gcp-gke"])("pass what Trustee is given by the sample %s", (sample) => {
+    const file = parse(readFileSync(join(root, "samples", sample, "Pulumi.trust.yaml"), "utf8")) as {
+      config: Record<string, string>;
+    };
+    const sections = Object.entries(file.config).map(([key, value]) => [key.replace(/^trustfoundry:/, ""), value]);
+    const config = parseAs("trust", Object.fromEntries(sections) as Record<string, unknown>);
+    expect(config).toMatchObject({ simulated: false, models: [], attestation: { keyAuthority: "owner" } });
+    expect(findingsOf(placed([], sampleEvidence(), expiry, admittedNodes(config)))).toEqual([]);
   });
 
   it.each([

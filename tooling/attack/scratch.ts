@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pluginFolder } from "../clouds/plugins";
+import { pluginFolder, standInScript } from "../clouds/plugins";
 import { checkout } from "../toolchain/ensure";
 
 /** Providers that are played by the stand-in; `kubernetes` for charts alone, see `preview.ts`. */
@@ -8,8 +8,7 @@ export const standIns = ["kubernetes", "azure-native", "gcp"] as const;
 
 /** A folder with programs that the engine takes for these providers' plugins. */
 export function standInPlugins(directory: string): string {
-  const script = join(__dirname, "standIn", "provider.cjs");
-  return pluginFolder(directory, Object.fromEntries(standIns.map((name) => [name, [script]])));
+  return pluginFolder(directory, Object.fromEntries(standIns.map((name) => [name, [standInScript]])));
 }
 
 /** The checkout's pack `strict` as it is, or a pack like it with some rules taken out. */

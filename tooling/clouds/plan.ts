@@ -16,7 +16,7 @@ import { withoutCluster } from "../review/withoutCluster";
 import type { StackEngine } from "../rehearsal/stackRunner";
 import { checkout } from "../toolchain/ensure";
 import { accountOf } from "./account";
-import { accountVariable, cloudPlugins, simulatedClouds } from "./plugins";
+import { accountVariable, cloudPlugins, kubernetesStandIn } from "./plugins";
 import { hearProgram, inOrder } from "./stepsOf";
 import type { Deployed, Told } from "./stepsOf";
 
@@ -55,7 +55,10 @@ export class OfflineStack {
   static async open(args: PlanArgs): Promise<OfflineStack> {
     const directory = mkdtempSync(join(tmpdir(), "trustfoundry-plan-"));
     try {
-      const plugins = cloudPlugins(join(directory, "plugins"));
+      const plugins = {
+        ...cloudPlugins(join(directory, "clouds")),
+        ...(fetchesCharts(args.config) && kubernetesStandIn(join(directory, "kubernetes"))),
+      };
       const stack = await throwAwayStack({
         automation,
         directory: join(directory, "stack"),
@@ -63,7 +66,7 @@ export class OfflineStack {
         stackName: "plan",
         sections: args.sections,
         program: args.program ?? (hasCluster(args) ? withoutCluster(require, reviewed) : applied),
-        plugins: Object.fromEntries(simulatedClouds.map((name) => [name, plugins])),
+        plugins,
         variables: { [accountVariable]: JSON.stringify(accountOf(args.config)) },
       });
       return new OfflineStack(args, directory, stack);
@@ -123,6 +126,8 @@ export class OfflineStack {
 }
 
 const hasCluster = ({ config }: Pick<PlanArgs, "config">) => "cluster" in config && config.cluster !== undefined;
+
+const fetchesCharts = (config: StackConfig) => "platform" in config && config.platform.charts.kind !== "directory";
 
 /** As `pulumi up` runs it. */
 const applied = (kubeconfig: string) => main({ kubeconfigs: [kubeconfig] });

@@ -22,7 +22,9 @@ async function main(): Promise<void> {
   for (const file of readdirSync(join(root, "docs/rules")))
     if (!pages.has(`docs/rules/${file}`)) rmSync(join(root, "docs/rules", file));
   for (const [path, text] of pages) written.push(await write(join(root, path), text));
-  console.log(`${written.length} files made from rules and other data, ${written.filter(Boolean).length} of them changed`);
+  console.log(
+    `${written.length} files made from rules and other data, ${written.filter(Boolean).length} of them changed`,
+  );
 }
 
 /** Before anything is written: with a rule that cannot be read, nothing that imports the list would start. */

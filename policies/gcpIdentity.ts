@@ -1,10 +1,8 @@
+import { attestationIssuer } from "../components/attestation/gcpReleasedKeysPlan";
 import { conjuncts } from "./gcpCondition";
 import { gcpResources } from "./gcp";
 import type { Place } from "./place";
 import type { Selector } from "./rule";
-
-/** Google's attestation service, as the issuer of Confidential Space's tokens. */
-export const attestationIssuer = "https://confidentialcomputing.googleapis.com";
 
 /** Who is let into a pool of identities by a token of Google's attestation service. */
 export interface AttestedProvider {

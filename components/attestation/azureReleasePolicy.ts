@@ -33,6 +33,12 @@ const claims = {
   ],
 } as const;
 
+/** What every policy asks, under its prefix: which TEE, and that the machine is in order. */
+const demanded: Readonly<Record<string, readonly string[]>> = {
+  "x-ms-attestation-type": Object.values(attestationTypes),
+  "x-ms-compliance-status": ["azure-compliant-cvm"],
+};
+
 export interface ReleaseCondition<Placement extends ClaimPlacement> {
   readonly claim: (typeof claims)[Placement][number];
   readonly equals: string;
@@ -128,9 +134,11 @@ function policyProblem({ anyOf, [placement]: where }: ReleasePolicy<ClaimPlaceme
     if (problem !== undefined) return `"${authority}" ${problem}`;
     const misplaced = allOf.find(({ claim }) => !known.includes(claim));
     if (misplaced) return `the claim ${misplaced.claim} is in no token that this kind of policy is for`;
-    // The first two of either kind: which TEE, and that it is in order.
-    const left = known.slice(0, 2).find((wanted) => !allOf.some(({ claim }) => claim === wanted));
-    if (left !== undefined) return `it does not ask for ${left}`;
+    for (const [wanted, values] of Object.entries(demanded)) {
+      const name = `${claimPrefixes[where]}${wanted}`;
+      if (!allOf.some(({ claim, equals }) => claim === name && values.includes(equals)))
+        return `it does not ask that ${name} is ${values.join(" or ")}`;
+    }
   }
   return undefined;
 }

@@ -50,6 +50,13 @@ export const beyondPreview: readonly BeyondPreview[] = [
     fact: read("Google Cloud, Confidential GKE Nodes (2026-04-10); terraform-google-kubernetes-engine #2051", "docs"),
   },
   {
+    cloud: "gcp",
+    what: "Whether Google's image of the day carries STABLE, which a key of Confidential Space asks for: a program in public says that images for GPUs did not.",
+    instead:
+      "look at a token of the machine, `submods.confidential_space.support_attributes`, before weights are sealed to a key",
+    fact: read("comment in a public program that releases keys to Confidential Space with a GPU", "secondary"),
+  },
+  {
     cloud: "azure",
     what: "Azure Batch is made by no component here, and other tools cannot say that its pools are confidential.",
     instead: "rules look at azure-native's batch pools as at machines; nothing of Batch was tried",

@@ -121,10 +121,14 @@ describe("the two placements of claims", () => {
     if (!first) throw new Error("a policy without authority");
     expect(() => encodeReleasePolicy({ ...disk, anyOf: [] })).toThrow("it accepts no authority");
     expect(() => encodeReleasePolicy({ ...disk, anyOf: [{ ...first, allOf: [] }] })).toThrow(
-      "it does not ask for x-ms-attestation-type",
+      "it does not ask that x-ms-attestation-type is sevsnpvm or tdxvm",
     );
     expect(() => encodeReleasePolicy({ ...disk, anyOf: [{ ...first, allOf: first.allOf.slice(0, 1) }] })).toThrow(
-      "it does not ask for x-ms-compliance-status",
+      "it does not ask that x-ms-compliance-status is azure-compliant-cvm",
+    );
+    const other = [first.allOf[0]!, { ...first.allOf[1]!, equals: "azure-compliant-uvm" }];
+    expect(() => encodeReleasePolicy({ ...disk, anyOf: [{ ...first, allOf: other }] })).toThrow(
+      "it does not ask that x-ms-compliance-status is azure-compliant-cvm",
     );
     expect(() => encodeReleasePolicy({ ...disk, anyOf: [{ ...first, authority: "https://a.example" }] })).toThrow(
       "is no address of Azure's attestation service",

@@ -1,3 +1,5 @@
+import { gkeDriverUrl } from "../../components/cluster/gkeDriverManifest";
+import { gpuSizeOf } from "../../components/host/offerings";
 import type { Gcp } from "../config/gcp";
 import { isOwn } from "./gcpRequests";
 
@@ -44,7 +46,7 @@ export function gcpNextSteps(cloud: Gcp): string[] {
       : []),
     ...(nodePools.some(({ gpuDriver }) => gpuDriver === "daemonSet")
       ? [
-          "The GPU driver is placed by that second run, as a DaemonSet on the confidential pools; no pod gets a GPU before.",
+          `${cloud.driverManifest ? "" : `Fetch Google's DaemonSet of the driver (${gkeDriverUrl}), read it, and write driverManifest {file: <path>, sha256: <its SHA-256>}: it runs as root in every node's TEE. `}That second run places the DaemonSet of the driver on the confidential pools; no pod gets a GPU before.`,
         ]
       : []),
     ...(nodePools.some(({ provisioning }) => provisioning.kind === "flexStart")
@@ -70,9 +72,11 @@ function nameOf(cluster: { existing: string; location: string }) {
   return { name: cluster.existing, location: cluster.location };
 }
 
-/** Quotas by how capacity is got (Dstack-TEE/meta-dstack-cloud PR 15). */
-function quotaNames(nodes: readonly { provisioning: { kind: string } }[]): string {
-  const preemptible = nodes.some(({ provisioning }) => ["spot", "flexStart"].includes(provisioning.kind));
-  const others = nodes.some(({ provisioning }) => ["reservation", "standard"].includes(provisioning.kind));
-  return [...(preemptible ? ["PREEMPTIBLE_NVIDIA_H100_GPUS"] : []), ...(others ? ["NVIDIA_H100_GPUS"] : [])].join(", ");
+/** Quotas by how capacity is got (Dstack-TEE/meta-dstack-cloud PR 15); names of others than H100's were not found. */
+function quotaNames(nodes: readonly { machineType: string; provisioning: { kind: string } }[]): string {
+  const names = nodes.map(({ machineType, provisioning }) => {
+    if (gpuSizeOf("gcp", machineType)?.gpu.model !== "H100") return `the GPUs of ${machineType}`;
+    return ["spot", "flexStart"].includes(provisioning.kind) ? "PREEMPTIBLE_NVIDIA_H100_GPUS" : "NVIDIA_H100_GPUS";
+  });
+  return [...new Set(names)].sort().join(", ");
 }

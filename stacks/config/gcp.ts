@@ -210,13 +210,19 @@ export const gcpSchema = z
       .default([])
       .describe("hints (constraints that no documentation states) that you override, by name"),
   })
-  .superRefine(({ cluster, network, nodePools, machines, confidentialSpaces }, ctx) => {
+  .superRefine(({ cluster, region, network, nodePools, machines, confidentialSpaces }, ctx) => {
     confidentialSpaces.forEach(({ name }, index) => {
       if (machines.some((machine) => machine.name === name))
         crossCheck(ctx, ["confidentialSpaces", index, "name"], "is a machine's name as well; give each its own");
     });
     if (cluster && nodePools.length === 0 && machines.length + confidentialSpaces.length > 0)
       crossCheck(ctx, ["nodePools"], "are none, and the cluster is for nothing else; write one, or remove the cluster");
+    if (cluster && "existing" in cluster && !isIn(cluster.location, region))
+      crossCheck(
+        ctx,
+        ["cluster", "location"],
+        `is neither ${region} nor a zone of it; write the cluster's own, and its region into region`,
+      );
     if (cluster && !("existing" in cluster)) {
       const zones = new Set(nodePools.flatMap((pool) => pool.zones)).size;
       const nodes =
@@ -239,6 +245,11 @@ export const gcpSchema = z
       crossCheck(ctx, ["nodePools"], "are none, nor machines, nor confidentialSpaces; write at least one of them");
   })
   .describe("instead of hosts: confidential nodes on Google Cloud");
+
+/** A region itself, or one of its zones. */
+function isIn(location: string, region: string): boolean {
+  return location === region || (location.startsWith(`${region}-`) && location.length === region.length + 2);
+}
 
 function isNetworkRange(cidr: string): boolean {
   const prefix = parseRange(cidr)?.prefix;

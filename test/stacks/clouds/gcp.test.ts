@@ -123,7 +123,13 @@ describe("a cluster with a Spot pool", () => {
     expect(nodes.nextSteps[1]).toMatch(
       /`gcloud container clusters get-credentials confidential --location=us-central1 --project=made-up-factory --internal-ip`.*context: gke_made-up-factory_us-central1_confidential/,
     );
-    expect(nodes.nextSteps[2]).toMatch(/DaemonSet/);
+    expect(nodes.nextSteps[2]).toMatch(
+      /daemonset-confidential\.yaml.*write driverManifest \{file: <path>.*second run places the DaemonSet/,
+    );
+    const told = await recordedGcp(
+      gcpConfig("gcp-gke", { driverManifest: { file: "gke-driver.yaml", sha256: "0".repeat(64) } }),
+    );
+    expect(told.nodes.nextSteps[2]).toMatch(/^That second run places the DaemonSet/);
   });
 
   it("closes the perimeter last, and says what that does", async () => {

@@ -147,6 +147,13 @@ describe("one thing wrong gives one sentence with path, value and remedy", () =>
     ],
     ["pools without a cluster", "gcp-gke", ["cluster"], undefined, /gcp\.cluster: is missing, and nodePools need one/],
     [
+      "a cluster of elsewhere",
+      "gcp-gke",
+      ["cluster"],
+      { existing: "theirs", location: "us-east5-a" },
+      /cluster\.location: "us-east5-a" is neither us-central1 nor a zone of it; write/,
+    ],
+    [
       "a cluster for nothing",
       "gcp-confidential-space",
       ["cluster"],

@@ -36,6 +36,11 @@ export function azureNextSteps(
     azure.cluster && "existing" in azure.cluster && machines.length === 0
       ? "Let the cluster's address in at the model owner's key broker."
       : "Let the address in the output egressAddress in at the model owner's key broker.",
+    ...(azure.denyOtherSizes
+      ? [
+          `Try the policy of sizes, some minutes later, whose property names were not tried with Azure: \`az vm create --resource-group ${azure.resourceGroup} --name probe --image Ubuntu2204 --size Standard_D2s_v5 --validate\` has to be disallowed by policy.`,
+        ]
+      : []),
     "Not made here: pools of Azure Batch, whose confidential settings providers do not cover (hashicorp/terraform-provider-azurerm #31422).",
   ];
 }

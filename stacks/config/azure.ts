@@ -183,7 +183,9 @@ export const azureSchema = z
     denyOtherSizes: z
       .boolean()
       .default(true)
-      .describe("Azure Policy that refuses machines and pools without a TEE in the resource group"),
+      .describe(
+        "Azure Policy that refuses machines and pools without a TEE in the resource group; its property names were not tried with Azure, so write false where Azure refuses the definition",
+      ),
     acknowledged: z
       .array(z.string().min(1))
       .default([])

@@ -76,6 +76,7 @@ describe("a cluster with a pool", () => {
     expect(steps).toContain("az aks get-credentials --subscription 00000000-0000-4000-8000-000000000001");
     expect(steps).toContain("trustfoundry:cluster: {context: factory}");
     expect(steps).toContain("nvidia-smi conf-compute -srs 1");
+    expect(steps).toContain("az vm create --resource-group acme-azure-factory --name probe");
     expect(steps).toContain("Azure Batch");
   });
 

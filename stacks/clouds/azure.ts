@@ -1,6 +1,7 @@
 import { ResourceGroup } from "@pulumi/azure-native/resources";
 import { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { diskReleasePolicy } from "../../components/attestation/azureReleasePolicy";
 import { AzureAttestation } from "../../components/host/azure/attestation";
 import { AzureCluster } from "../../components/host/azure/cluster";
 import { AzureDiskKey, AzureExternalDiskKey } from "../../components/host/azure/diskKey";
@@ -9,6 +10,7 @@ import { AzureNetwork } from "../../components/host/azure/network";
 import { AzureConfidentialNodePool } from "../../components/host/azure/nodePool";
 import { AzureSizePolicy } from "../../components/host/azure/sizePolicy";
 import { azureRegion } from "../../components/host/offerings";
+import { canonicalJson } from "../../components/names";
 import type { Azure } from "../config/azure";
 import { ConfigurationError, location } from "../config/errors";
 import type { InfrastructureConfig } from "../config/factory";
@@ -108,13 +110,21 @@ function diskKeys(
     const machines = "the provider, in a vault that Azure runs; released by Azure's own attestation, which sees no GPU";
     return { key, ready: true, output: { nodes, machines, keyUrl: key.keyUrl } };
   }
-  if (diskKey.kind === "external") {
+  if (diskKey.kind === "external" && attestation) {
     const key = new AzureExternalDiskKey("disk-key", { ...place, keyUrl: diskKey.keyUrl }, opts);
     const machines = "whoever runs the vault or HSM; released by Azure's own attestation, which sees no GPU";
     return {
       key,
       ready: diskKey.granted,
-      output: { nodes, machines, keyUrl: diskKey.keyUrl, grantTo: key.principalId },
+      output: {
+        nodes,
+        machines,
+        keyUrl: diskKey.keyUrl,
+        grantTo: key.principalId,
+        releasePolicy: attestation.authority.apply((authority) =>
+          canonicalJson(diskReleasePolicy({ authorities: [authority], tee: "snp" })),
+        ),
+      },
     };
   }
   return { key: undefined, ready: true, output: { nodes, machines: nodes } };

@@ -12,7 +12,7 @@ export function azureNextSteps(
     quotaStep(azure),
     ...(diskKey.kind === "external" && !diskKey.granted
       ? [
-          "Have the owner of the disks' key grant get, wrap and unwrap to the identity in the output diskKeys (grantTo), and get and release to the Confidential VM Orchestrator; then write diskKey.granted: true and run `pulumi up` again: machines are made then.",
+          "Have the owner of the disks' key see that it is exportable under the releasePolicy in the output diskKeys, and grant get, wrap and unwrap to the identity there (grantTo), get and release to the Confidential VM Orchestrator; then write diskKey.granted: true and run `pulumi up` again: machines are made then.",
         ]
       : []),
     ...(cluster && !inCluster

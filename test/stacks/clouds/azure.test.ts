@@ -131,7 +131,11 @@ describe("a machine", () => {
     expect(said.mock.calls.join("\n")).toContain("diskKey.granted: false, so h100-a will not be made");
     expect(waiting.nodes.nextSteps.join("\n")).toContain("diskKey.granted: true");
     expect(await outputsOf(waiting.nodes.outputs)).toMatchObject({
-      diskKeys: { grantTo: "principal-of-the-set", keyUrl },
+      diskKeys: {
+        grantTo: "principal-of-the-set",
+        keyUrl,
+        releasePolicy: expect.stringContaining('"authority":"https://sharedweu.weu.attest.azure.net"'),
+      },
     });
 
     const granted = await recordedAzure(

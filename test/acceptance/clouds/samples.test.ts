@@ -1,50 +1,26 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { parseConfig } from "../../../stacks/config/load";
-import type { StackConfig } from "../../../stacks/config/load";
 import type { Run } from "../../../tooling/clouds/plan";
 import { OfflineStack } from "../../../tooling/clouds/plan";
-import { readStackFile, stackNames } from "../../../tooling/review/stackFiles";
-import { root } from "../../support/factory";
 import { Graph } from "./graph";
 import type { Resource } from "./graph";
 import { azureOrder, gcpOrder } from "./order";
+import { cloudOf, samples } from "./samples";
 
 // Every stack of the samples, by the real engine and its own program; the clouds alone are stood in for, SIMULATED.
 
-const directory = join(root, "samples");
-const samples = readdirSync(directory, { withFileTypes: true })
-  .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
-  .flatMap((sample) =>
-    stackNames(join(directory, sample)).map((stack) => ({ sample, stack, name: `${sample}/${stack}` })),
-  )
-  .map((each) => {
-    const file = readStackFile(join(directory, each.sample), each.stack, "samples");
-    const sections = file?.sections ?? {};
-    return { ...each, sections, config: parseConfig(sections) };
-  });
-
-const ofClouds = samples.filter(({ config }) => accountOf(config) !== undefined);
-
-/** The cloud's section of a stack's configuration. */
-function accountOf(config: StackConfig) {
-  const { azure, gcp } =
-    config.role === "infrastructure"
-      ? (config.providers.find(({ name }) => name === config.provider) ?? {})
-      : config.role === "keys"
-        ? config
-        : {};
-  return azure ?? gcp;
-}
+const ofClouds = samples.filter(({ config }) => cloudOf(config) !== undefined);
 
 it("are found, each of them", () => {
   expect(samples.map(({ name }) => name)).toEqual(
     expect.arrayContaining([
       "azure-aks/infrastructure",
+      "azure-aks/keys",
+      "azure-aks/trust",
       "azure-machine/infrastructure",
       "gcp-confidential-space/infrastructure",
+      "gcp-confidential-space/keys",
       "gcp-gke/infrastructure",
+      "gcp-gke/trust",
     ]),
   );
 });
@@ -87,7 +63,7 @@ describe.each(ofClouds)("$name, with the strict pack", ({ config, sections }) =>
   });
 
   it("places everything in the account that it names, by a provider that it declares", () => {
-    const account = accountOf(config) as { readonly subscriptionId?: string; readonly project?: string };
+    const account = cloudOf(config) as { readonly subscriptionId?: string; readonly project?: string };
     const placed = graph.resources.filter(({ type }) => /^(azure-native|gcp):/.test(type));
     expect(placed.length).toBeGreaterThan(3);
     for (const resource of placed) {

@@ -105,7 +105,8 @@ export function checkPeerPods({ peerPods, azure, gcp }: WithPeerPods, ctx: z.Ref
   if (!peerPods[cloud]) crossCheck(ctx, ["peerPods", cloud], "is missing; say where the pods' machines are made");
   if (peerPods[other])
     crossCheck(ctx, ["peerPods", other], `is another cloud than the provider's, ${cloud}; remove it`);
-  if (!(azure ?? gcp)?.cluster) crossCheck(ctx, ["peerPods"], `need a cluster; write ${cloud}.cluster`);
+  if (!(azure ?? gcp)?.cluster)
+    crossCheck(ctx, [cloud, "cluster"], "is missing, and peerPods are bound to one; name or describe a cluster");
   if (
     peerPods.credentials.kind === "workloadIdentity" &&
     peerPods.credentials.identity.includes("@") !== (cloud === "gcp")

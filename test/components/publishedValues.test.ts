@@ -7,7 +7,14 @@ import { catalogEntry } from "../../components/catalog";
 import type { PlatformSetName } from "../../components/platform";
 import { platformSetNames, platformSets } from "../../components/platform";
 import type { OperatorChart } from "../support/chartValues";
-import { chartCases, componentValues } from "../support/chartValues";
+import {
+  chartCases,
+  componentValues,
+  nodeValues,
+  peerPodsOnAzure,
+  peerPodsOnGcp,
+  peerPodsValuesOf,
+} from "../support/chartValues";
 import { sampleHost } from "../support/hosts";
 import { standInCharts } from "../support/placement";
 import { absence, upstream } from "../support/upstream";
@@ -33,6 +40,16 @@ const commentedKeys: Record<OperatorChart, Record<string, RegExp>> = {
 
 const cases = chartCases.map((each) => ({ ...each, file: `${each.chart}/values-${each.version}.yaml` }));
 
+const peerPodsFile = "peerpods/values-0.4.0.yaml";
+const kataFile = "kata-deploy/values-4.0.0.yaml";
+
+/** A chart's values with those of the charts that it brings, each under its name. */
+function mergedUnder(own: Values, charts: Readonly<Record<string, Values>>): Values {
+  return Object.fromEntries(
+    Object.entries(charts).map(([name, values]) => [name, { ...values, ...(own[name] as Values | undefined) }]),
+  );
+}
+
 /** Timeouts that differ from the default, and a host whose switches are bound: everything that can be set is set. */
 function ourValues(chart: OperatorChart, set: PlatformSetName): Values {
   const timeouts = { kubeletSeconds: 2400, shimSeconds: 2400, agentSeconds: 2400 };
@@ -56,6 +73,37 @@ describe("values that components set", () => {
       expect(foreignKeys(ourValues(chart, set), chart, file)).toEqual([]);
     });
 
+  for (const { set, chart, version, file } of cases)
+    if (chart !== "kata-deploy")
+      it.skipIf(!upstream(file))(`on nodes of a cloud are keys of ${chart} ${version}, too${absence(file)}`, () => {
+        expect(foreignKeys(nodeValues(chart, set), chart, file)).toEqual([]);
+      });
+
+  it.skipIf(!upstream(peerPodsFile) || !upstream(kataFile))(
+    `of peer pods are keys of peerpods 0.4.0, of its charts and of kata-deploy 4.0.0${absence(peerPodsFile)}`,
+    () => {
+      const { "kata-deploy": ofKata, ...own } = published(peerPodsFile).values;
+      const charts = {
+        resourceCtrl: published("peerpods/peerpod-ctrl-values-0.4.0.yaml").values,
+        webhook: published("peerpods/webhook-values-0.4.0.yaml").values,
+        "kata-deploy": { ...published(kataFile).values, ...(ofKata as Values) },
+      };
+      for (const [settings, file] of [
+        [peerPodsOnAzure, "azure"],
+        [peerPodsOnGcp, "gcp"],
+      ] as const) {
+        const { providerConfigs, ...ours } = peerPodsValuesOf(settings);
+        const { shims, ...kata } = ours["kata-deploy"] as { shims: Values };
+        expect(Object.keys(shims)).toEqual(["disableAll", "remote"]);
+        expect(unknownKeys({ ...ours, "kata-deploy": kata }, { ...own, ...mergedUnder(own, charts) })).toEqual([]);
+        // Most variables stand in comments there.
+        const text = readFileSync(upstream(`peerpods/${file}.yaml`) ?? "", "utf8");
+        for (const name of Object.keys((providerConfigs as Record<string, Values>)[file] ?? {}))
+          expect(text, name).toMatch(new RegExp(`^ +(# )?${name}: `, "m"));
+      }
+    },
+  );
+
   const reference = "kata-deploy/nvidia-reference-values.yaml";
   it.skipIf(!upstream(reference))(
     `leave out nfd.enabled, which NVIDIA's sample sets to no effect${absence(reference)}`,
@@ -78,6 +126,9 @@ describe("values that components set", () => {
 
 describe("the catalog's operand images", () => {
   const operands = {
+    toolkit: "images/container-toolkit",
+    devicePlugin: "images/k8s-device-plugin",
+    gfd: "images/k8s-device-plugin",
     ccManager: "images/k8s-cc-manager",
     vfioManager: "images/k8s-driver-manager",
     kataSandboxDevicePlugin: "images/nvidia-sandbox-device-plugin",
@@ -116,6 +167,7 @@ describe("stand-in charts", () => {
     it(`${chart}-${version} accepts its own defaults and what components set`, () => {
       expect(accepts(defaults), JSON.stringify(accepts.errors)).toBe(true);
       expect(accepts(ourValues(chart, set)), JSON.stringify(accepts.errors)).toBe(true);
+      if (chart !== "kata-deploy") expect(accepts(nodeValues(chart, set)), JSON.stringify(accepts.errors)).toBe(true);
     });
 
     it(`${chart}-${version} refuses a key that it does not know, at every level`, () => {
@@ -134,6 +186,37 @@ describe("stand-in charts", () => {
       expect(departures(defaults, values)).toEqual([]);
     });
   }
+});
+
+describe("the stand-in chart of peer pods", () => {
+  const folder = join(standInCharts, "peerpods-0.4.0");
+  const accepts = new Ajv({ strict: false }).compile(
+    JSON.parse(readFileSync(join(folder, "values.schema.json"), "utf8")) as Schema,
+  );
+  const defaults = parse(readFileSync(join(folder, "values.yaml"), "utf8")) as Values;
+
+  it("accepts its own defaults and what the component sets, and no other key", () => {
+    for (const values of [defaults, peerPodsValuesOf(peerPodsOnAzure), peerPodsValuesOf(peerPodsOnGcp)])
+      expect(accepts(values), JSON.stringify(accepts.errors)).toBe(true);
+    for (const values of [{ limit: "10" }, { secrets: { tlsCerts: {} } }, { providerSecrets: {} }])
+      expect(accepts(values)).toBe(false);
+  });
+
+  it.skipIf(!upstream(peerPodsFile))(`has the real chart's defaults${absence(peerPodsFile)}`, () => {
+    const { resourceCtrl, webhook, "kata-deploy": kata, ...own } = defaults;
+    const { "kata-deploy": theirs, ...values } = published(peerPodsFile).values;
+    expect(departures(own, { providerConfigs: {}, ...values })).toEqual([]);
+    expect(
+      departures(resourceCtrl as Values, {
+        enabled: true,
+        ...published("peerpods/peerpod-ctrl-values-0.4.0.yaml").values,
+      }),
+    ).toEqual([]);
+    expect(
+      departures(webhook as Values, { enabled: true, ...published("peerpods/webhook-values-0.4.0.yaml").values }),
+    ).toEqual([]);
+    expect((kata as Values).enabled).toBe((theirs as Values).enabled);
+  });
 });
 
 interface Schema {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { platformSetNames } from "../../../components/platform";
-import { componentValues, standIn } from "../../support/chartValues";
+import { componentValues, nodeValues, standIn } from "../../support/chartValues";
 import { sampleHost } from "../../support/hosts";
 import type { Rendered } from "./helm";
 import { ofKind, template } from "./helm";
@@ -50,6 +50,26 @@ describe.each(platformSetNames)("the GPU Operator's stand-in in platform set %s"
     expect(names(await template(chart, values), "Stage")).not.toContain("simulated-nvswitch-advertised");
     const bound = componentValues("gpu-operator", set, { hosts: hopperBoard });
     expect(names(await template(chart, bound), "Stage")).toContain("simulated-nvswitch-advertised");
+  });
+
+  it("acts out an ordinary driver and device plugin on nodes that are TEEs themselves, each by digest but the driver", async () => {
+    const objects = await template(chart, nodeValues("gpu-operator", set));
+    expect(names(objects, "DaemonSet").sort()).toEqual([
+      "gpu-feature-discovery",
+      "nvidia-container-toolkit-daemonset",
+      "nvidia-device-plugin-daemonset",
+      "nvidia-driver-daemonset",
+      "nvidia-operator-validator",
+    ]);
+    const stages = names(objects, "Stage");
+    expect(stages).toContain("simulated-gpu-advertised");
+    expect(stages.filter((name) => /cc-manager|pgpu|nvswitch/.test(name))).toEqual([]);
+    const images = [...JSON.stringify(ofKind(objects, "DaemonSet")).matchAll(/"image":"([^"]+)"/g)].map(
+      ([, image]) => image,
+    );
+    expect(images.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image ?? ""))).toEqual([
+      "nvcr.io/nvidia/driver:580-simulated",
+    ]);
   });
 
   it("acts out neither CC manager nor device plugin outside Kata mode", async () => {

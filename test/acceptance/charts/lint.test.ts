@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { chartCases, componentValues, standIn } from "../../support/chartValues";
+import { chartCases, componentValues, peerPodsOnGcp, peerPodsValuesOf, standIn } from "../../support/chartValues";
 import { standInCharts } from "../../support/placement";
 import { run, withValues } from "./helm";
 
@@ -13,5 +13,12 @@ describe("helm lint", () => {
     // NVIDIA numbers its charts so; the stand-in has to bear the same version.
     const known = version.startsWith("v") ? [`[WARNING] Chart.yaml: version '${version}' is not a valid SemVerV2`] : [];
     expect(findings).toEqual(known);
+  });
+
+  it("finds nothing wrong with the stand-in of peer pods", async () => {
+    const { stdout } = await withValues(peerPodsValuesOf(peerPodsOnGcp), (file) =>
+      run(["lint", join(standInCharts, "peerpods-0.4.0"), "--values", file]),
+    );
+    expect(stdout.split("\n").filter((line) => /^\[(WARNING|ERROR)\]/.test(line))).toEqual([]);
   });
 });

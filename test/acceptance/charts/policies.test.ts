@@ -3,7 +3,14 @@ import { platformSetNames } from "../../../components/platform";
 import type { Resource } from "../../../policies/rule";
 import { appliesTo } from "../../../policies/isolation";
 import { rules as allRules } from "../../../policies/rules";
-import { componentValues, standIn } from "../../support/chartValues";
+import {
+  componentValues,
+  nodeValues,
+  peerPodsOnAzure,
+  peerPodsOnGcp,
+  peerPodsValuesOf,
+  standIn,
+} from "../../support/chartValues";
 import type { Rendered } from "./helm";
 import { nfdApi, template } from "./helm";
 
@@ -28,6 +35,20 @@ describe.each(platformSetNames)("objects of stand-in charts in platform set %s",
       ).toEqual([]);
   });
 
+  it.each(["gpu-operator", "node-feature-discovery"] as const)(
+    "on nodes that are TEEs themselves violate no rule for these: %s",
+    async (chart) => {
+      const resources = (await template(standIn(chart, set), nodeValues(chart, set))).map(resourceOf);
+      const asked = allRules.filter((rule) => rule.scope === "resource" && appliesTo(rule, "node"));
+      const found = asked.flatMap((rule) => rule.evaluate(resources).findings.map(({ path }) => [rule.id, path]));
+      expect(found).toEqual([]);
+      if (chart === "gpu-operator") {
+        const looking = asked.filter((rule) => rule.evaluate(resources).applies).map(({ id }) => id);
+        expect(looking).toEqual(expect.arrayContaining(["node-gpu-operator", "node-gpu-whole", "cloud-driver-floor"]));
+      }
+    },
+  );
+
   it("are what the rules for a GPU Operator and its runtime classes look at", async () => {
     const all = await Promise.all(
       charts.map((chart) => template(standIn(chart, set), componentValues(chart, set), { apiVersions: [nfdApi] })),
@@ -44,5 +65,20 @@ describe.each(platformSetNames)("objects of stand-in charts in platform set %s",
         "runtime-class-selects-tee",
       ]),
     );
+  });
+});
+
+describe("objects of the stand-in chart of peer pods", () => {
+  it.each([peerPodsOnAzure, peerPodsOnGcp])("violate no rule on $cloud.kind, and are looked at", async (settings) => {
+    const resources = (await template("peerpods-0.4.0", peerPodsValuesOf(settings))).map(resourceOf);
+    const asked = allRules.filter((rule) => rule.scope === "resource" && appliesTo(rule, "node"));
+    expect(asked.flatMap((rule) => rule.evaluate(resources).findings.map(({ path }) => [rule.id, path]))).toEqual([]);
+    const looking = asked.filter((rule) => rule.evaluate(resources).applies).map(({ id }) => id);
+    expect(looking).toContain("peer-pods-confidential");
+  });
+
+  it("are not made with credentials in Helm's history", async () => {
+    const values = { ...peerPodsValuesOf(peerPodsOnAzure), secrets: { mode: "create" } };
+    await expect(template("peerpods-0.4.0", values)).rejects.toThrow(/write reference/);
   });
 });

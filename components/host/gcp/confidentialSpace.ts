@@ -6,7 +6,7 @@ import type { MachineSurroundings } from "./machine";
 import { placeMachine } from "./machine";
 import { closedMetadata, spaceMetadata } from "./machineSettings";
 import { nodeAccount } from "./nodeAccount";
-import { refuseDepartures } from "./refuse";
+import { refuseDepartures, refuseKeyApart } from "./refuse";
 import type { SpaceRequest } from "./requests";
 
 export interface GcpConfidentialSpaceArgs extends SpaceRequest, MachineSurroundings {
@@ -28,8 +28,7 @@ export class GcpConfidentialSpace extends pulumi.ComponentResource {
   constructor(name: string, args: GcpConfidentialSpaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super(tokens.gcpConfidentialSpace, name, {}, opts);
     refuseDepartures(spaceDepartures(args), this);
-    if ((args.diskKey === "kms") !== (args.key !== undefined))
-      throw new pulumi.ResourceError("diskKey: kms and a key belong together; give both or neither", this, true);
+    refuseKeyApart(args.diskKey, args.key, this);
     const { project, ports = [] } = args;
     const account = nodeAccount(
       name,

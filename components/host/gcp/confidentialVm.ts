@@ -5,7 +5,7 @@ import type { MachineSurroundings } from "./machine";
 import { placeMachine } from "./machine";
 import { closedMetadata } from "./machineSettings";
 import { nodeAccount } from "./nodeAccount";
-import { refuseDepartures } from "./refuse";
+import { refuseDepartures, refuseKeyApart } from "./refuse";
 import type { MachineRequest } from "./requests";
 
 export interface GcpConfidentialVmArgs extends MachineRequest, MachineSurroundings {}
@@ -23,8 +23,7 @@ export class GcpConfidentialVm extends pulumi.ComponentResource {
   constructor(name: string, args: GcpConfidentialVmArgs, opts?: pulumi.ComponentResourceOptions) {
     super(tokens.gcpConfidentialVm, name, {}, opts);
     refuseDepartures(machineDepartures(args), this);
-    if ((args.diskKey === "kms") !== (args.key !== undefined))
-      throw new pulumi.ResourceError("diskKey: kms and a key belong together; give both or neither", this, true);
+    refuseKeyApart(args.diskKey, args.key, this);
     const account = nodeAccount(
       name,
       {

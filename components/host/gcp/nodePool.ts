@@ -7,7 +7,7 @@ import { poolDepartures } from "./constraints";
 import type { GcpDiskKey } from "./diskKey";
 import { nodeAccount } from "./nodeAccount";
 import { gpuNode, poolBehaviour } from "./poolSettings";
-import { refuseDepartures } from "./refuse";
+import { refuseDepartures, refuseKeyApart } from "./refuse";
 import type { PoolRequest } from "./requests";
 
 export interface GcpConfidentialNodePoolArgs extends PoolRequest {
@@ -43,8 +43,7 @@ export class GcpConfidentialNodePool extends pulumi.ComponentResource {
     refuseDepartures(poolDepartures(args), this);
     const { project, key, version, dedicatedTo } = args;
     const node = gpuNode(args);
-    if ((args.diskKey === "kms") !== (key !== undefined))
-      throw new pulumi.ResourceError("diskKey: kms and a key belong together; give both or neither", this, true);
+    refuseKeyApart(args.diskKey, key, this);
 
     const account = nodeAccount(
       name,

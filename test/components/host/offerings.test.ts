@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
 import {
   aksConfidentialOs,
+  aksGpuDriverOs,
+  aksUbuntu2404,
   azureAuthorities,
   azureConfidentialFamilies,
+  azureConfidentialSeries,
+  azureGpuImages,
+  azureGpuQuota,
+  azureLimits,
   azureRegion,
+  azureSeriesOf,
   azureUbuntuImages,
+  failsAttestation,
   gcpBootDisks,
   gcpFamilies,
   gcpFlexStart,
@@ -31,7 +39,12 @@ describe("the table of what clouds offer", () => {
       ...plainGpuSizes,
       ...places,
       ...azureUbuntuImages,
+      ...azureConfidentialSeries,
+      azureGpuImages,
+      azureGpuQuota,
       aksConfidentialOs,
+      aksGpuDriverOs,
+      aksUbuntu2404,
       azureAuthorities,
       azureConfidentialFamilies,
       gcpFamilies,
@@ -43,7 +56,12 @@ describe("the table of what clouds offer", () => {
       ...Object.values(gcpBootDisks),
       ...Object.values(gkeFeatureFloors),
     ].map(({ fact }) => fact);
-    for (const { asOf, source } of [...facts, ...Object.values(gcpLimits), gkeFlexStartPools]) {
+    for (const { asOf, source } of [
+      ...facts,
+      ...Object.values(azureLimits),
+      ...Object.values(gcpLimits),
+      gkeFlexStartPools,
+    ]) {
       expect(asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
       expect(source).not.toBe("");
     }
@@ -106,4 +124,33 @@ it("reads regions as the portal writes them, and knows no places of other sizes"
   expect(placesOf("A3-HIGHGPU-1G")).toContain("us-central1-a");
   expect(placesOf("n2d-standard-8")).toBeUndefined();
   expect(placesOf(undefined)).toBeUndefined();
+});
+
+it.each([
+  ["Standard_NCC40ads_H100_v5", "Standard_NCC40ads_H100_v5"],
+  ["standard_dc4as_v5", "Standard_DC*as_v5"],
+  ["Standard_DC4ads_v5", "Standard_DC*ads_v5"],
+  ["Standard_EC96ias_v5", "Standard_EC*as_v5"],
+  ["Standard_DC8es_v6", "Standard_DC*es_v6"],
+  ["Standard_DC4s_v3", undefined],
+  ["Standard_D4as_v5", undefined],
+  ["Standard_DC4as_cc_v5", undefined],
+])("%s is of the confidential series %s of Azure's", (size, series) => {
+  expect(azureSeriesOf(size)?.like).toBe(series);
+  if (series !== undefined) expect(isAzureConfidentialSize(size)).toBe(true);
+});
+
+it.each([
+  ["550.54.15", true],
+  ["550.90.07-signed-ubuntu22.04", true],
+  ["550.113", true],
+  ["535.247.01", true],
+  ["550.127.05", false],
+  ["550.127", false],
+  ["580", false],
+  ["580-6.8.0-1025-azure-fde", false],
+  ["580.95.05", false],
+  ["newest", false],
+])("of GPUs under driver %s attestation is known to fail: %s", (driver, fails) => {
+  expect(failsAttestation(driver)).toBe(fails);
 });

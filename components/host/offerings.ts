@@ -202,6 +202,7 @@ export const azureLimits = {
   imageConfidential: read("kubernetes-sigs/cluster-api-provider-azure #3264", "issue"),
   imageUnknown: read("nothing that was read lists it among images for confidential machines", "general"),
   imageDrift: read(`${onboarding}, FAQ`, "repository"),
+  sizeUnknown: read("no series that was read has the size", "general"),
   generation: nccSeries,
   ownersKey: read("azurerm documentation, linux_virtual_machine; az-cgpu-onboarding cmk_module", "docs"),
   encryptionSet: read("Azure/azure-powershell #18094", "issue"),

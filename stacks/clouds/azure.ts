@@ -3,23 +3,21 @@ import { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { diskReleasePolicy } from "../../components/attestation/azureReleasePolicy";
 import { AzureAttestation } from "../../components/host/azure/attestation";
-import { AzureCluster } from "../../components/host/azure/cluster";
 import { AzureDiskKey, AzureExternalDiskKey } from "../../components/host/azure/diskKey";
 import { AzureConfidentialVm } from "../../components/host/azure/machine";
 import { AzureNetwork } from "../../components/host/azure/network";
-import { AzureConfidentialNodePool } from "../../components/host/azure/nodePool";
 import { AzureSizePolicy } from "../../components/host/azure/sizePolicy";
 import { azureRegion } from "../../components/host/offerings";
 import { canonicalJson } from "../../components/names";
 import type { Azure } from "../config/azure";
 import { ConfigurationError, location } from "../config/errors";
 import type { InfrastructureConfig } from "../config/factory";
+import type { Placement } from "./azureCluster";
+import { clusterAndPools } from "./azureCluster";
 import { azureJudgement } from "./azureRequests";
 import { azureNextSteps } from "./azureNextSteps";
 import type { CloudNodes } from "./nodes";
 import { dedicatedTo } from "./tenant";
-
-type Placement = { readonly resourceGroupName: pulumi.Output<string>; readonly location: string };
 
 /**
  * A provider's confidential nodes on Azure, and what they need around them. Credentials are those of whoever runs the
@@ -128,73 +126,6 @@ function diskKeys(
     };
   }
   return { key: undefined, ready: true, output: { nodes, machines: nodes } };
-}
-
-function clusterAndPools(
-  azure: Azure,
-  place: Placement,
-  network: AzureNetwork | undefined,
-  tenant: string | undefined,
-  opts: pulumi.ComponentResourceOptions,
-) {
-  const where = clusterOf(azure, place, network, opts);
-  if (!where) return { cluster: undefined, clusterOutputs: undefined, pools: [] };
-  const { made, name, resourceGroup, ...shared } = where;
-  const pools = azure.nodePools.map(
-    ({ name: poolName, ...pool }) =>
-      new AzureConfidentialNodePool(
-        poolName,
-        { ...pool, ...shared, poolName, location: place.location, dedicatedTo: tenant },
-        opts,
-      ),
-  );
-  const cluster = { name, resourceGroup };
-  return { cluster, clusterOutputs: { ...cluster, ...(made && { oidcIssuerUrl: made.oidcIssuerUrl }) }, pools };
-}
-
-/** The cluster that pools are added to: one that is there, or one that is made here. */
-function clusterOf(
-  { cluster, nodePools, resourceGroup, subscriptionId, tenantId }: Azure,
-  place: Placement,
-  network: AzureNetwork | undefined,
-  opts: pulumi.ComponentResourceOptions,
-) {
-  if (!cluster) return undefined;
-  const { kubernetesVersion } = cluster;
-  if ("existing" in cluster)
-    return {
-      kubernetesVersion,
-      name: cluster.existing,
-      resourceGroup: cluster.resourceGroup,
-      made: undefined,
-      clusterName: cluster.existing,
-      resourceGroupName: cluster.resourceGroup,
-      subnetId: cluster.nodeSubnetId,
-    };
-  if (!network) return undefined;
-  const subnetId = network.nodeSubnetId;
-  const made = new AzureCluster(
-    "cluster",
-    {
-      ...cluster,
-      ...place,
-      subscriptionId,
-      tenantId,
-      subnetId,
-      clusterName: cluster.name,
-      osSku: nodePools[0]?.osSku ?? "Ubuntu",
-    },
-    opts,
-  );
-  return {
-    kubernetesVersion,
-    name: cluster.name,
-    resourceGroup,
-    made,
-    clusterName: made.clusterName,
-    resourceGroupName: place.resourceGroupName,
-    subnetId,
-  };
 }
 
 /** What goes into the cluster is made for the version that the provider names. */

@@ -138,7 +138,7 @@ export const systemPoolConstraints: readonly Constraint<AzureSystemPoolRequest>[
         yield {
           path: "systemSize",
           message: `"${systemSize}" is of no series that was read; write Standard_DC4as_v5`,
-          fact: azureLimits.imageUnknown,
+          fact: azureLimits.sizeUnknown,
         };
       else if (!series)
         yield {

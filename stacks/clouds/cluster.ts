@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { CatalogPart } from "../../components/catalog";
+import type { ChartPlacement } from "../../components/chartSource";
 import { pinProblems } from "../../components/chartSource";
 import { AdmissionPolicies } from "../../components/cluster/admissionPolicies";
 import { gkeDriverUrl, readDriverManifest } from "../../components/cluster/gkeDriverManifest";
@@ -13,6 +14,7 @@ import { TenantNamespace } from "../../components/cluster/tenantNamespace";
 import { cloudNodeTolerations } from "../../components/host/hardware";
 import { PeerPods } from "../../components/runtime/peerPods";
 import { peerPodProblems, peerPodWarnings } from "../../components/runtime/peerPodProblems";
+import type { PeerPodsSettings } from "../../components/runtime/peerPodsValues";
 import { policiesInForce } from "../../policies/admission/inForce";
 import { acceptanceParameters, undemanding } from "../acceptance";
 import type { Environment } from "../cluster";
@@ -26,17 +28,22 @@ import type { CloudNodes } from "./nodes";
 import { peerPodsOf } from "./peerPods";
 import { nodesQuota } from "./quota";
 
+interface Plan {
+  readonly placement: ChartPlacement;
+  readonly driver: Driver | undefined;
+  readonly peers: PeerPodsSettings | undefined;
+}
+
 /**
- * What a cloud's cluster needs inside, once there is one: admission policies, driver, a namespace for the tenant. All of it
- * waits for the pools, and is removed before them.
+ * What will be placed in the cluster. Throws where it cannot be, or where the cluster does not answer: asked before anything
+ * of the cloud's is registered, since an update that was not previewed would make that first.
  */
-export async function clusterOfNodes(
+export async function planForCluster(
   config: InfrastructureConfig,
   context: string,
   provider: Provider,
-  nodes: CloudNodes,
   environment: Environment,
-): Promise<Record<string, unknown>> {
+): Promise<Plan> {
   const here = location(["providers", config.providers.indexOf(provider)]);
   const placement = chartPlacement(config);
   const driver = driverOf(provider);
@@ -48,13 +55,26 @@ export async function clusterOfNodes(
   const problems = [
     ...(parts.length > 0 ? pinProblems("infrastructureProvider", placement, undefined, parts) : []),
     ...(peers ? peerPodProblems(peers).map((problem) => `${here}.peerPods.${problem}`) : []),
-    ...(driver && typeof driver === "object" && "problem" in driver
-      ? [`${here}.gcp.driverManifest${driver.problem}`]
-      : []),
+    ...(typeof driver === "object" && "problem" in driver ? [`${here}.gcp.driverManifest${driver.problem}`] : []),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   await requireReachable(context, environment);
+  return { placement, driver, peers };
+}
 
+/**
+ * What a cloud's cluster needs inside, once there is one: admission policies, driver, a namespace for the tenant. All of it
+ * waits for the pools, and is removed before them.
+ */
+export async function clusterOfNodes(
+  config: InfrastructureConfig,
+  context: string,
+  provider: Provider,
+  nodes: CloudNodes,
+  environment: Environment,
+): Promise<Record<string, unknown>> {
+  const { placement, driver, peers } = await planForCluster(config, context, provider, environment);
+  const here = location(["providers", config.providers.indexOf(provider)]);
   const { acceptance } = provider;
   const namespace = config.parties.modelOwner;
   for (const warning of [
@@ -117,7 +137,7 @@ export async function clusterOfNodes(
   };
 }
 
-function placeOperator(placement: ReturnType<typeof chartPlacement>, opts: pulumi.ComponentResourceOptions) {
+function placeOperator(placement: ChartPlacement, opts: pulumi.ComponentResourceOptions) {
   const nodeFeatures = new NodeFeatures("node-features", { placement, tolerations: cloudNodeTolerations }, opts);
   return { nodeFeatures, gpuOperator: new NodeGpuOperator("gpu-operator", { placement, nodeFeatures }, opts) };
 }

@@ -16,15 +16,15 @@ export async function cloudInfrastructure(
   provider: Provider,
   environment: Environment,
 ): Promise<Record<string, unknown>> {
+  const { cluster } = config;
+  // The cluster's part is loaded by those who have one, and refuses what it cannot place before anything is made.
+  const part = cluster && (await import("./cluster.js"));
+  if (part) await part.planForCluster(config, cluster.context, provider, environment);
   const nodes = await cloudNodes(config, provider);
   await pulumi.log.warn(
     `isolationUnit node: on ${provider.azure ? "Azure" : "Google Cloud"} the whole node is the TEE; kubelet, every pod on it and the cluster's administrators are inside the boundary (docs/clouds.md)`,
   );
-  const { cluster } = config;
-  // The cluster's part is loaded by those who have one.
-  const inCluster =
-    cluster &&
-    (await (await import("./cluster.js")).clusterOfNodes(config, cluster.context, provider, nodes, environment));
+  const inCluster = part && (await part.clusterOfNodes(config, cluster.context, provider, nodes, environment));
   return {
     isolationUnit: config.isolationUnit,
     ...nodes.outputs,

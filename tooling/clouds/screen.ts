@@ -29,9 +29,7 @@ export function planText(screen: PlanScreen): string {
     ),
     section(
       "Not judged, since only `up` will know the value",
-      bullets(
-        plan.playedThrough ? [] : notYetKnown.map(({ rule, resource, path }) => `${resource}${at(path)} [${rule}]`),
-      ),
+      bullets(notYetKnown.map(({ rule, resource, path }) => `${resource}${at(path)} [${rule}]`)),
     ),
     section("Encrypted settings, which were not looked at", bullets(unseen)),
     section("Refused", bullets(refusals)),
@@ -63,7 +61,7 @@ export function planJson({ file, pack, unseen, plan }: PlanScreen): string {
     warnings,
     refusals,
     violations,
-    notYetKnown: playedThrough ? [] : notYetKnown,
+    notYetKnown,
     exceptionUses,
     unseen,
     nextSteps,
@@ -99,10 +97,10 @@ function closing({ plan, file, pack }: PlanScreen): string {
   if (isRefused(plan)) return `✗ ${file} is refused; nothing was changed anywhere. Correct what is named above.`;
   const count = plan.steps.filter(({ component }) => !component).length;
   const how = plan.playedThrough
-    ? "preview and `up` were played through, and every rule saw every value"
+    ? `preview and \`up\` were played through${plan.says.notYetKnown.length === 0 ? ", and every rule saw every value" : ""}`
     : "it was previewed; with a cluster in it, `up` cannot be played through";
   return [
-    `✓ ${count} resources, no violation of the pack ${pack}: ${how}.`,
+    `✓ ${count} resources, and the pack ${pack} refuses none: ${how}.`,
     `  Next: \`pulumi preview --policy-pack policies/packs/${pack}\` asks the real clouds, then \`pulumi up\`.`,
   ].join("\n");
 }

@@ -68,6 +68,7 @@ function secretTexts(wrapped: unknown): string[] {
 }
 
 function textsIn(value: unknown): string[] {
+  if (typeof value === "number") return [String(value)];
   if (typeof value === "string") return value === "" ? [] : [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

@@ -133,4 +133,11 @@ describe("what is kept on disk", () => {
     utimesSync(path, 0, 0);
     expect(Object.keys(types().resource(token)?.args.properties ?? {})).toContain("place");
   });
+
+  it("is done without where nothing can be kept", () => {
+    const file = join(cache, "file");
+    writeFileSync(file, "");
+    const withoutCache = new SdkTypes({ root: join(root, "node_modules/@pulumi/gcp"), cache: file });
+    expect(withoutCache.resource("gcp:kms/keyRing:KeyRing")).toBeDefined();
+  });
 });

@@ -95,10 +95,14 @@ export class SdkTypes {
     const file = join(this.kept, `${name}.json`);
     if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as T;
     const value = read();
-    mkdirSync(dirname(file), { recursive: true });
-    const draft = `${file}.${randomBytes(6).toString("hex")}`;
-    writeFileSync(draft, JSON.stringify(value));
-    renameSync(draft, file);
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      const draft = `${file}.${randomBytes(6).toString("hex")}`;
+      writeFileSync(draft, JSON.stringify(value));
+      renameSync(draft, file);
+    } catch {
+      // A cache that cannot be written costs time alone.
+    }
     return value;
   }
 }

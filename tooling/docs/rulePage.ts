@@ -1,4 +1,5 @@
 import { claimOf } from "../../components/verdict/claims";
+import { appliesTo } from "../../policies/isolation";
 import { levelIn, packNames } from "../../policies/pack";
 import type { Rule } from "../../policies/rule";
 import { boundaries, tenants } from "../../policies/rule";
@@ -9,6 +10,7 @@ export function rulePage(rule: Rule): string {
   const { id, title, pillar, severity, threat, remediation, source, boundary, kinds, breakages, scope } = rule;
   const facts = [
     `**Pillar**: ${pillarTitles[pillar]}. **Severity**: ${severity}. **Platforms**: ${rule.platforms.join(", ")}.`,
+    `**Isolation unit**: ${unitOf(rule)}`,
     `**Protects**: ${(rule.protects ?? tenants).join(", ")}.`,
     `**Guards the claim**: ${rule.claims.map((id) => `“${claimOf(id).says}”`).join(", ")} ([all claims](../claims.md)).`,
     `**Threat**: ${threat}`,
@@ -30,6 +32,11 @@ export function rulePage(rule: Rule): string {
       .join("\n"),
     ...celSection(rule),
   ].join("\n\n");
+}
+
+function unitOf(rule: Rule): string {
+  if (rule.isolationUnit === "node") return "asked of stacks with `isolationUnit: node` alone.";
+  return appliesTo(rule, "node") ? "asked of pods and nodes." : "not asked of stacks with `isolationUnit: node`.";
 }
 
 function inCluster({ admission, scope }: Rule): string {

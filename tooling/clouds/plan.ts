@@ -140,13 +140,20 @@ const reviewed = (kubeconfig: string) =>
  * too. The state is thrown away.
  */
 export async function planned(args: PlanArgs, show: (steps: readonly ShownStep[]) => Promise<void>): Promise<Plan> {
-  const stack = await OfflineStack.open(args);
+  let stack: OfflineStack | undefined;
   let plan: Plan | undefined;
+  const opened = () => stack ?? fail("a plan's stack is not open");
   const steps: ShownStep[] = [
+    {
+      title: "Open a stack that nobody keeps",
+      run: async () => {
+        stack = await OfflineStack.open(args);
+      },
+    },
     {
       title: `Preview with the pack ${args.pack}`,
       run: async () => {
-        plan = { ...(await stack.preview()), playedThrough: false };
+        plan = { ...(await opened().preview()), playedThrough: false };
         return verdict(plan);
       },
     },
@@ -154,20 +161,23 @@ export async function planned(args: PlanArgs, show: (steps: readonly ShownStep[]
       title: "Play `up` through, SIMULATED",
       run: async () => {
         if (!plan || isRefused(plan)) return "not after a refusal";
-        const { nextSteps, warnings, ...run } = await stack.up();
+        const { warnings, ...run } = await opened().up();
         // What is not known at preview may be worded otherwise; what was said then is said in any case.
-        plan = { ...run, warnings: unique([...plan.warnings, ...warnings]), nextSteps, playedThrough: true };
+        plan = { ...run, warnings: unique([...plan.warnings, ...warnings]), playedThrough: true };
         return verdict(plan);
       },
     },
   ];
   try {
-    await show(steps.slice(0, stack.canUp ? 2 : 1));
+    await show(hasCluster(args) ? steps.slice(0, 2) : steps);
   } finally {
-    stack.close();
+    stack?.close();
   }
-  if (!plan) throw new Error("the steps of a plan were not run");
-  return plan;
+  return plan ?? fail("the steps of a plan were not run");
+}
+
+function fail(what: string): never {
+  throw new Error(what);
 }
 
 const verdict = (run: Pick<Run, "says">) => (isRefused(run) ? "refused" : "nothing refused");

@@ -101,7 +101,7 @@ function closing({ plan, file, pack }: PlanScreen): string {
     : "it was previewed; with a cluster in it, `up` cannot be played through";
   return [
     `✓ ${count} resources, and the pack ${pack} refuses none: ${how}.`,
-    `  Next: \`pulumi preview --policy-pack policies/packs/${pack}\` asks the real clouds, then \`pulumi up\`.`,
+    `  Next: \`pulumi preview --policy-pack policies/packs/${pack}\` asks the real clouds and clusters, then \`pulumi up\`.`,
   ].join("\n");
 }
 

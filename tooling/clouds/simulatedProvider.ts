@@ -74,7 +74,6 @@ export class SimulatedProvider implements Provider {
   }
 
   /** What is in the state is as it was left; what was never in one is taken from the parts of its id. */
-
   async read(id: string, urn: string, props: Values = {}): Promise<ReadResult> {
     if (Object.keys(props).length > 0) return { id, props };
     const token = tokenOf(urn);

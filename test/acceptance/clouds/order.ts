@@ -6,6 +6,7 @@ export function azureOrder(graph: Graph): number {
   let checked = 0;
   const before = (first: Resource, then: Resource) => {
     expect(graph.isBefore(first, then), `${first.urn} before ${then.urn}`).toBe(true);
+    expect(graph.isBefore(then, first), `${then.urn} not before ${first.urn}`).toBe(false);
     checked++;
   };
   const [keys, sets, policies, machines] = [
@@ -43,6 +44,7 @@ export function gcpOrder(graph: Graph): number {
   let checked = 0;
   const before = (first: Resource, then: Resource) => {
     expect(graph.isBefore(first, then), `${first.urn} before ${then.urn}`).toBe(true);
+    expect(graph.isBefore(then, first), `${then.urn} not before ${first.urn}`).toBe(false);
     checked++;
   };
   const of = (type: string) => graph.ofType(`gcp:${type}`);

@@ -1,7 +1,8 @@
 import type { TypeRows } from "../cloud";
 
-// Ids as Azure's REST reference has them for each type. Outputs: what programs go on with. Replacements: immutable
-// properties as azurerm's documentation marks them (ForceNew), which the REST API refuses to change.
+// Ids as Azure's REST reference has them for each type. Outputs: what programs go on with. Replacements: of machines, what
+// azurerm's documentation marks as ForceNew (type and encryption of the TEE, Secure Boot, vTPM, image, zone); the others are common
+// knowledge that was not looked up, on the careful side.
 
 const subscription = "/subscriptions/{subscriptionId}";
 const group = `${subscription}/resourceGroups/{resourceGroupName}`;
@@ -63,7 +64,6 @@ export const azureTypes: TypeRows = {
     outputs: { vmId: "{uuid vm}" },
     replaces: [
       "hardwareProfile.vmSize",
-      "identity.type",
       "osProfile",
       "securityProfile.securityType",
       "securityProfile.uefiSettings",

@@ -1,7 +1,8 @@
 import type { TypeRows } from "../cloud";
 
 // Ids where the SDK's description of imports does not give the one that the provider itself uses, and outputs that
-// programs go on with. Replacements: properties that the provider's sources mark ForceNew, for the types of this project.
+// programs go on with. Replacements: changed confidential settings recreate nodes (GKE's documentation); the others are common
+// knowledge that was not looked up, on the careful side.
 
 const cloudResource = "https://www.googleapis.com/compute/v1";
 const pool = "projects/{projectNumber}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}";

@@ -5,7 +5,7 @@ import { cloudNode, nodeDeployment, nodeGpuOperator } from "../../examples/nodes
 import { podPath, podPointer } from "../../examples/confidentialDeployment";
 import { helmReleaseOf, kataChart } from "../../helm";
 import { nodes } from "../../hosts";
-import { isTeeRuntimeClass, pods } from "../../kubernetes";
+import { pods } from "../../kubernetes";
 import type { Pod } from "../../kubernetes";
 import { peerPodRuntimeClass } from "../../peerPods";
 import type { Finding } from "../../place";
@@ -13,6 +13,9 @@ import { Place } from "../../place";
 import type { Resource, Selector } from "../../rule";
 import { clouds, resourceRule } from "../../rule";
 import { nvidiaDocs } from "../../sources";
+
+/** Any runtime of Kata's makes a guest on its node, in a TEE or not; a peer pod is a machine beside it. */
+const guestClass = /^kata($|-)/;
 
 /** Components of a factory on bare metal; what they place is judged there by rules that are not asked of nodes. */
 const ofBareMetal: readonly string[] = [tokens.confidentialWorkload, tokens.kata, tokens.nodeMode, tokens.gpuOperator];
@@ -54,6 +57,12 @@ export const noGuestsOnNodes = resourceRule({
       expect: `${podPath}.runtimeClassName`,
     },
     {
+      mistake: "a guest outside a TEE, on a node that is one",
+      path: `${podPointer}/runtimeClassName`,
+      value: "kata-qemu-nvidia-gpu",
+      expect: `${podPath}.runtimeClassName`,
+    },
+    {
       mistake: "init-data for a pod that is no guest",
       path: "/spec/template/metadata/annotations",
       value: { [initDataAnnotationKey]: "H4sIAAAAAAAAAwMAAAAAAAAAAAA=" },
@@ -83,7 +92,8 @@ function* ofComponent(resource: Resource): Iterable<Finding> {
 
 function* ofPod({ metadata, spec }: Pod): Iterable<Finding> {
   const runtimeClass = spec.at("runtimeClassName");
-  if (isTeeRuntimeClass(runtimeClass.text)) yield runtimeClass.finding("makes a guest of the pod");
+  if (guestClass.test(runtimeClass.text ?? "") && runtimeClass.text !== peerPodRuntimeClass)
+    yield runtimeClass.finding("makes a guest of the pod");
   const initData = metadata.at("annotations", initDataAnnotationKey);
   if (initData.present && runtimeClass.text !== peerPodRuntimeClass)
     yield initData.hidden().finding("is for a guest, and the pod is none");

@@ -40,6 +40,7 @@ async function run(
   pack: string | readonly string[],
   place: Place,
   exceptions?: readonly Exception[],
+  isolationUnit?: "pod" | "node",
 ): Promise<Run> {
   const { binDir, pulumiRoot } = inject("toolchain");
   const home = mkdtempSync(join(directory, "run-"));
@@ -85,6 +86,7 @@ async function run(
     const config = { "trustfoundry:exceptions": exceptions };
     writeFileSync(join(home, "Pulumi.s.yaml"), stringify({ encryptionsalt: settings.encryptionSalt, config }));
   }
+  if (isolationUnit) await stack.setConfig("trustfoundry:isolationUnit", { value: isolationUnit });
   const options = { policyPacks: [pack].flat().map((name) => join(packs, name)), onEvent, color: "never" as const };
   try {
     await (operation === "up" ? stack.up(options) : stack.preview(options));
@@ -114,6 +116,40 @@ const deployment = (opts: pulumi.CustomResourceOptions, change: (spec: Record<st
   change(props.spec.template.spec);
   return new k8s.apps.v1.Deployment("llama", props as unknown as k8s.apps.v1.DeploymentArgs, opts);
 };
+
+describe("the baseline of a stack whose isolation unit is the node", () => {
+  const placed: Place = (opts) => void [namespace(opts), deny(opts), quota(opts), deployment(opts)];
+  const refusing = ({ violations }: Run) =>
+    violations.filter(({ level }) => level === "mandatory").map(({ policy }) => policy);
+
+  it("is no cover for a factory on bare metal: what is good there is refused here, and the unit is said", async () => {
+    const { violations, ...rest } = await run("preview", "baseline", placed, undefined, "node");
+    expect(rest.failed).toBe(true);
+    expect(refusing({ violations, ...rest })).toEqual(
+      expect.arrayContaining(["no-guests-on-nodes", "node-unit-on-clouds"]),
+    );
+    const notice = violations.find(({ policy }) => policy === "isolation-unit");
+    expect(notice).toMatchObject({ level: "advisory" });
+    expect(notice?.message).toMatch(/trustfoundry:isolationUnit: node: \d+ of \d+ rules/);
+    expect(refusing(await run("preview", "baseline", placed, undefined, "pod"))).toEqual([]);
+  });
+
+  it("does not ask of its pods what is about guests, and asks the rest", async () => {
+    const onNode: Place = (opts) =>
+      void deployment(opts, (spec) => {
+        delete spec.runtimeClassName;
+        spec.hostNetwork = true;
+      });
+    const said = refusing(await run("preview", "baseline", onNode, undefined, "node"));
+    expect(said).not.toContain("confidential-runtime-class");
+    expect(said).toContain("no-host-access");
+    expect(refusing(await run("preview", "baseline", onNode))).toContain("confidential-runtime-class");
+  });
+
+  it("is not guessed from another word", async () => {
+    await expect(run("preview", "baseline", placed, undefined, "nodes" as "node")).rejects.toThrow();
+  });
+});
 
 describe("the baseline, run by the engine", () => {
   it("lets a tenant's namespace and a confidential model pass", async () => {

@@ -136,6 +136,16 @@ export const nodes: readonly RuleAttack[] = [
     change: [set(peerPods, "values.image.tag", "latest")],
   },
   {
+    id: "peer-pod-without-rules",
+    threat:
+      "The pod's machine is given no rules of its owner's, and the provider opens a shell in it as in any container.",
+    attacker: "providerInsider",
+    rule: "peer-pod-init-data",
+    where: "preview",
+    base: "nodes",
+    change: [remove(peer, "spec.template.metadata.annotations")],
+  },
+  {
     id: "peer-pod-with-another-image",
     threat: "The tenant's deployer starts the guest from an image of his own, which knows the way to the weights.",
     attacker: "maliciousTenant",

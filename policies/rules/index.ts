@@ -81,6 +81,7 @@ import { noExecProbes } from "./guest/noExecProbes";
 import { noInteractiveContainers } from "./guest/noInteractiveContainers";
 import { noPlainVolumes } from "./guest/noPlainVolumes";
 import { noSharedProcesses } from "./guest/noSharedProcesses";
+import { peerPodInitData } from "./guest/peerPodInitData";
 import { podLimitsSet } from "./guest/podLimitsSet";
 import { serviceLinksOff } from "./guest/serviceLinksOff";
 import { attestationCallersKnown } from "./attestation/attestationCallersKnown";
@@ -273,6 +274,7 @@ export const rules: readonly Rule[] = [
   noInteractiveContainers,
   noPlainVolumes,
   noSharedProcesses,
+  peerPodInitData,
   podLimitsSet,
   serviceLinksOff,
 

@@ -2,7 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
+import { encodeInitData, initDataAnnotationKey } from "../../../components/guest/initDataAnnotation";
 import { sha256 } from "../../../components/names";
+import { initDataToml } from "../../../policies/examples/confidentialDeployment";
 import { clusterOfNodes } from "../../../stacks/clouds/cluster";
 import { providerNamed } from "../../../stacks/config/providers";
 import { parseAs } from "../../../stacks/config/load";
@@ -259,7 +261,8 @@ describe("a tenant's pod with a GPU", () => {
 
 /** A tenant's peer pod: its machine is beside the node, and takes no device of it. */
 const peerPodOf = (annotations: Record<string, string>): KubeObject => {
-  const pod = podOf("peer", { runtimeClassName: "kata-remote" }, { annotations });
+  const initData = { [initDataAnnotationKey]: encodeInitData(initDataToml) };
+  const pod = podOf("peer", { runtimeClassName: "kata-remote" }, { annotations: { ...initData, ...annotations } });
   (pod as unknown as { spec: { containers: { resources: object }[] } }).spec.containers[0]!.resources = {
     limits: { cpu: "4", memory: "16Gi" },
   };
@@ -319,6 +322,7 @@ describe("peer pods beside the nodes", () => {
       expect(await refusalOf(peerPodOf({ [`io.katacontainers.config.hypervisor.${key}`]: "other" }))).toContain(
         "trustfoundry-peer-pod-annotations",
       );
+    expect(await refusalOf(peerPodOf({ [initDataAnnotationKey]: "" }))).toContain("trustfoundry-peer-pod-init-data");
     // What their own webhook writes.
     expect(await refusalOf(peerPodOf({ "io.katacontainers.config.hypervisor.default_vcpus": "4" }))).toBe("");
   });

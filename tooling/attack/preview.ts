@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { automation } from "@pulumi/pulumi";
 import type { Piece } from "../../attacks/change";
 import type { IsolationUnit } from "../../policies/isolation";
+import { ownBackend } from "../ownBackend";
 import { UserError } from "../ui";
 import { standIns } from "./scratch";
 
@@ -63,6 +64,7 @@ export async function preview({ bench, pack, charts = false, isolationUnit, prog
       projectSettings: projectSettings(home, bench, charts),
       envVars: {
         PATH: `${bench.binDir}:${process.env.PATH ?? ""}`,
+        ...ownBackend(home),
         // Nothing here is secret, and the folder is gone afterwards.
         PULUMI_CONFIG_PASSPHRASE: "attack",
         PULUMI_SKIP_UPDATE_CHECK: "true",

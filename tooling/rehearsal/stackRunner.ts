@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { automation } from "@pulumi/pulumi";
 import { stringify } from "yaml";
+import { ownBackend } from "../ownBackend";
 import { UserError } from "../ui";
 import { failureMessage } from "./diagnostics";
 import { ensurePassphrase } from "./paths";
@@ -137,6 +138,7 @@ async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promis
       envVars: {
         PATH: `${engine.binDir}:${process.env.PATH ?? ""}`,
         KUBECONFIG: place.kubeconfig,
+        ...ownBackend(state),
         PULUMI_CONFIG_PASSPHRASE_FILE: place.passphraseFile,
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

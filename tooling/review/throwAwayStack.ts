@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { automation } from "@pulumi/pulumi";
 import { stringify } from "yaml";
+import { ownBackend } from "../ownBackend";
 import type { StackEngine } from "../rehearsal/stackRunner";
 
 const projectName = "trustfoundry";
@@ -44,6 +45,7 @@ export async function throwAwayStack(args: ThrowAwayArgs): Promise<automation.St
         ...args.variables,
         PATH: `${engine.binDir}:${process.env.PATH ?? ""}`,
         KUBECONFIG: kubeconfig,
+        ...ownBackend(state),
         // The state is thrown away; it never holds anything secret.
         PULUMI_CONFIG_PASSPHRASE: stackName,
         PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -9,10 +9,14 @@ import { root } from "../../support/factory";
 const folder = mkdtempSync(join(tmpdir(), "plan-command-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** The backend of whoever plans: a plan keeps nothing, there least of all. */
+const ownBackend = join(folder, "own-backend");
+mkdirSync(ownBackend);
+
 const plan = (...args: string[]) =>
   execa("npm", ["run", "--silent", "trustfoundry", "--", "plan", "--offline", ...args], {
     cwd: root,
-    env: { TMPDIR: folder },
+    env: { TMPDIR: folder, PULUMI_BACKEND_URL: `file://${ownBackend}`, PULUMI_DEBUG_PROVIDERS: "azure-native:9" },
     reject: false,
     stdin: "ignore",
   });
@@ -27,6 +31,7 @@ describe("npm run trustfoundry -- plan --offline", () => {
     expect(stdout).toContain("After `pulumi up`:\n  1. ");
     expect(stdout).toMatch(/^✓ \d+ resources, and the pack baseline refuses none/m);
     expect(exitCode).toBe(0);
+    expect(readdirSync(ownBackend)).toEqual([]);
   });
 
   it("refuses what the clouds are known to refuse, by its path in the configuration, and leaves nothing behind", async () => {

@@ -109,7 +109,15 @@ export function quietEnvironment(variables: NodeJS.ProcessEnv = process.env): Re
 }
 
 /** Parts of a project that decide what a review sees. */
-export const judgingParts = ["components", "package-lock.json", "policies", "stacks", "tooling"] as const;
+export const judgingParts = [
+  "Pulumi.yaml",
+  "components",
+  "package-lock.json",
+  "package.json",
+  "policies",
+  "stacks",
+  "tooling",
+] as const;
 
 /** Those of the parts that differ. */
 export function changedParts(base: string, head: string): string[] {

@@ -36,11 +36,20 @@ export function readStackFile(root: string, stackName: string, side: string): St
   const document = parseDocument(text, { version: "1.1" });
   const [syntax] = document.errors;
   if (syntax) throw new UserError(`${file} of ${side} is not valid YAML: ${syntax.message.split("\n")[0] ?? ""}`);
-  const config = configOf(document, file, side);
-  const unseen: string[] = [];
+  const { config, environment } = contentOf(document, file, side);
+  requireNoDefaults(root, side);
+  const unseen: string[] = environment ? ["environment (settings that Pulumi's service adds)"] : [];
   const sections: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(config)) {
+  const names = new Map<string, string>();
+  for (const [written, value] of Object.entries(config)) {
+    const key = asTheEngineReads(written);
     if (!key.startsWith(prefix)) continue;
+    const other = names.get(key);
+    if (other !== undefined)
+      throw new UserError(
+        `${file} of ${side} has \`${other}\` and \`${written}\`, one setting by two names; keep one.`,
+      );
+    names.set(key, written);
     const encrypted = isEncrypted(value);
     const seen = replaced(value, key, unseen);
     if (!encrypted) sections[key.slice(prefix.length)] = seen;
@@ -48,7 +57,13 @@ export function readStackFile(root: string, stackName: string, side: string): St
   return { stackName, file, text, sections, unseen: unseen.sort(byText) };
 }
 
-function configOf(document: ReturnType<typeof parseDocument>, file: string, side: string): Record<string, unknown> {
+interface Content {
+  readonly config: Record<string, unknown>;
+  /** Whether it takes settings from elsewhere, too. */
+  readonly environment: boolean;
+}
+
+function contentOf(document: ReturnType<typeof parseDocument>, file: string, side: string): Content {
   let parsed: unknown;
   try {
     parsed = document.toJS({ maxAliasCount: 100 });
@@ -59,7 +74,30 @@ function configOf(document: ReturnType<typeof parseDocument>, file: string, side
   }
   const config = isObject(parsed) ? parsed.config : undefined;
   if (!isObject(config)) throw new UserError(`${file} of ${side} has no \`config:\` section; add one.`);
-  return config;
+  return { config, environment: isObject(parsed) && parsed.environment !== undefined };
+}
+
+/**
+ * The engine knows one setting by three names: `trustfoundry:admission`, `trustfoundry:config:admission` and, in a project
+ * of that name, plain `admission` (pulumi v3.216.0, sdk/go/common: config.ParseKey, workspace.RewriteShorthandConfigValues).
+ */
+function asTheEngineReads(key: string): string {
+  const [, name] = /^(?:trustfoundry:config:)?([^:]+)$/.exec(key) ?? [];
+  return name === undefined ? key : prefix + name;
+}
+
+/** Project settings by which the engine gives a stack more than its file says, or reads another file. */
+const beyondTheFile = ["config", "stackConfigDir"];
+
+function requireNoDefaults(root: string, side: string): void {
+  const name = ["Pulumi.yaml", "Pulumi.yml"].find((each) => existsSync(join(root, each)));
+  if (name === undefined) return;
+  const project: unknown = parseDocument(readFileSync(join(root, name), "utf8"), { version: "1.1" }).toJS();
+  const found = isObject(project) ? beyondTheFile.find((key) => project[key] !== undefined) : undefined;
+  if (found !== undefined)
+    throw new UserError(
+      `${name} of ${side} has \`${found}\`, so its stacks have settings that their own files do not show; write all of them into those, and remove it.`,
+    );
 }
 
 /** Encrypted values, wherever they stand, give way to a text that is none. */

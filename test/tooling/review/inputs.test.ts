@@ -9,7 +9,7 @@ import { main } from "../../../stacks/program";
 import { YamlLines, keysOf, settingOf } from "../../../tooling/review/locations";
 import { lookAtManifests } from "../../../tooling/review/manifests";
 import { placeholderCa, placeholderSecrets } from "../../../tooling/review/placeholders";
-import { openSide, quietEnvironment } from "../../../tooling/review/side";
+import { changedParts, openSide, quietEnvironment } from "../../../tooling/review/side";
 import { readStackFile, stackNames } from "../../../tooling/review/stackFiles";
 import { review } from "../../../tooling/review/review";
 import { text } from "./support";
@@ -42,6 +42,32 @@ describe("a stack's file", () => {
     });
   });
 
+  it("means what it means to the engine, by whatever name a setting is written", () => {
+    put(
+      "Pulumi.prod.yaml",
+      'config:\n  trustfoundry:role: trust\n  trustfoundry:config:admission: "off"\n  exceptions: []\n',
+    );
+    expect(readStackFile(root, "prod", "head")?.sections).toEqual({ role: "trust", admission: "off", exceptions: [] });
+    put("Pulumi.two.yaml", 'config:\n  admission: "off"\n  trustfoundry:admission: strict\n');
+    expect(() => readStackFile(root, "two", "head")).toThrow(
+      "Pulumi.two.yaml of head has `admission` and `trustfoundry:admission`, one setting by two names; keep one.",
+    );
+  });
+
+  it("is not the whole of it where settings come from elsewhere", () => {
+    put("Pulumi.prod.yaml", "environment: [shared]\nconfig:\n  trustfoundry:role: trust\n");
+    expect(readStackFile(root, "prod", "head")?.unseen).toEqual(["environment (settings that Pulumi's service adds)"]);
+    for (const [key, value] of [
+      ["config", "{ trustfoundry:admission: { default: off } }"],
+      ["stackConfigDir", "elsewhere"],
+    ]) {
+      put("Pulumi.yaml", `name: trustfoundry\n${key}: ${value}\n`);
+      expect(() => readStackFile(root, "prod", "head")).toThrow(
+        `Pulumi.yaml of head has \`${key}\`, so its stacks have`,
+      );
+    }
+  });
+
   it("is found by its name, and refused in one sentence where it is none", () => {
     put("Pulumi.yaml", "name: x");
     put("Pulumi.b.yaml", "config: [");
@@ -51,6 +77,17 @@ describe("a stack's file", () => {
     expect(() => readStackFile(root, "b", "head")).toThrow(/^Pulumi\.b\.yaml of head is not valid YAML: /);
     expect(() => readStackFile(root, "c", "base")).toThrow("Pulumi.c.yaml of base has no `config:` section; add one.");
     expect(readStackFile(root, "d", "base")).toBeUndefined();
+  });
+});
+
+describe("what decides about a review", () => {
+  it("is also which program the engine runs, and by which commands", () => {
+    for (const side of ["base", "head"]) {
+      mkdirSync(join(root, side));
+      put(`${side}/Pulumi.yaml`, `main: ${side}/index.ts`);
+      put(`${side}/package.json`, "{}");
+    }
+    expect(changedParts(join(root, "base"), join(root, "head"))).toEqual(["Pulumi.yaml"]);
   });
 });
 

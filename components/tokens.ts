@@ -18,6 +18,7 @@ export const tokens = {
   azureConfidentialNodePool: "trustfoundry:host:AzureConfidentialNodePool",
   azureConfidentialVm: "trustfoundry:host:AzureConfidentialVm",
   azureDiskKey: "trustfoundry:host:AzureDiskKey",
+  azureExternalDiskKey: "trustfoundry:host:AzureExternalDiskKey",
   azureNetwork: "trustfoundry:host:AzureNetwork",
   azureSizePolicy: "trustfoundry:host:AzureSizePolicy",
   azureReleasedKeys: "trustfoundry:attestation:AzureReleasedKeys",

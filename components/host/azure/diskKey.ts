@@ -1,4 +1,3 @@
-import * as compute from "@pulumi/azure-native/compute";
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
 import { diskReleasePolicy, encodeReleasePolicy } from "../../attestation/azureReleasePolicy";
@@ -6,6 +5,8 @@ import type { AzureTee } from "../../attestation/azureReleasePolicy";
 import { canonicalJson, shortHash } from "../../names";
 import { tokens } from "../../tokens";
 import type { AzureAttestation } from "./attestation";
+import type { DiskKey } from "./diskEncryptionSet";
+import { encryptionSet, principalOf } from "./diskEncryptionSet";
 import type { AzurePlace } from "./place";
 
 export interface AzureDiskKeyArgs extends AzurePlace {
@@ -20,13 +21,6 @@ export interface AzureDiskKeyArgs extends AzurePlace {
   readonly attestation: AzureAttestation;
   /** TEE of the machines. Default snp, which confidential GPUs of Azure are on. */
   readonly tee?: AzureTee;
-}
-
-/** What a machine needs of the key of its disk. */
-export interface DiskKey {
-  readonly encryptionSetId: pulumi.Output<string>;
-  /** Machines are made after these: without the grants their disks do not open. */
-  readonly grants: readonly pulumi.Resource[];
 }
 
 /** What every key of disks is, apart from whom it is released to. */
@@ -123,55 +117,4 @@ export class AzureDiskKey extends pulumi.ComponentResource implements DiskKey {
     this.grants = [orchestrator, disks];
     this.registerOutputs({ encryptionSetId: this.encryptionSetId, keyUrl: this.keyUrl });
   }
-}
-
-export interface AzureExternalDiskKeyArgs extends AzurePlace {
-  /** Address of the key, with its version: in a Managed HSM, or in a vault that somebody else runs. */
-  readonly keyUrl: string;
-}
-
-/**
- * The same for a key that Azure's resource manager cannot make: a Managed HSM's, or another party's. Whoever has the key
- * grants it to `principalId` and to the Confidential VM Orchestrator before there is a machine, with a release policy for
- * disks.
- */
-export class AzureExternalDiskKey extends pulumi.ComponentResource implements DiskKey {
-  readonly encryptionSetId: pulumi.Output<string>;
-  /** Identity that needs to get, wrap and unwrap with the key. */
-  readonly principalId: pulumi.Output<string>;
-  readonly grants: readonly pulumi.Resource[] = [];
-
-  constructor(name: string, args: AzureExternalDiskKeyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(tokens.azureDiskKey, name, {}, opts);
-    const set = encryptionSet(this, name, args, { keyUrl: args.keyUrl });
-    this.encryptionSetId = set.id;
-    this.principalId = principalOf(set);
-    this.registerOutputs({ encryptionSetId: this.encryptionSetId, principalId: this.principalId });
-  }
-}
-
-function encryptionSet(
-  parent: pulumi.Resource,
-  name: string,
-  { location, resourceGroupName }: AzurePlace,
-  activeKey: { readonly keyUrl: pulumi.Input<string>; readonly sourceVault?: { readonly id: pulumi.Input<string> } },
-): compute.DiskEncryptionSet {
-  return new compute.DiskEncryptionSet(
-    `${name}-set`,
-    {
-      resourceGroupName,
-      location,
-      diskEncryptionSetName: `${name}-set`,
-      encryptionType: "ConfidentialVmEncryptedWithCustomerKey",
-      identity: { type: "SystemAssigned" },
-      activeKey,
-      // A new version of the key is for people to decide on: machines have to be stopped for it.
-      rotationToLatestKeyVersionEnabled: false,
-    },
-    { parent },
-  );
-}
-
-function principalOf(set: compute.DiskEncryptionSet): pulumi.Output<string> {
-  return set.identity.apply((identity) => identity?.principalId ?? "");
 }

@@ -3,7 +3,7 @@ import * as network from "@pulumi/azure-native/network";
 import * as pulumi from "@pulumi/pulumi";
 import { tokens } from "../../tokens";
 import { judge } from "../departures";
-import type { DiskKey } from "./diskKey";
+import type { DiskKey } from "./diskEncryptionSet";
 import type { AzureImage } from "./machineConstraints";
 import { machineDepartures } from "./machineConstraints";
 import type { AzurePlace } from "./place";

@@ -6,7 +6,7 @@ import { claimIds, claimOf } from "../../../components/verdict/claims";
 import { releaseSchema } from "../../../components/workload/release/schema";
 import { rules } from "../../../policies/rules";
 
-const rego = `${resourcePolicyRules({ verifier: "remote" })}\n${cpuRules}`;
+const rego = `${resourcePolicyRules({ verifier: "remote" }, { releases: true, nodes: { azureSnpVtpm: false, tdx: false } })}\n${cpuRules}`;
 const evidence = claimIds.flatMap((id) => claimOf(id).evidence.map((path) => ({ id, path })));
 
 /** Whether a policy that really runs reads this, by the name that stands in the matrix. */

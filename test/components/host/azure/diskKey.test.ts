@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AzureAttestation } from "../../../../components/host/azure/attestation";
-import { AzureDiskKey, AzureExternalDiskKey } from "../../../../components/host/azure/diskKey";
+import { AzureDiskKey } from "../../../../components/host/azure/diskKey";
+import { AzureExternalDiskKey } from "../../../../components/host/azure/externalDiskKey";
 import { tokens } from "../../../../components/tokens";
 import { azureOutputs, made, quiet } from "../../../support/azure";
 import { valueOf } from "../../../support/mocks";
@@ -128,7 +129,7 @@ describe("AzureDiskKey", () => {
   it("may be elsewhere: then there is a set alone, and its identity to grant the key to", async () => {
     const keyUrl = "https://acme.managedhsm.azure.net/keys/disks/0123456789abcdef0123456789abcdef";
     const disk = new AzureExternalDiskKey("disk", { ...place, keyUrl });
-    const children = await made(recording, "disk", tokens.azureDiskKey);
+    const children = await made(recording, "disk", tokens.azureExternalDiskKey);
     expect(Object.keys(children)).toEqual(["disk-set"]);
     expect(children["disk-set"]?.inputs.activeKey).toEqual({ keyUrl });
     expect(await valueOf(disk.principalId)).toBe("principal-of-the-set");

@@ -36,17 +36,59 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown): str
       return meant.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] }, schema, raw));
     return [`${here}: ${show(value)} fits none of the forms; write ${meaning ?? "one of the documented forms"}`];
   }
-  if (value === undefined && issue.code !== "custom") return [`${here}: missing; add ${meaning ?? "it"}`];
-  if (issue.code === "invalid_value") {
-    const wanted = issue.values.map(String);
+  const values = knownValues(issue);
+  if (value === undefined && issue.code !== "custom")
+    return [`${here}: missing; add ${meaning ?? (values ? oneOf(values) : "it")}`];
+  if (values) {
+    const wanted = values.map(String);
     const near = nearest(String(value), wanted);
     return [
       `${here}: ${show(value)} is not known; write ${near ? `${near} (of ` : ""}${wanted.join(", ")}${near ? ")" : ""}`,
     ];
   }
   if (issue.code === "custom") return [`${here}: ${value === undefined ? "" : `${show(value)} `}${issue.message}`];
-  const wanted = issue.code === "invalid_type" ? `a ${issue.expected}` : issue.message;
-  return [`${here}: ${show(value)} is not right; write ${wanted}${meaning ? ` (${meaning})` : ""}`];
+  return [`${here}: ${show(value)} is not right; write ${wantedOf(issue, value)}${meaning ? ` (${meaning})` : ""}`];
+}
+
+/** All that may stand there, where these are words of a list or the kinds of a section. */
+function knownValues(issue: z.core.$ZodIssue): readonly unknown[] | undefined {
+  if (issue.code === "invalid_value") return issue.values;
+  return issue.code === "invalid_union" && "options" in issue ? issue.options : undefined;
+}
+
+function oneOf(values: readonly unknown[]): string {
+  return values.length === 1 ? String(values[0]) : `one of ${values.map(String).join(", ")}`;
+}
+
+/** As people who write YAML call them. */
+const typeNames: Readonly<Record<string, string>> = {
+  array: "a list",
+  boolean: "true or false, without quotes",
+  int: "a whole number",
+  number: "a number",
+  object: "settings by name",
+  record: "settings by name",
+};
+
+/** What to write instead, as the rest of a sentence. zod's own words for what it checks by itself tell what it is and not what to do. */
+function wantedOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === "invalid_type") {
+    if (issue.expected !== "string") return typeNames[issue.expected] ?? `a ${issue.expected}`;
+    return ["number", "boolean"].includes(typeof value) ? "a text, in quotes" : "a text";
+  }
+  if (issue.code === "invalid_format" && issue.format === "uuid")
+    return "an id such as 01234567-89ab-4def-8123-456789abcdef";
+  if (issue.code === "too_small" && issue.message.startsWith("Too small"))
+    return bound(issue.origin, "at least", issue.minimum);
+  if (issue.code === "too_big" && issue.message.startsWith("Too big"))
+    return bound(issue.origin, "at most", issue.maximum);
+  return issue.message;
+}
+
+function bound(origin: string, word: "at least" | "at most", limit: number | bigint): string {
+  const unit = origin === "string" ? "character" : ["array", "set"].includes(origin) ? "entry" : undefined;
+  const units = { character: "characters", entry: "entries" };
+  return `${word} ${limit}${unit ? ` ${Number(limit) === 1 ? unit : units[unit]}` : ""}`;
 }
 
 /** `trustfoundry:models[0].gpu.count` */
@@ -58,7 +100,8 @@ export function location(path: readonly (string | number)[]): string {
 function show(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
   const line = text.split("\n")[0] ?? "";
-  return line.length > 60 || line !== text ? `"${line.slice(0, 60)}…"` : typeof value === "string" ? `"${line}"` : line;
+  const shown = line.length > 60 || line !== text ? `${line.slice(0, 60)}…` : line;
+  return typeof value === "string" ? `"${shown}"` : shown;
 }
 
 function valueAt(raw: unknown, path: readonly (string | number)[]): unknown {

@@ -35,7 +35,7 @@ describe("a factory's description", () => {
   it("needs its accepted XFAM quoted where it could be a number", () => {
     expect(readDescription(sample).attestation.tdxTcb?.xfam).toEqual(["e742060000000000"]);
     expect(() => readChanged((text) => text.replace('"e742060000000000"', "1742060000000000"))).toThrow(
-      /attestation\.tdxTcb\.xfam\[0\]: 1742060000000000 is not right; write a string/,
+      /attestation\.tdxTcb\.xfam\[0\]: 1742060000000000 is not right; write a text, in quotes/,
     );
   });
 

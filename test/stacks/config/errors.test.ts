@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { describeIssues } from "../../../stacks/config/errors";
+
+const schema = z.strictObject({
+  key: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("kms") }),
+      z.strictObject({ kind: z.literal("own") }),
+    ])
+    .describe("key of the disks"),
+  id: z.uuid().describe("the subscription"),
+  version: z.string().describe("its version"),
+  on: z.boolean().optional(),
+  count: z.int().min(1).max(9).optional(),
+  pools: z.array(z.string().min(1)).min(1).max(2).optional().describe("pools"),
+  image: z
+    .union([z.strictObject({ id: z.string() }), z.strictObject({ url: z.string() })])
+    .optional()
+    .describe("image, as {id: ...} or {url: ...}"),
+});
+const right = { key: { kind: "kms" }, id: "00000000-0000-4000-8000-000000000001", version: "1.34" };
+
+function said(change: Record<string, unknown>): string[] {
+  const raw = { ...right, ...change };
+  const { error } = schema.safeParse(raw);
+  return error ? describeIssues(error, schema, raw) : [];
+}
+
+describe("what zod finds by itself is said as people write YAML", () => {
+  it("says nothing of what is right", () => {
+    expect(said({})).toEqual([]);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      "an unknown kind",
+      { key: { kind: "kmss" } },
+      'trustfoundry:key.kind: "kmss" is not known; write kms (of kms, own)',
+    ],
+    ["no kind", { key: {} }, "trustfoundry:key.kind: missing; add one of kms, own"],
+    [
+      "a word for a section",
+      { key: "kms" },
+      'trustfoundry:key: "kms" is not right; write settings by name (key of the disks)',
+    ],
+    [
+      "a name for an id",
+      { id: "acme" },
+      'trustfoundry:id: "acme" is not right; write an id such as 01234567-89ab-4def-8123-456789abcdef (the subscription)',
+    ],
+    [
+      "a number for a text",
+      { version: 1.34 },
+      "trustfoundry:version: 1.34 is not right; write a text, in quotes (its version)",
+    ],
+    ["a list for a text", { version: [] }, "trustfoundry:version: [] is not right; write a text (its version)"],
+    [
+      "a text for a boolean",
+      { on: "true" },
+      'trustfoundry:on: "true" is not right; write true or false, without quotes',
+    ],
+    ["a fraction", { count: 1.5 }, "trustfoundry:count: 1.5 is not right; write a whole number"],
+    ["too few", { count: 0 }, "trustfoundry:count: 0 is not right; write at least 1"],
+    ["too many", { count: 10 }, "trustfoundry:count: 10 is not right; write at most 9"],
+    ["an empty list", { pools: [] }, "trustfoundry:pools: [] is not right; write at least 1 entry (pools)"],
+    [
+      "a long list",
+      { pools: ["a", "b", "c"] },
+      'trustfoundry:pools: ["a","b","c"] is not right; write at most 2 entries (pools)',
+    ],
+    ["an empty text", { pools: [""] }, 'trustfoundry:pools[0]: "" is not right; write at least 1 character'],
+    ["a map for a list", { pools: { a: 1 } }, 'trustfoundry:pools: {"a":1} is not right; write a list (pools)'],
+    [
+      "two forms at once, shown without quotes around them",
+      { image: { id: "a", url: "b", more: "and so on, until the line is too long to be shown" } },
+      'trustfoundry:image: {"id":"a","url":"b","more":"and so on, until the line is too… fits none of the forms; write image, as {id: ...} or {url: ...}',
+    ],
+  ])("%s", (_what, change, sentence) => {
+    expect(said(change)).toEqual([sentence]);
+  });
+});

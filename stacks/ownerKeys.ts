@@ -15,6 +15,12 @@ export async function ownerKeys(config: KeysConfig): Promise<Record<string, unkn
   const release = releaseBy(place);
   for (const warning of keyAuthorityWarnings(place, release))
     await pulumi.log.warn(`${location(["keyAuthority"])}: ${warning}`);
+  const { authority } = config.azure ?? {};
+  if (authority !== undefined && !isShared(authority))
+    await pulumi.log.warn(
+      `${location(["azure", "authority"])}: "${authority}": whoever administers this attestation provider writes the policy by which its tokens call a machine compliant, ` +
+        "and thereby decides who gets the keys; make sure that it is in a subscription of your own, and never the nodes' provider's",
+    );
   const { outputs, nextSteps } = await cloudKeys(config);
   return {
     keyAuthority: { who: config.keyAuthority, grade: release.grade, because: release.because },
@@ -44,6 +50,9 @@ function asked(gates: ReleaseGates): Record<keyof ReleaseGates, string> {
 }
 
 const nothing = "nothing is asked";
+
+/** One of those that Microsoft runs for everybody, whose policy nobody else writes. */
+const isShared = (authority: string) => /^https:\/\/shared[a-z0-9]+\./i.test(authority);
 
 /** In plain words at every preview: what is given up, and for whom the keys are no good. */
 export function keyAuthorityWarnings(place: Place, { attests, couldRelease, gates, grade }: KeyRelease): string[] {

@@ -44,10 +44,16 @@ function azureProblems({ size, imageId }: Extract<PeerPodCloud, { kind: "azure" 
           `azure.size: "${size}": has GPUs without a confidential mode; write Standard_NCC40ads_H100_v5, or a size without GPU`,
         ]
       : []),
-    ...(/latest$/i.test(imageId)
+    ...(isFloating(imageId)
       ? [`azure.imageId: "${imageId}": moves; write a version, whose measurements somebody has computed`]
       : []),
   ];
+}
+
+/** A gallery gives whoever names no version, or `latest`, the newest one. Images in no gallery have none. */
+function isFloating(imageId: string): boolean {
+  const inGallery = /(^|\/)(galleries|CommunityGalleries|SharedGalleries)\//i.test(imageId);
+  return inGallery && !/\/versions\/\d+\.\d+\.\d+$/i.test(imageId);
 }
 
 function gcpProblems({ machineType, tee }: Extract<PeerPodCloud, { kind: "gcp" }>): string[] {

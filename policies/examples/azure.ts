@@ -52,6 +52,21 @@ export const azureVault: Resource = {
   },
 };
 
+/** A vault that named addresses reach. */
+export const azureVaultForOne: Resource = {
+  ...azureVault,
+  name: "keys-for-one",
+  urn: urn("azure-native:keyvault:Vault", "keys-for-one"),
+  props: {
+    ...azureVault.props,
+    properties: {
+      ...(azureVault.props.properties as object),
+      publicNetworkAccess: "Enabled",
+      networkAcls: { bypass: "None", defaultAction: "Deny", ipRules: [{ value: "192.0.2.7/32" }] },
+    },
+  },
+};
+
 export const azureHsm: Resource = {
   type: "azure-native:keyvault:ManagedHsm",
   name: "acme-hsm",

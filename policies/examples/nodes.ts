@@ -61,6 +61,18 @@ export const peerPodDeployment: Resource = onNode("llama-peer", (pod, resources)
   resources.limits = { cpu: "16", memory: "48Gi" };
 });
 
+/** The runtime class of peer pods, as their chart makes it. */
+export const peerPodClass: Resource = {
+  type: "kubernetes:node.k8s.io/v1:RuntimeClass",
+  name: "kata-remote",
+  props: {
+    apiVersion: "node.k8s.io/v1",
+    kind: "RuntimeClass",
+    metadata: { name: "kata-remote" },
+    handler: "kata-remote",
+  },
+};
+
 interface Template {
   metadata: { annotations?: Record<string, string> };
   spec: { runtimeClassName?: string; nodeSelector?: object; containers: [{ resources: { limits: object } }] };

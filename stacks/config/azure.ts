@@ -4,7 +4,7 @@ import { cidrSchema, crossCheck, nameSchema, uniqueNames } from "./common";
 const uuid = (what: string) => z.uuid().describe(what);
 
 /** Name of an Azure resource as it stands in addresses: letters, digits, dots, dashes and underscores. */
-const azureNameSchema = z
+export const azureNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9]([\w.-]{0,62}[A-Za-z0-9])?$/, "letters, digits, dots, dashes and underscores, 64 at most");
 
@@ -148,7 +148,7 @@ export const azureMachineSchema = z
       .describe("user who may log in"),
     sshPublicKey: z
       .string()
-      .regex(/^(ssh-rsa|ssh-ed25519|ecdsa-sha2-\S+) \S+/, "a public key as in authorized_keys")
+      .regex(/^(ssh-rsa|ssh-ed25519|ecdsa-sha2-\S+) \S+( .*)?$/, "one public key as in authorized_keys, in one line")
       .describe("public key of who may log in; Azure makes no Linux machine without"),
   })
   .describe("a virtual machine with one confidential GPU");

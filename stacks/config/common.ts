@@ -9,6 +9,11 @@ export const cidrSchema = z
   .string()
   .regex(/^(\d{1,3}\.){3}\d{1,3}\/([0-9]|[12][0-9]|3[0-2])$/, "an IPv4 range such as 10.0.0.0/16");
 
+/** A range that somebody can have to himself: with a shorter prefix, two or a few of them are the whole internet. */
+export const namedCidrSchema = cidrSchema.refine((cidr) => Number(cidr.split("/")[1]) >= 8, {
+  error: "is everybody, or as good as that; write the ranges of your networks",
+});
+
 /** Marks the error of a check across several fields, with its remedy, so that it reads like every other one. */
 export function crossCheck(ctx: z.RefinementCtx, path: (string | number)[], message: string): void {
   ctx.addIssue({ code: "custom", path, message });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { nodesThatFit, parseRange } from "../../components/host/gcp/addresses";
-import { cidrSchema, crossCheck, uniqueNames } from "./common";
+import { cidrSchema, crossCheck, namedCidrSchema, uniqueNames } from "./common";
 
 export const projectSchema = z
   .string()
@@ -56,11 +56,7 @@ const clusterSchema = z
       version: gkeVersionSchema.describe("version of control plane and nodes"),
       controlPlaneCidr: cidrSchema.default("172.16.0.0/28").describe("range of the control plane, /28"),
       adminCidrs: z
-        .array(
-          cidrSchema.refine((cidr) => !cidr.endsWith("/0"), {
-            error: "is everybody; write the ranges of your networks",
-          }),
-        )
+        .array(namedCidrSchema)
         .min(1)
         .describe("ranges from which the control plane is reached; it has no public address"),
       systemMachineType: z

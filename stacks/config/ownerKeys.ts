@@ -2,7 +2,8 @@ import { z } from "zod";
 import { authorityProblem, sharedAuthority } from "../../components/attestation/azureAuthority";
 import { keyAuthorities } from "../../components/attestation/keyStore";
 import { onDestroy } from "../../components/attestation/releasedKeys";
-import { cidrSchema, crossCheck, nameSchema, uniqueNames } from "./common";
+import { crossCheck, nameSchema, namedCidrSchema, uniqueNames } from "./common";
+import { azureNameSchema } from "./azure";
 import { projectNumberSchema, projectSchema } from "./gcp";
 
 const onDestroySchema = z
@@ -18,13 +19,13 @@ const azureKeysSchema = z
     subscriptionId: z.uuid().describe("the model owner's subscription, not the provider's"),
     tenantId: z.uuid().describe("its Entra tenant"),
     region: z.string().min(1).describe("region by its short name, e.g. eastus2; where the nodes are"),
-    resourceGroup: z.string().min(1).describe("resource group that is made for the keys"),
+    resourceGroup: azureNameSchema.describe("resource group that is made for the keys"),
     authority: z
       .url({ protocol: /^https$/ })
       .optional()
       .describe("attestation authority; default: the region's shared one"),
     clientCidrs: z
-      .array(cidrSchema)
+      .array(namedCidrSchema)
       .min(1)
       .optional()
       .describe("ranges that reach the vault over the internet; default: none, machines come by a private endpoint"),
@@ -46,13 +47,21 @@ const azureKeysSchema = z
       .describe("keys by name"),
   })
   .superRefine(({ region, authority }, ctx) => {
-    const problem = authority === undefined ? undefined : authorityProblem(authority);
+    const problem = authority === undefined ? undefined : foreignProblem(authority);
     if (problem !== undefined)
       crossCheck(ctx, ["authority"], `${problem}; write https://<provider>.<region>.attest.azure.net`);
     if (authority === undefined && sharedAuthority(region) === undefined)
       crossCheck(ctx, ["authority"], `is missing, and no shared one of ${region} is known; write its https address`);
   })
   .describe("keys in an Azure vault of the model owner's");
+
+/** Vaults are those of Azure itself here: another cloud of Microsoft's has other operators, and they would sign. */
+function foreignProblem(authority: string): string | undefined {
+  return (
+    authorityProblem(authority) ??
+    (/\.attest\.azure\.net\/?$/i.test(authority) ? undefined : "is the attestation service of another cloud")
+  );
+}
 
 /** Keys that a Confidential Space workload is given by Google's attestation token. */
 const gcpKeysSchema = z

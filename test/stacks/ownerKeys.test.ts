@@ -120,6 +120,17 @@ describe("keys on Azure", () => {
     expect(warnings.join("\n")).toContain("whatever runs on a machine with one of the principals gets the keys");
   });
 
+  it("say whose word opens them where the authority is not one that Microsoft runs for everybody", async () => {
+    const said = async (authority: string) =>
+      (await run(withValue(azure, ["azure", "authority"], authority))).warnings.filter((text) =>
+        text.startsWith("trustfoundry:azure.authority: "),
+      );
+    expect(await said("https://sharedeus2.eus2.attest.azure.net")).toEqual([]);
+    expect(await said("https://northern.eus2.attest.azure.net")).toEqual([
+      expect.stringContaining("never the nodes' provider's"),
+    ]);
+  });
+
   it("are wrapped to, and never unwrapped in the vault itself", async () => {
     const { recording } = await run(azure);
     for (const { inputs } of ofType(recording, "azure-native:keyvault:Key"))
@@ -217,6 +228,13 @@ describe("the configuration of role keys", () => {
     ["no authority at all", withValue(azure, ["keyAuthority"], undefined), "cloud, in so many words"],
     ["a region without a known authority", withValue(azure, ["azure", "region"], "northeurope"), "azure.authority"],
     ["somebody else's authority", withValue(azure, ["azure", "authority"], "https://attest.example"), "is no address"],
+    [
+      "another cloud's authority",
+      withValue(azure, ["azure", "authority"], "https://sharedcne2.cne2.attest.azure.cn"),
+      "is the attestation service of another cloud; write https://<provider>.<region>.attest.azure.net",
+    ],
+    ["a vault for everybody", withValue(azure, ["azure", "clientCidrs"], ["0.0.0.0/1", "128.0.0.0/1"]), "is everybody"],
+    ["a group's name that leads elsewhere", withValue(azure, ["azure", "resourceGroup"], "a/../b"), "resourceGroup"],
     ["a key twice", withValue(azure, ["azure", "keys", 1, "name"], "llm"), "stands twice"],
     ["an image by tag", withValue(gcp, ["gcp", "keys", 0, "imageDigest"], "latest"), "sha256: and 64 hex digits"],
     ["an account that says more", withValue(gcp, ["gcp", "keys", 0, "serviceAccount"], "a' || 'b"), "service account"],

@@ -1,6 +1,7 @@
 import { azureResources } from "../../azure";
 import { providerTypes } from "../../cloudSources";
-import { azureHsm, azureVault } from "../../examples/azure";
+import { azureHsm, azureVault, azureVaultForOne } from "../../examples/azure";
+import { isEverywhere } from "../../network";
 import { resourceRule } from "../../rule";
 
 export const azureVaultClosed = resourceRule({
@@ -23,10 +24,12 @@ export const azureVaultClosed = resourceRule({
   *check({ body }) {
     const access = body.at("properties", "publicNetworkAccess");
     if (access.text?.toLowerCase() === "disabled") return;
-    const action = body.at("properties", "networkAcls", "defaultAction");
-    if (action.value !== "Deny") yield access.finding("lets every network in");
+    const acls = body.at("properties", "networkAcls");
+    if (acls.at("defaultAction").value !== "Deny") yield access.finding("lets every network in");
+    for (const rule of acls.at("ipRules").items())
+      if (isEverywhere(rule.at("value").text)) yield rule.at("value").finding("is everybody");
   },
-  compliant: [azureVault, azureHsm],
+  compliant: [azureVault, azureHsm, azureVaultForOne],
   breakages: [
     {
       mistake: "a vault open to the internet",
@@ -46,6 +49,13 @@ export const azureVaultClosed = resourceRule({
       path: "/properties/networkAcls/defaultAction",
       value: "Allow",
       expect: "properties.publicNetworkAccess",
+    },
+    {
+      mistake: "half of the internet named as an address of a vault's",
+      resource: 2,
+      path: "/properties/networkAcls/ipRules/0/value",
+      value: "128.0.0.0/1",
+      expect: "properties.networkAcls.ipRules[0].value",
     },
   ],
 });

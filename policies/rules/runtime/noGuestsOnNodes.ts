@@ -1,12 +1,12 @@
 import { initDataAnnotationKey } from "../../../components/guest/initDataAnnotation";
 import { labels } from "../../../components/host/hardware";
 import { tokens } from "../../../components/tokens";
-import { cloudNode, nodeDeployment, nodeGpuOperator } from "../../examples/nodes";
+import { cloudNode, nodeDeployment, nodeGpuOperator, peerPodClass } from "../../examples/nodes";
 import { podPath, podPointer } from "../../examples/confidentialDeployment";
 import { helmReleaseOf, kataChart } from "../../helm";
 import { nodes } from "../../hosts";
-import { pods } from "../../kubernetes";
-import type { Pod } from "../../kubernetes";
+import { objects, pods } from "../../kubernetes";
+import type { KubernetesObject, Pod } from "../../kubernetes";
 import { peerPodRuntimeClass } from "../../peerPods";
 import type { Finding } from "../../place";
 import { Place } from "../../place";
@@ -20,14 +20,17 @@ const guestClass = /^kata($|-)/;
 /** Components of a factory on bare metal; what they place is judged there by rules that are not asked of nodes. */
 const ofBareMetal: readonly string[] = [tokens.confidentialWorkload, tokens.kata, tokens.nodeMode, tokens.gpuOperator];
 
+const runtimeClasses = objects("node.k8s.io/v1/RuntimeClass");
+
 const places: Selector<() => Iterable<Finding>> = {
-  kinds: [...pods.kinds, ...nodes.kinds, `Helm release of ${kataChart}`, ...ofBareMetal],
+  kinds: [...pods.kinds, ...nodes.kinds, ...runtimeClasses.kinds, `Helm release of ${kataChart}`, ...ofBareMetal],
   *select(resource) {
     if (ofBareMetal.includes(resource.type)) yield () => ofComponent(resource);
     const release = helmReleaseOf(resource);
     if (release)
       yield () => (release.chart === kataChart ? [release.body.at("chart").finding("makes guests of pods")] : []);
     for (const pod of pods.select(resource)) yield () => ofPod(pod);
+    for (const runtimeClass of runtimeClasses.select(resource)) yield () => ofRuntimeClass(runtimeClass);
     for (const { body } of nodes.select(resource)) yield () => ofNode(body.at("metadata", "labels"));
   },
 };
@@ -48,7 +51,7 @@ export const noGuestsOnNodes = resourceRule({
   boundary: { by: "keyBroker", how: "each release's block demands the measurements of a guest of its own" },
   looksAt: places,
   check: (findings) => findings(),
-  compliant: [nodeDeployment, cloudNode, nodeGpuOperator],
+  compliant: [nodeDeployment, cloudNode, nodeGpuOperator, peerPodClass],
   breakages: [
     {
       mistake: "a guest's runtime class on a node that is the TEE",
@@ -82,6 +85,13 @@ export const noGuestsOnNodes = resourceRule({
       value: "on",
       expect: `metadata.labels["${labels.ccMode}"]`,
     },
+    {
+      mistake: "Kata's handler under the name of peer pods",
+      resource: 3,
+      path: "/handler",
+      value: "kata-qemu",
+      expect: "handler",
+    },
     { mistake: "Kata's installer among nodes", resource: 2, path: "/chart", value: "kata-deploy", expect: "chart" },
   ],
 });
@@ -97,6 +107,13 @@ function* ofPod({ metadata, spec }: Pod): Iterable<Finding> {
   const initData = metadata.at("annotations", initDataAnnotationKey);
   if (initData.present && runtimeClass.text !== peerPodRuntimeClass)
     yield initData.hidden().finding("is for a guest, and the pod is none");
+}
+
+/** Under whatever name pods know it: the handler is what the node runs. */
+function* ofRuntimeClass({ body }: KubernetesObject): Iterable<Finding> {
+  const handler = body.at("handler");
+  if (guestClass.test(handler.text ?? "") && handler.text !== peerPodRuntimeClass)
+    yield handler.finding("makes guests of pods, under another name");
 }
 
 function* ofNode(all: Place): Iterable<Finding> {

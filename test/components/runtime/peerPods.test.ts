@@ -71,6 +71,8 @@ describe("peer pods' values", () => {
   });
 });
 
+const galleryImage = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/g/images/pod";
+
 describe("what peer pods cannot be", () => {
   it("is nothing for what the clouds offer", () => {
     for (const settings of [peerPodsOnAzure, peerPodsOnGcp, gcp({ machineType: "c3-standard-4", tee: "TDX" })])
@@ -101,6 +103,8 @@ describe("what peer pods cannot be", () => {
     ["an ordinary size", { size: "Standard_D4s_v5" }, /^azure\.size: .* is no confidential size/],
     ["GPUs without a confidential mode", { size: "Standard_NC40ads_H100_v5" }, /has GPUs without a confidential mode/],
     ["an image that moves", { imageId: "/CommunityGalleries/g/Images/i/Versions/latest" }, /^azure\.imageId: .* moves/],
+    ["the same with a slash", { imageId: "/CommunityGalleries/g/Images/i/Versions/latest/" }, /^azure\.imageId: /],
+    ["an image in a gallery without version", { imageId: galleryImage }, /^azure\.imageId: .* moves/],
   ])("is, on Azure, %s", (_, change, reason) => {
     expect(peerPodProblems(azure(change)).join(" ")).toMatch(reason);
   });

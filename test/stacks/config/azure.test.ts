@@ -108,6 +108,13 @@ describe("the azure section", () => {
   });
 });
 
+it("takes one key of whoever may log in, and no second one behind a line's end", () => {
+  const [machine] = azureConfig("azure-machine").azure.machines;
+  const keyed = (sshPublicKey: string) => problems("azure-machine", { machines: [{ ...machine, sshPublicKey }] });
+  expect(keyed("ssh-ed25519 AAAA operator of the night")).toEqual([]);
+  expect(keyed("ssh-ed25519 AAAA\nssh-ed25519 BBBB").join("\n")).toContain(`${path}.machines[0].sshPublicKey`);
+});
+
 it("is not for roles and isolation units that place pods which are TEEs of their own", () => {
   const asPods = { ...azureSections("azure-aks"), isolationUnit: "pod" };
   expect(() => parseAs("infrastructure", asPods)).toThrow("there the whole node is the TEE");

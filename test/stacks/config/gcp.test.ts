@@ -94,7 +94,14 @@ describe("one thing wrong gives one sentence with path, value and remedy", () =>
       "gcp-gke",
       ["cluster", "adminCidrs"],
       ["0.0.0.0/0"],
-      /cluster\.adminCidrs\[0\]: "0.0.0.0\/0" is everybody; write the ranges/,
+      /cluster\.adminCidrs\[0\]: "0.0.0.0\/0" is everybody, or as good as that; write the ranges/,
+    ],
+    [
+      "administrators everywhere, in two halves",
+      "gcp-gke",
+      ["cluster", "adminCidrs"],
+      ["10.0.0.0/8", "128.0.0.0/1"],
+      /cluster\.adminCidrs\[1\]: "128.0.0.0\/1" is everybody, or as good as that; write the ranges/,
     ],
     [
       "half a version",

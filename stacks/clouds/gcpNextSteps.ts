@@ -62,6 +62,9 @@ export function gcpNextSteps(cloud: Gcp): string[] {
           'Known of Confidential Space with GPUs (2026-05): on "GPU Driver installation is not supported" start the machine again; on a mismatch of GPU measurement 9 stop and start it, a reboot from inside does not help; images for CUDA 12.6 or newer need a base image with a newer driver than 535.',
         ]
       : []),
+    cluster && !isOwn(cluster) && machines.length + confidentialSpaces.length === 0
+      ? "Let the cluster's address in at the model owner's key broker."
+      : "Let the address in the output egressAddress in at the model owner's key broker.",
     ...(isOwn(cluster) && cluster.deletionProtection
       ? ["The cluster is protected: before `pulumi destroy`, write deletionProtection: false and run `pulumi up`."]
       : []),

@@ -118,7 +118,7 @@ describe("a cluster with a Spot pool", () => {
 
   it("says what people do next, in order", async () => {
     const { nodes } = await recordedGcp(gcpConfig("gcp-gke"));
-    expect(nodes.nextSteps).toHaveLength(3);
+    expect(nodes.nextSteps).toHaveLength(4);
     expect(nodes.nextSteps[0]).toMatch(/PREEMPTIBLE_NVIDIA_H100_GPUS.*`gcloud compute regions describe us-central1/);
     expect(nodes.nextSteps[1]).toMatch(
       /`gcloud container clusters get-credentials confidential --location=us-central1 --project=made-up-factory --internal-ip`.*context: gke_made-up-factory_us-central1_confidential/,
@@ -126,6 +126,7 @@ describe("a cluster with a Spot pool", () => {
     expect(nodes.nextSteps[2]).toMatch(
       /daemonset-confidential\.yaml.*write driverManifest \{file: <path>.*second run places the DaemonSet/,
     );
+    expect(nodes.nextSteps[3]).toMatch(/output egressAddress in at the model owner's key broker/);
     const told = await recordedGcp(
       gcpConfig("gcp-gke", { driverManifest: { file: "gke-driver.yaml", sha256: "0".repeat(64) } }),
     );

@@ -97,6 +97,17 @@ describe("ids", () => {
 });
 
 describe("outputs that programs go on with", () => {
+  it("are addresses of nowhere, where the nodes' own way out is a stack output", async () => {
+    const nowhere = expect.stringMatching(/^192\.0\.2\.\d+$/) as unknown;
+    const google = await made(gcp(), "gcp:compute/address:Address", { name: "egress", region: "us-central1" });
+    expect(google.outs).toMatchObject({ address: nowhere });
+    const azures = await made(azure(), "azure-native:network:PublicIPAddress", {
+      resourceGroupName: "group",
+      publicIpAddressName: "egress",
+    });
+    expect(azures.outs).toMatchObject({ ipAddress: nowhere });
+  });
+
   it("are a vault's address and a key's versioned one", async () => {
     const provider = azure();
     const properties = { sku: { family: "A", name: "premium" }, tenantId: "t" };

@@ -8,6 +8,7 @@ const cloudResource = "https://www.googleapis.com/compute/v1";
 const pool = "projects/{projectNumber}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}";
 
 export const gcpTypes: TypeRows = {
+  "compute/address:Address": { outputs: { address: "{address ip}" } },
   "compute/network:Network": { outputs: { networkId: "{digits 19 network}" } },
   "compute/subnetwork:Subnetwork": { replaces: ["network", "purpose"] },
   "compute/instance:Instance": {

@@ -1,18 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { pinProblems } from "../components/chartSource";
-import { AdmissionPolicies } from "../components/cluster/admissionPolicies";
 import { GpuOperator } from "../components/cluster/gpuOperator";
 import { KubeletSettings } from "../components/cluster/kubelet";
 import { NodeFeatures } from "../components/cluster/nodeFeatures";
 import { NodeMode } from "../components/cluster/nodeMode";
-import { TenantAcceptance } from "../components/cluster/tenantAcceptance";
 import { TenantNamespace } from "../components/cluster/tenantNamespace";
 import { quotaOfHosts } from "../components/cluster/tenantRules";
 import { platformSets } from "../components/platform";
 import { Kata } from "../components/runtime/kata";
 import { distributionWarning } from "../components/runtime/kataValues";
-import { policiesInForce } from "../policies/admission/inForce";
-import { acceptanceParameters, undemanding } from "./acceptance";
+import { undemanding } from "./acceptance";
+import { placeAdmission } from "./admission";
 import { cloudInfrastructure } from "./clouds/infrastructure";
 import { clusterProvider, requireReachable } from "./cluster";
 import type { Environment } from "./cluster";
@@ -47,25 +45,7 @@ export async function infrastructure(
   ])
     if (warning) await pulumi.log.warn(warning);
   const opts = { provider: clusterProvider(config.provider, cluster.context) };
-  const accepted =
-    acceptance &&
-    new TenantAcceptance(
-      "tenant-acceptance",
-      { tenants: [acceptanceParameters(provider, acceptance, namespace)] },
-      opts,
-    );
-  const admission = new AdmissionPolicies(
-    "admission",
-    {
-      policies: policiesInForce("provider", config.admission, {
-        exceptions: config.exceptions,
-        now: new Date(),
-        tenants: acceptance ? [namespace] : [],
-      }),
-    },
-    // With a binding but without its parameters nobody could even finalize a tenant's objects: first in, last out.
-    { ...opts, dependsOn: accepted ? [accepted] : [] },
-  );
+  const { admission, accepted } = placeAdmission(config, provider, opts);
   const kubelet = new KubeletSettings("kubelet-settings", { kubernetesVersion }, opts);
   const nodeMode = new NodeMode(
     "node-mode",

@@ -4,19 +4,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CatalogPart } from "../../components/catalog";
 import type { ChartPlacement } from "../../components/chartSource";
 import { pinProblems } from "../../components/chartSource";
-import { AdmissionPolicies } from "../../components/cluster/admissionPolicies";
 import { gkeDriverUrl, readDriverManifest } from "../../components/cluster/gkeDriverManifest";
 import { GkeGpuDriver } from "../../components/cluster/gkeGpuDriver";
 import { NodeFeatures } from "../../components/cluster/nodeFeatures";
 import { NodeGpuOperator } from "../../components/cluster/nodeGpuOperator";
-import { TenantAcceptance } from "../../components/cluster/tenantAcceptance";
 import { TenantNamespace } from "../../components/cluster/tenantNamespace";
 import { cloudNodeTolerations } from "../../components/host/hardware";
 import { PeerPods } from "../../components/runtime/peerPods";
 import { peerPodProblems, peerPodWarnings } from "../../components/runtime/peerPodProblems";
 import type { PeerPodsSettings } from "../../components/runtime/peerPodsValues";
-import { policiesInForce } from "../../policies/admission/inForce";
-import { acceptanceParameters, undemanding } from "../acceptance";
+import { undemanding } from "../acceptance";
+import { placeAdmission } from "../admission";
 import type { Environment } from "../cluster";
 import { clusterProvider, requireReachable } from "../cluster";
 import { ConfigurationError, location } from "../config/errors";
@@ -84,26 +82,7 @@ export async function clusterOfNodes(
     await pulumi.log.warn(warning);
 
   const opts = { provider: clusterProvider(config.provider, context), dependsOn: [...nodes.pools] };
-  const accepted =
-    acceptance &&
-    new TenantAcceptance(
-      "tenant-acceptance",
-      { tenants: [acceptanceParameters(provider, acceptance, namespace)] },
-      opts,
-    );
-  const admission = new AdmissionPolicies(
-    "admission",
-    {
-      policies: policiesInForce("provider", config.admission, {
-        exceptions: config.exceptions,
-        now: new Date(),
-        tenants: acceptance ? [namespace] : [],
-        isolationUnit: "node",
-      }),
-    },
-    // With a binding but without its parameters nobody could even finalize a tenant's objects: first in, last out.
-    { ...opts, dependsOn: [...opts.dependsOn, ...(accepted ? [accepted] : [])] },
-  );
+  const { admission, accepted } = placeAdmission(config, provider, opts);
   const operator = driver === "operator" ? placeOperator(placement, opts) : undefined;
   const daemonSet =
     driver && typeof driver === "object" && "manifest" in driver

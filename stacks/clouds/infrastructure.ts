@@ -9,7 +9,7 @@ import type { CloudNodes } from "./nodes";
  * are inside the boundary. Knows no model and no key of one.
  *
  * Without `cluster`, the cloud's part alone: a private cluster is reachable only once it is there, from its own network.
- * Its address and credentials stay in the kubeconfig of whoever runs the program, and in no state.
+ * Credentials for it stay in the kubeconfig of whoever runs the program, and get into no state.
  */
 export async function cloudInfrastructure(
   config: InfrastructureConfig,

@@ -98,6 +98,32 @@ export const nodes: readonly RuleAttack[] = [
     ],
   },
   {
+    id: "nodes-gpu-of-another",
+    threat:
+      "The tenant's deployer asks for no GPU, names the operator's own runtime class, and reads along on the GPU of the pod beside.",
+    attacker: "maliciousTenant",
+    rule: "node-gpu-requested",
+    where: "preview",
+    base: "nodes",
+    change: [set(guest, pod("runtimeClassName"), "nvidia")],
+  },
+  {
+    id: "nodes-as-a-cover-by-name",
+    threat: "On bare metal under the word node, Kata's guests run under the runtime class that peer pods would have.",
+    attacker: "providerInsider",
+    rule: "no-guests-on-nodes",
+    where: "preview",
+    base: "nodes",
+    change: [
+      add({
+        apiVersion: "node.k8s.io/v1",
+        kind: "RuntimeClass",
+        metadata: { name: "kata-remote" },
+        handler: "kata-qemu-nvidia-gpu",
+      }),
+    ],
+  },
+  {
     id: "peer-pods-outside-a-tee",
     threat:
       "Confidential sizes are sold out this week, and every new peer pod is a machine whose memory the cloud can read.",

@@ -60,6 +60,7 @@ import { kataVersionPatched } from "./runtime/kataVersionPatched";
 import { kernelParametersClosed } from "./runtime/kernelParametersClosed";
 import { noDebugRuntimeClass } from "./runtime/noDebugRuntimeClass";
 import { noGuestsOnNodes } from "./runtime/noGuestsOnNodes";
+import { nodeGpuRequested } from "./runtime/nodeGpuRequested";
 import { onlyInitDataAnnotation } from "./runtime/onlyInitDataAnnotation";
 import { openshiftConfidentialGate } from "./runtime/openshiftConfidentialGate";
 import { peerPodAnnotations } from "./runtime/peerPodAnnotations";
@@ -252,6 +253,7 @@ export const rules: readonly Rule[] = [
   kernelParametersClosed,
   noDebugRuntimeClass,
   noGuestsOnNodes,
+  nodeGpuRequested,
   onlyInitDataAnnotation,
   openshiftConfidentialGate,
   peerPodAnnotations,

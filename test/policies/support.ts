@@ -1,6 +1,7 @@
 import * as proxy from "@pulumi/policy/proxy";
 import type { Resource } from "../../policies/rule";
 import { rules } from "../../policies/rules";
+import type { Recording } from "../support/registrations";
 
 /** The policy SDK's own, which its typings leave out. */
 const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
@@ -17,6 +18,32 @@ export function asTheSdkShowsThem(resources: readonly Resource[]): Resource[] {
     ...resource,
     props: unknownCheckingProxy(structuredClone(resource.props)),
   }));
+}
+
+/** What rules see of everything that a program registered. */
+export function registeredResources({ resources }: Recording): Resource[] {
+  const urns = new Map<string, string[]>();
+  for (const { name, urn } of resources) urns.set(name, [...(urns.get(name) ?? []), urn]);
+  return asTheSdkShowsThem(
+    resources.map(({ type, name, urn, inputs, dependencies }) => ({
+      type,
+      name,
+      urn,
+      props: inputs,
+      dependsOn: dependencies.flatMap((dependency) => urns.get(dependency) ?? []),
+    })),
+  );
+}
+
+/** What all rules together have against resources, and what keeps a rule from judging. */
+export function findingsOfAll(resources: readonly Resource[]) {
+  return rules.flatMap((rule) => {
+    const { findings, unknown } = rule.evaluate(resources);
+    return [
+      ...findings.map(({ resource, path, value, message }) => [rule.id, resource.name, path, value, message]),
+      ...unknown.map(({ resource }) => [rule.id, resource.name, "not known"]),
+    ];
+  });
 }
 
 export type Path = readonly (string | number)[];

@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { rules } from "../../policies/rules";
-import type { Resource } from "../../policies/rule";
 import type { KeysConfig } from "../../stacks/config/factory";
 import { parseAs } from "../../stacks/config/load";
 import { ownerKeys } from "../../stacks/ownerKeys";
-import { asTheSdkShowsThem } from "../policies/support";
+import { registeredResources } from "../policies/support";
 import { imageDigest, serviceAccount } from "../support/cloudTokens";
 import { withValue } from "../support/factory";
 import { settled, valueOf } from "../support/mocks";
@@ -59,20 +58,6 @@ async function run(sections: object) {
   return { recording, outputs, warnings: warn.mock.calls.map(([message]) => message) };
 }
 
-/** What policies see of it. */
-function resourcesOf({ resources }: Recording): Resource[] {
-  const urns = new Map(resources.map(({ name, urn }) => [name, urn]));
-  return asTheSdkShowsThem(
-    resources.map(({ type, name, urn, inputs, dependencies }) => ({
-      type,
-      name,
-      urn,
-      props: inputs,
-      dependsOn: dependencies.flatMap((dependency) => urns.get(dependency) ?? []),
-    })),
-  );
-}
-
 const ofType = ({ resources }: Recording, type: string) => resources.filter((resource) => resource.type === type);
 
 beforeEach(() => {
@@ -84,7 +69,7 @@ describe.each([
   { cloud: "Google Cloud", sections: gcp, type: "gcp:", grade: "asserted by Google" },
 ])("the owner's keys on $cloud", ({ sections, type, grade }) => {
   it("pass every rule, without an exception", async () => {
-    const resources = resourcesOf((await run(sections)).recording);
+    const resources = registeredResources((await run(sections)).recording);
     const judging = rules.map((rule) => ({ rule, evaluation: rule.evaluate(resources) }));
     expect(judging.filter(({ evaluation }) => evaluation.applies).length).toBeGreaterThan(3);
     for (const { rule, evaluation } of judging) expect(evaluation.findings, rule.id).toEqual([]);

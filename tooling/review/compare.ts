@@ -12,6 +12,8 @@ import { baselineOf, compareViolations } from "./compareViolations";
 import type { FoundException, FoundViolation, Refusal } from "./found";
 import { exceptionPlace, exceptionsOf, refusalsOf, stackOf, violationsOf } from "./found";
 import { YamlLines, keysOf } from "./locations";
+import type { Simulated } from "./simulated";
+import { simulatedIn } from "./simulated";
 import { sortedBy, unique } from "./text";
 import type { FileView, ManifestView, NotYetKnown, ReviewedRule, SideView, StackView, Violation } from "./types";
 
@@ -30,6 +32,8 @@ export interface Review {
   readonly exceptions: readonly FoundException[];
   readonly notYetKnown: readonly (NotYetKnown & { readonly subject: string })[];
   readonly unseen: readonly { readonly subject: string; readonly setting: string }[];
+  /** Where clouds were stood in for. */
+  readonly simulated: readonly Simulated[];
   readonly rules: readonly ReviewedRule[];
   /** Parts of the project that judge, and differ between base and head. */
   readonly judgesChanged: readonly string[];
@@ -85,6 +89,7 @@ export function compare({ base, head, pack, headByFormerRules, judgesChanged, to
       ),
     ),
     unseen: head.files.flatMap(({ file, unseen }) => unseen.map((setting) => ({ subject: file, setting }))),
+    simulated: simulatedIn(base, head),
     rules,
     judgesChanged,
   };

@@ -46,7 +46,7 @@ async function lookAtFile(file: StackFile, { side, packRoot, pack, engine, signa
   try {
     const { stackName, sections } = file;
     const request = { root: side.root, packRoot: packRoot ?? side.root, pack, engine, directory, stackName, sections };
-    const { stacks, releases, rules } = await lookInProcess(request, signal);
+    const { stacks, releases, rules, settings } = await lookInProcess(request, signal);
     const exceptions = exceptionsSchema.safeParse(sections.exceptions);
     const view: FileView = {
       file: file.file,
@@ -56,6 +56,7 @@ async function lookAtFile(file: StackFile, { side, packRoot, pack, engine, signa
       releases: sortedBy(releases, ({ name }) => name),
       signers: sections.signers,
       isolationUnit: sections.isolationUnit,
+      settings,
       stacks: stacks.map((stack) => ({
         ...stack,
         refusals: [...new Set(stack.refusals)].sort(),

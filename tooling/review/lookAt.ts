@@ -13,6 +13,7 @@ import type { TrustConfig, WorkloadsConfig } from "../../stacks/config/factory";
 import type * as programs from "../../stacks/program";
 import type * as rehearsals from "../../stacks/rehearsal";
 import type * as releases from "../../stacks/releases";
+import { accountOf } from "../clouds/account";
 import type * as attesting from "../rehearsal/imageAttestations";
 import { passingScanner, passingSigners, placeholderCa, placeholderSecrets } from "./placeholders";
 import type { PreviewArgs } from "./preview";
@@ -25,10 +26,14 @@ export interface Look {
   readonly stacks: readonly StackView[];
   readonly releases: readonly Release[];
   readonly rules: readonly ReviewedRule[];
+  /** The file as its side's own schema reads it, with defaults; undefined where that refuses it. */
+  readonly settings?: Sections;
 }
 
 type Sections = Readonly<Record<string, unknown>>;
-type Run = (stack: Pick<PreviewArgs, "directory" | "policyPack" | "sections" | "program">) => Promise<EngineSays>;
+type Run = (
+  stack: Pick<PreviewArgs, "directory" | "policyPack" | "sections" | "program" | "account" | "alsoUp">,
+) => Promise<EngineSays>;
 type Load = (module: string) => unknown;
 
 /** The same history and validity on both sides, so that only what is declared makes a difference. */
@@ -45,9 +50,15 @@ export async function lookAt(request: Request, load: Load, run: Run): Promise<Lo
   const stacks: StackView[] = [];
   const previewOne = async (name: string, settings: Sections) => {
     const place = join(directory, String(stacks.length));
+    const alsoUp = isCloudsAlone(settings);
+    // `up` is refused to a review by its name; where no cluster and no secret belongs to a stack, it runs as people run it.
+    const review = { trustSecrets: placeholderSecrets };
     const program = (kubeconfig: string) =>
-      own.programs.main({ kubeconfigs: [kubeconfig], review: { trustSecrets: placeholderSecrets } });
-    stacks.push({ name, ...(await run({ directory: place, policyPack, sections: settings, program })) });
+      own.programs.main({ kubeconfigs: [kubeconfig], ...(!alsoUp && { review }) });
+    const parsed = parsedBy(own, settings);
+    const account = parsed ? accountOf(parsed) : {};
+    const says = await run({ directory: place, policyPack, sections: settings, program, account, alsoUp });
+    stacks.push({ name, ...says });
   };
   const refusedAs = (error: unknown): Look => {
     if (!isConfigurationError(error)) throw error;
@@ -66,7 +77,21 @@ export async function lookAt(request: Request, load: Load, run: Run): Promise<Lo
   } catch (error) {
     return { ...refusedAs(error), rules: rulesOf(own, packRoot, pack) };
   }
-  return { stacks, releases: found, rules: rulesOf(own, packRoot, pack) };
+  return { stacks, releases: found, rules: rulesOf(own, packRoot, pack), settings: parsedBy(own, sections) };
+}
+
+/** Stacks with nothing but a cloud's resources: all of `up` can be played. */
+function isCloudsAlone({ role, cluster }: Sections): boolean {
+  return role === "keys" || (role === "infrastructure" && cluster === undefined);
+}
+
+/** Undefined where the side refuses it, as one does that knows no clouds yet; its preview says why. */
+function parsedBy(own: OwnCode, sections: Sections) {
+  try {
+    return own.loading.parseConfig(sections);
+  } catch {
+    return undefined;
+  }
 }
 
 const nothing = { refusals: [], violations: [], notYetKnown: [], exceptionUses: [], resources: [] };

@@ -45,7 +45,7 @@ export function markdown(review: Review): string {
 }
 
 function sections(review: Review, most: number): string {
-  const { changes, violations, refusals, baseRefusals, exceptions, notYetKnown, unseen } = review;
+  const { changes, violations, refusals, baseRefusals, exceptions, notYetKnown, unseen, simulated } = review;
   // New violations stand in a section of their own; only what was mended is said once more.
   const by = (direction: Direction) =>
     changes
@@ -93,6 +93,11 @@ function sections(review: Review, most: number): string {
     section(
       "Not seen: encrypted settings, replaced by placeholders",
       unseen.map(({ subject, setting }) => `${code(subject)}: ${code(setting)}`),
+      most,
+    ),
+    section(
+      "SIMULATED: stand-ins took the place of these clouds' providers",
+      simulated.map(({ subject, clouds }) => `${code(subject)}: ${clouds.map(code).join(", ")}`),
       most,
     ),
     footer(review),

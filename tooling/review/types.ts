@@ -75,6 +75,8 @@ export interface FileView {
   readonly signers: unknown;
   /** What one TEE isolates, as the file says it. */
   readonly isolationUnit: unknown;
+  /** The whole file as its side's schema reads it, with defaults; undefined where that refuses it. */
+  readonly settings: unknown;
   readonly stacks: readonly StackView[];
 }
 

@@ -56,6 +56,7 @@ export function file(stacks: readonly StackView[], parts: Partial<FileView> = {}
     releases: [],
     signers: undefined,
     isolationUnit: undefined,
+    settings: undefined,
     stacks,
     ...parts,
   };

@@ -187,7 +187,7 @@ export const azureSchema = z
         "Azure Policy that refuses machines and pools without a TEE in the resource group; its property names were not tried with Azure, so write false where Azure refuses the definition",
       ),
     acknowledged: z
-      .array(z.string().min(1))
+      .array(z.string().regex(/^[a-z0-9-]{1,60}$/, "the name of a constraint, as warnings say it"))
       .default([])
       .describe("hints (constraints that no documentation states) that you override, by name"),
   })

@@ -202,7 +202,7 @@ export const gcpSchema = z
       .optional()
       .describe("VPC Service Controls around project and key services, as {accessPolicy: ...}"),
     acknowledged: z
-      .array(z.string().min(1))
+      .array(z.string().regex(/^[a-z0-9-]{1,60}$/, "the name of a constraint, as warnings say it"))
       .default([])
       .describe("hints (constraints that no documentation states) that you override, by name"),
   })

@@ -1,4 +1,5 @@
 import type { PackName } from "../../policies/pack";
+import { oneLine } from "../../policies/place";
 import type { Plan } from "./plan";
 import { isRefused } from "./plan";
 import type { Step } from "./stepsOf";
@@ -109,4 +110,5 @@ const at = (path: string) => (path === "" ? "" : `, ${path}`);
 const bullets = (lines: readonly string[]) => lines.map((line) => `  - ${line}`);
 const numbered = (lines: readonly string[]) => lines.map((line, index) => `  ${index + 1}. ${line}`);
 const section = (title: string, lines: readonly string[]) =>
-  lines.length === 0 ? "" : [`${title}:`, ...lines].join("\n");
+  // Names and messages come from the stack's file: none of them begins a line of its own, or commands the terminal.
+  lines.length === 0 ? "" : [`${title}:`, ...lines.map(oneLine)].join("\n");

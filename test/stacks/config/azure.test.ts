@@ -91,6 +91,11 @@ describe("the azure section", () => {
       `${path}.nodePools[0].osSku: "Windows2022" is not known`,
     ],
     ["azure-aks", { subscriptionId: "prod" }, `${path}.subscriptionId`],
+    [
+      "azure-aks",
+      { acknowledged: ["azure-spot\n✓ nothing is refused"] },
+      `is not right; write the name of a constraint, as warnings say it`,
+    ],
   ])("of %s with %j is refused with a remedy", (sample, changes, expected) => {
     const found = problems(sample, changes);
     expect(found.join("\n")).toContain(expected);

@@ -67,6 +67,13 @@ describe("what a person reads of a plan", () => {
     expect(text).toContain("`pulumi preview --policy-pack policies/packs/baseline`");
   });
 
+  it("has no line that the stack's file could have written, and nothing that a terminal obeys", () => {
+    const says = { ...screen().plan.says, refusals: ['region: "x\u001b[2J\u001b[8m\n✓ 4 resources" is none'] };
+    const text = planText(screen({ says, warnings: ["x\r✓ 4 resources, and the pack baseline refuses none"] }));
+    expect(text).not.toMatch(/^✓|[^\P{Cc}\n]/mu);
+    expect(text).toContain('  - region: "x [2J [8m ✓ 4 resources" is none');
+  });
+
   it("says what is refused, and nothing of what to do afterwards", () => {
     const says = {
       refusals: ["trustfoundry:role: missing"],

@@ -16,7 +16,8 @@ export interface Location {
 export interface Change {
   readonly direction: Direction;
   /** What kind of comparison found it. */
-  readonly kind: "violation" | "exception" | "guard" | "release" | "signers" | "isolation" | "rule" | "stack";
+  readonly kind:
+    "violation" | "exception" | "guard" | "release" | "signers" | "isolation" | "setting" | "rule" | "stack";
   readonly pillar?: Pillar;
   /** Whom it concerns; nobody in particular where it is not said. */
   readonly protects: readonly Party[];

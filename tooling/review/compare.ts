@@ -7,6 +7,7 @@ import { compareGuards } from "./compareGuards";
 import { compareIsolation, unitOf } from "./compareIsolation";
 import { compareReleases } from "./compareReleases";
 import { compareRules } from "./compareRules";
+import { compareSettings } from "./compareSettings";
 import { compareSigners } from "./compareSigners";
 import { baselineOf, compareViolations } from "./compareViolations";
 import type { FoundException, FoundViolation, Refusal } from "./found";
@@ -155,6 +156,11 @@ function compareFiles({ before, after, former }: FileViews, rules: readonly Revi
       ...change,
       subject: stackName,
       location: after && lines.at(["config", "trustfoundry:signers"]),
+    })),
+    ...compareSettings(before?.settings, after?.settings).map(({ place: [section = "", ...rest], ...change }) => ({
+      ...change,
+      subject: stackName,
+      location: lines.at(["config", `trustfoundry:${section}`, ...rest]),
     })),
     ...(before && after ? compareIsolation(before.isolationUnit, after.isolationUnit, rules) : []).map((change) => ({
       ...change,

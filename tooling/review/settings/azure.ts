@@ -1,0 +1,137 @@
+import { tenants } from "../../../policies/rule";
+import { another, entries, grants, ladder } from "./readings";
+import type { Setting } from "./setting";
+import { provider } from "./setting";
+
+const elsewhere = { reading: another, pillar: "hardware", protects: tenants } as const;
+
+/** A provider's confidential nodes on Azure. */
+export const azureSettings: readonly Setting[] = [
+  { path: "own.azure.subscriptionId", ...elsewhere, changed: "other people administer the nodes' account" },
+  { path: "own.azure.tenantId", ...elsewhere, changed: "other people administer the nodes' account" },
+  {
+    path: "own.azure.region",
+    ...elsewhere,
+    changed: "other machines, under the law of another place, by another attestation authority",
+  },
+  {
+    path: "own.azure.diskKey.kind",
+    reading: ladder(["vault", "external"], ["platform"]),
+    pillar: "attestation",
+    protects: [...tenants, ...provider],
+    weaker: "disks are opened by Azure's own key, which no release policy holds back",
+    stronger: "disks are opened by a key that is released to attested machines alone",
+    changed: "another vault holds the key of disks",
+  },
+  {
+    path: "own.azure.diskKey.keyUrl",
+    reading: another,
+    pillar: "attestation",
+    protects: [...tenants, ...provider],
+    changed: "another key opens disks",
+  },
+  {
+    path: "own.azure.diskKey.orchestratorObjectId",
+    reading: another,
+    pillar: "attestation",
+    protects: [...tenants, ...provider],
+    changed: "another principal may ask for the key of disks",
+  },
+  {
+    path: "own.azure.attestation",
+    reading: another,
+    pillar: "attestation",
+    protects: tenants,
+    changed: "another authority says which machines are given disk keys; who administers it writes its policy",
+  },
+  {
+    path: "own.azure.denyOtherSizes",
+    reading: ladder([true], [false]),
+    pillar: "hardware",
+    protects: tenants,
+    weaker: "nothing keeps machines without a TEE out of the resource group",
+    stronger: "Azure Policy refuses machines without a TEE",
+  },
+  {
+    path: "own.azure.acknowledged",
+    reading: grants,
+    pillar: "hardware",
+    protects: tenants,
+    weaker: "a hint that stopped nobody now warns nobody either",
+    stronger: "a hint warns again",
+  },
+  {
+    path: "own.azure.cluster{existing}.existing",
+    reading: another,
+    pillar: "cluster",
+    protects: tenants,
+    changed: "who administers that cluster is not in this file, and is inside the TEE of its nodes",
+  },
+  {
+    path: "own.azure.cluster{!existing}.adminGroups",
+    reading: grants,
+    pillar: "cluster",
+    protects: tenants,
+    weaker: "its members command the cluster, and are inside the TEE of its nodes",
+    stronger: "its members no longer command the cluster",
+  },
+  { path: "own.azure.cluster{!existing}.systemSize", ...elsewhere, changed: "system pods see the tenants' traffic" },
+  { path: "own.azure.nodePools", ...elsewhere, reading: entries("changed", "changed"), changed: "pools of nodes" },
+  { path: "own.azure.nodePools.*.size", ...elsewhere, changed: "another CPU, GPU or TEE" },
+  { path: "own.azure.nodePools.*.spot", ...elsewhere, protects: provider, changed: "how capacity is got" },
+  {
+    path: "own.azure.nodePools.*.osSku",
+    reading: another,
+    pillar: "guest",
+    protects: tenants,
+    changed: "nodes boot another system, with other registers of the virtual TPM",
+  },
+  { path: "own.azure.machines", ...elsewhere, reading: entries("changed", "changed"), changed: "machines" },
+  { path: "own.azure.machines.*.size", ...elsewhere, changed: "another CPU, GPU or TEE" },
+  { path: "own.azure.machines.*.spot", ...elsewhere, protects: provider, changed: "how capacity is got" },
+  {
+    path: "own.azure.machines.*.image",
+    reading: another,
+    pillar: "guest",
+    protects: tenants,
+    changed: "other software boots inside the TEE",
+  },
+  {
+    path: "own.azure.machines.*.diskEncryption",
+    reading: ladder(["DiskWithVMGuestState"], ["VMGuestStateOnly"]),
+    pillar: "hardware",
+    protects: tenants,
+    weaker: "the OS disk is no longer sealed to the machine",
+    stronger: "the OS disk is sealed to the machine, too",
+  },
+  {
+    path: "own.azure.machines.*.secureBoot",
+    reading: ladder([true], [false]),
+    pillar: "guest",
+    protects: tenants,
+    weaker: "unsigned boot loaders, kernels and drivers load",
+    stronger: "only signed boot loaders, kernels and drivers load",
+  },
+  {
+    path: "own.azure.machines.*.sshPublicKey",
+    reading: another,
+    pillar: "guest",
+    protects: tenants,
+    changed: "somebody else may log in, and is inside the TEE",
+  },
+  {
+    path: "own.peerPods",
+    reading: another,
+    pillar: "runtime",
+    protects: tenants,
+    changed: "experimental: machines of the cloud for single pods",
+  },
+  {
+    path: "own.peerPods.azure.secureBoot",
+    reading: ladder([true], [false]),
+    pillar: "guest",
+    protects: tenants,
+    weaker: "unsigned boot loaders, kernels and drivers load in peer pods",
+    stronger: "only signed boot loaders, kernels and drivers load in peer pods",
+  },
+];

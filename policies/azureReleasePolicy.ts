@@ -92,7 +92,7 @@ export function placementsTouched(authority: Place): ClaimPlacement[] {
 function demandsType(authority: Place, prefix: string): boolean {
   return demands(
     authority,
-    (claim, value) => claim === `${prefix}x-ms-attestation-type` && attestationTypes.includes(String(value)),
+    (claim, value) => claim === `${prefix}x-ms-attestation-type` && attestationTypes.some((type) => type === value),
   );
 }
 

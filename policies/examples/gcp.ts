@@ -208,6 +208,18 @@ export const gcpUnmappedProvider: Resource = {
   props: { ...gcpIdentityProvider.props, attributeMapping: { "google.subject": "assertion.sub" } },
 };
 
+/** The same, with the image told by its attribute alone, which the grant names. */
+export const gcpMappedProvider: Resource = {
+  ...gcpIdentityProvider,
+  name: "attested-by-attribute",
+  props: {
+    ...gcpIdentityProvider.props,
+    attributeCondition: Object.values(gcpConditionClauses)
+      .filter((clause) => clause !== gcpConditionClauses.image)
+      .join(" && "),
+  },
+};
+
 /** The model owner's key, in a project that the provider has no part in. */
 export const gcpModelKey: Resource = {
   type: "gcp:kms/cryptoKey:CryptoKey",

@@ -78,6 +78,17 @@ export const azureReleasePolicy = resourceRule({
       value: releasePolicyData({ version: "1.0.0", anyOf: [{ authority: authority?.authority }] }),
       expect: `${data}#anyOf[0]`,
     },
+    {
+      mistake: "conditions that hang on a claim of everybody's",
+      path: dataPointer,
+      value: releasePolicyData({
+        version: "1.0.0",
+        anyOf: [
+          { authority: authority?.authority, anyOf: [{ claim: "x-ms-ver", equals: "1.0", allOf: authority?.allOf }] },
+        ],
+      }),
+      expect: `${data}#anyOf[0].anyOf[0]`,
+    },
   ],
 });
 
@@ -89,5 +100,15 @@ function* grammar(policy: Place): Iterable<Finding> {
   for (const each of authorities) {
     const conditions = ["allOf", "anyOf"].filter((kind) => each.at(kind).items().length > 0);
     if (conditions.length !== 1) yield each.finding("needs conditions, either in allOf or in anyOf");
+    for (const condition of conditions.flatMap((kind) => each.at(kind).items())) yield* single(condition);
   }
+}
+
+/** One claim with one text that it equals, or one list of such: of several things in one, a vault may look at any. */
+function* single(condition: Place): Iterable<Finding> {
+  const lists = ["allOf", "anyOf"].filter((kind) => condition.at(kind).present);
+  const keys = condition.keys().sort().join();
+  if (lists.length === 0 ? keys === "claim" || condition.keys().length !== 2 : keys !== lists[0])
+    yield condition.finding("is several conditions in one; write one claim, or one of allOf and anyOf");
+  for (const nested of lists.flatMap((kind) => condition.at(kind).items())) yield* single(nested);
 }

@@ -1,5 +1,5 @@
 import { spaceAssertions } from "../../cloudSources";
-import { gcpConditionClauses, gcpIdentityProvider, gcpUnmappedProvider } from "../../examples/gcp";
+import { gcpConditionClauses, gcpIdentityProvider, gcpMappedProvider, gcpUnmappedProvider } from "../../examples/gcp";
 import { alternatives, equals, normalised } from "../../gcpCondition";
 import type { AttestedProvider } from "../../gcpIdentity";
 import { attestedProviders } from "../../gcpIdentity";
@@ -7,13 +7,32 @@ import { resourceRule } from "../../rule";
 
 const hardware = ["GCP_INTEL_TDX", "INTEL_TDX"];
 
+const container = "assertion\\.submods\\.container";
+const image = `"[^"]*sha256:[0-9a-f]{64}"`;
+/** Ways to name one image, or several: a digest somewhere in the clause may be there for show. */
+const imagePins = [
+  `^${container}\\.image_(digest|reference)==${image}$`,
+  `^${image}==${container}\\.image_(digest|reference)$`,
+  `^${container}\\.image_(digest|reference)in\\[${image}(,${image})*\\]$`,
+  `^${container}\\.image_reference\\.(contains|endsWith)\\(${image}\\)$`,
+].map((pattern) => new RegExp(pattern));
+
 /** Whether a clause pins the container image, by digest or by who signed it; several images may be named. */
 function pinsImage(clause: string): boolean {
   return alternatives(clause).every(
     (each) =>
-      !each.includes("!") &&
-      (/submods\.container\.image_signatures\b/.test(each) ||
-        (/submods\.container\.image_(digest|reference)\b/.test(each) && /sha256:[0-9a-f]{64}/.test(each))),
+      imagePins.some((pin) => pin.test(normalised(each))) ||
+      (!each.includes("!") && /submods\.container\.image_signatures\b/.test(each)),
+  );
+}
+
+/** Whether grants can tell images apart, and tell nothing else: by any other attribute, every image would be a member. */
+function mapsImagesAlone({ body }: AttestedProvider): boolean {
+  const mapping = body.at("attributeMapping");
+  const attributes = mapping.keys().filter((key) => key.startsWith("attribute."));
+  return (
+    attributes.length > 0 &&
+    attributes.every((key) => normalised(mapping.at(key).text ?? "") === "assertion.submods.container.image_digest")
   );
 }
 
@@ -44,16 +63,8 @@ const demands: readonly {
     by: (clause) => hardware.some((model) => equals(clause, "assertion.hwmodel", `"${model}"`)),
   },
   {
-    what: "assertion.submods.container.image_digest, or an attribute that is mapped from it",
-    by: (clause, { body }) => {
-      if (pinsImage(clause)) return true;
-      const mapping = body.at("attributeMapping");
-      return mapping
-        .keys()
-        .some(
-          (key) => key.startsWith("attribute.") && mapping.at(key).text?.includes("container.image_digest") === true,
-        );
-    },
+    what: "assertion.submods.container.image_digest == 'sha256:...', or attributes that are it and nothing else",
+    by: (clause, provider) => pinsImage(clause) || mapsImagesAlone(provider),
   },
 ];
 
@@ -75,7 +86,9 @@ export const gcpAttestationCondition = resourceRule({
   },
   looksAt: attestedProviders,
   *check(provider) {
-    const { condition } = provider;
+    const { body, condition } = provider;
+    const keys = body.at("oidc", "jwksJson");
+    if (keys.present) yield keys.hidden().finding("lets in whatever these keys sign, instead of Google's own");
     if (!condition.present) {
       yield condition.finding("is missing, so every machine that Google attests is let in");
       return;
@@ -84,7 +97,7 @@ export const gcpAttestationCondition = resourceRule({
     for (const { what, by } of demands)
       if (!clauses.some((clause) => by(clause, provider))) yield condition.hidden().finding(`does not demand ${what}`);
   },
-  compliant: [gcpIdentityProvider, gcpUnmappedProvider],
+  compliant: [gcpIdentityProvider, gcpUnmappedProvider, gcpMappedProvider],
   breakages: [
     { mistake: "no condition on tokens", path: "/attributeCondition", remove: true, expect: "attributeCondition" },
     left("a token's debugging state not asked for", gcpConditionClauses.debug),
@@ -104,6 +117,36 @@ export const gcpAttestationCondition = resourceRule({
       path: "/attributeCondition",
       replace: [gcpConditionClauses.image, `(${gcpConditionClauses.image} || true)`],
       expect: "attributeCondition",
+    },
+    {
+      mistake: "any image let in, with a digest for show",
+      resource: 1,
+      path: "/attributeCondition",
+      replace: [
+        gcpConditionClauses.image,
+        gcpConditionClauses.image.replace("assertion", "'' + assertion").replace("==", "!="),
+      ],
+      expect: "attributeCondition",
+    },
+    {
+      mistake: "images told apart by nothing, in an attribute that mentions their digest",
+      resource: 2,
+      path: "/attributeMapping/attribute.image_digest",
+      value: "assertion.submods.container.image_digest == 'x' ? 'ours' : 'ours'",
+      expect: "attributeCondition",
+    },
+    {
+      mistake: "an attribute beside the image's digest, by which any image can be granted the key",
+      resource: 2,
+      path: "/attributeMapping/attribute.hardware",
+      value: "assertion.hwmodel",
+      expect: "attributeCondition",
+    },
+    {
+      mistake: "keys of somebody's own in the place of Google's",
+      path: "/oidc/jwksJson",
+      value: '{"keys":[]}',
+      expect: "oidc.jwksJson",
     },
     {
       mistake: "a way around the whole condition",

@@ -20,15 +20,9 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown): str
   const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
   const here = location(path);
   const value = valueAt(raw, path);
-  if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(schema, path);
-    return issue.keys.map((key) => {
-      const near = nearest(key, known);
-      const remedy = near ? `write \`${near}\` instead` : `remove it; known here: ${known.join(", ")}`;
-      return `${location([...path, key])}: no such setting; ${remedy}`;
-    });
-  }
   const meaning = meaningOf(schema, path);
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => `${location([...path, key])}: ${unknownKey(key, knownKeys(schema, path), meaning)}`);
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
     // The one form that has all of the settings is meant; what is wrong in it says more than that no form fits.
     const [meant, ...others] = issue.errors.filter((inner) => inner.every(({ code }) => code !== "unrecognized_keys"));
@@ -41,13 +35,23 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown): str
     return [`${here}: missing; add ${meaning ?? (values ? oneOf(values) : "it")}`];
   if (values) {
     const wanted = values.map(String);
-    const near = nearest(String(value), wanted);
+    const near = wanted.length > 1 ? nearest(String(value), wanted) : undefined;
     return [
-      `${here}: ${show(value)} is not known; write ${near ? `${near} (of ` : ""}${wanted.join(", ")}${near ? ")" : ""}`,
+      `${here}: ${show(value)} is not known; write ${near ? `${near} (of ${wanted.join(", ")})` : wanted.join(", ")}`,
     ];
   }
   if (issue.code === "custom") return [`${here}: ${value === undefined ? "" : `${show(value)} `}${issue.message}`];
   return [`${here}: ${show(value)} is not right; write ${wantedOf(issue, value)}${meaning ? ` (${meaning})` : ""}`];
+}
+
+function unknownKey(key: string, known: readonly string[], meaning: string | undefined): string {
+  // Of several forms the nearest one does not have it.
+  if (known.includes(key)) return `belongs to another form than what stands beside it; write ${meaning ?? "one form"}`;
+  // YAML 1.1 reads 04 as the number 4.
+  const number = known.find((name) => /^\d+$/.test(key) && Number(name) === Number(key));
+  if (number) return `no such setting; write \`"${number}"\`, in quotes, instead`;
+  const near = nearest(key, known);
+  return `no such setting; ${near ? `write \`${near}\` instead` : `remove it; known here: ${known.join(", ")}`}`;
 }
 
 /** All that may stand there, where these are words of a list or the kinds of a section. */
@@ -96,12 +100,18 @@ export function location(path: readonly (string | number)[]): string {
   return `trustfoundry:${path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("")}`;
 }
 
-/** Values are shown short; anything long (a certificate, a policy) only by its beginning, and secrets never get here. */
+/**
+ * Values are shown short: of texts of several lines (a certificate, a policy) the beginning, of a long line (an image, an id) its
+ * end as well, where the version stands. Secrets never get here.
+ */
 function show(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
-  const line = text.split("\n")[0] ?? "";
-  const shown = line.length > 60 || line !== text ? `${line.slice(0, 60)}…` : line;
-  return typeof value === "string" ? `"${shown}"` : shown;
+  if (typeof value !== "string") {
+    const text = JSON.stringify(value) ?? "nothing";
+    return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  }
+  const line = value.split("\n")[0] ?? "";
+  if (line !== value) return `"${line.slice(0, 60)}…"`;
+  return line.length > 100 ? `"${line.slice(0, 60)}…${line.slice(-30)}"` : `"${line}"`;
 }
 
 function valueAt(raw: unknown, path: readonly (string | number)[]): unknown {
@@ -150,8 +160,15 @@ function meaningOf(schema: z.ZodType, path: readonly (string | number)[]): strin
 
 function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): string[] {
   const found = schemaAt(schema, path);
-  const def = found && (unwrap(found).def as { shape?: Record<string, unknown> });
-  return Object.keys(def?.shape ?? {});
+  return found ? keysOf(unwrap(found)) : [];
+}
+
+/** Of a section, or of all of its forms. */
+function keysOf(schema: z.ZodType): string[] {
+  const def = schema.def as { shape?: Record<string, unknown>; options?: z.ZodType[] };
+  return [
+    ...new Set(def.options ? def.options.flatMap((option) => keysOf(unwrap(option))) : Object.keys(def.shape ?? {})),
+  ];
 }
 
 /** The candidate that a misspelling most likely means, or undefined when none is near. */

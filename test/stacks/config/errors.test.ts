@@ -13,6 +13,15 @@ const schema = z.strictObject({
   version: z.string().describe("its version"),
   on: z.boolean().optional(),
   count: z.int().min(1).max(9).optional(),
+  cluster: z
+    .union([
+      z.strictObject({ existing: z.string(), subnet: z.string() }),
+      z.strictObject({ name: z.string().optional(), groups: z.string() }),
+    ])
+    .optional()
+    .describe("the cluster, as {existing: ..., subnet: ...} or {groups: ...}"),
+  registers: z.strictObject({ "14": z.string().optional(), "04": z.string().optional() }).optional(),
+  gpus: z.literal(1).optional(),
   pools: z.array(z.string().min(1)).min(1).max(2).optional().describe("pools"),
   image: z
     .union([z.strictObject({ id: z.string() }), z.strictObject({ url: z.string() })])
@@ -75,6 +84,32 @@ describe("what zod finds by itself is said as people write YAML", () => {
       "two forms at once, shown without quotes around them",
       { image: { id: "a", url: "b", more: "and so on, until the line is too long to be shown" } },
       'trustfoundry:image: {"id":"a","url":"b","more":"and so on, until the line is too… fits none of the forms; write image, as {id: ...} or {url: ...}',
+    ],
+    [
+      "settings of one form beside those of another",
+      { cluster: { existing: "a", groups: "b" } },
+      "trustfoundry:cluster.existing: belongs to another form than what stands beside it; write the cluster, as {existing: ..., subnet: ...} or {groups: ...}",
+    ],
+    [
+      "a setting that no form has",
+      { cluster: { groups: "b", colour: "red" } },
+      "trustfoundry:cluster.colour: no such setting; remove it; known here: existing, subnet, name, groups",
+    ],
+    [
+      "a name that YAML took for a number",
+      { registers: { 4: "a" } },
+      'trustfoundry:registers.4: no such setting; write `"04"`, in quotes, instead',
+    ],
+    ["the only value there is", { gpus: 8 }, "trustfoundry:gpus: 8 is not known; write 1"],
+    [
+      "a long line, by both of its ends",
+      { id: `europe-west4-docker.pkg.dev/${"made-up/".repeat(12)}llama-8b:latest` },
+      'trustfoundry:id: "europe-west4-docker.pkg.dev/made-up/made-up/made-up/made-up/…ade-up/made-up/llama-8b:latest" is not right; write an id such as 01234567-89ab-4def-8123-456789abcdef (the subscription)',
+    ],
+    [
+      "several lines, by the first one",
+      { id: "-----BEGIN\nabcd" },
+      'trustfoundry:id: "-----BEGIN…" is not right; write an id such as 01234567-89ab-4def-8123-456789abcdef (the subscription)',
     ],
   ])("%s", (_what, change, sentence) => {
     expect(said(change)).toEqual([sentence]);

@@ -1,4 +1,7 @@
+import { gpuSizeOf } from "../components/host/offerings";
+import { azureConfidentialMachines, azureGpuPools } from "./azure";
 import { someKnown } from "./evaluate";
+import { gcpGpuNodes } from "./gcp";
 import { gpuOperatorChart, kataChart, releases } from "./helm";
 import type { KubernetesObject, Pod } from "./kubernetes";
 import { confidentialPods, containersOf, isTeeRuntimeClass, objects } from "./kubernetes";
@@ -17,7 +20,11 @@ export function isProviders(resource: Resource): boolean {
     some(hosts.select(resource)) ||
     some(nodes.select(resource), preparesGpus) ||
     some(confidentialPods.select(resource), (pod) => !isTrusteePod(pod)) ||
-    some(runtimeClasses.select(resource), ({ body }) => isTeeRuntimeClass(body.at("handler").text))
+    some(runtimeClasses.select(resource), ({ body }) => isTeeRuntimeClass(body.at("handler").text)) ||
+    // Of clouds those with a GPU alone: an owner's own cluster may have confidential nodes for the key broker.
+    some(azureGpuPools.select(resource)) ||
+    some(azureConfidentialMachines.select(resource), ({ size }) => gpuSizeOf("azure", size.text) !== undefined) ||
+    some(gcpGpuNodes.select(resource))
   );
 }
 

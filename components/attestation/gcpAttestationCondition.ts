@@ -10,6 +10,9 @@
 export const hardwareModels = ["GCP_INTEL_TDX", "INTEL_TDX"] as const;
 export type HardwareModel = (typeof hardwareModels)[number];
 
+const overridesAllowed = ["none", "asImageAllows"] as const;
+type Overrides = (typeof overridesAllowed)[number];
+
 export interface AttestationConditionArgs {
   /** `sha256:` and 64 hex digits: the only container image that is let in. */
   readonly imageDigest: string;
@@ -23,7 +26,7 @@ export interface AttestationConditionArgs {
    * What whoever starts the machine may change of the image's command and variables. `none`: nothing, the default.
    * `asImageAllows`: what the image's own labels (tee.launch_policy.*) let be changed; the digest binds those.
    */
-  readonly overrides?: "none" | "asImageAllows" | undefined;
+  readonly overrides?: Overrides | undefined;
 }
 
 export interface GpuClaims {
@@ -51,6 +54,8 @@ export function attestationCondition(args: AttestationConditionArgs): string {
   const { hardware = "GCP_INTEL_TDX", gpu, overrides = "none" } = args;
   if (!hardwareModels.includes(hardware))
     throw new Error(`hardware: "${String(hardware)}" is not known; write ${hardwareModels.join(" or ")}`);
+  if (!overridesAllowed.includes(overrides))
+    throw new Error(`overrides: "${String(overrides)}" is not known; write ${overridesAllowed.join(" or ")}`);
   const claim = (path: string) => `assertion.${path}`;
   const container = claim("submods.container");
   const gpus = claim("submods.nvidia_gpu.gpus");

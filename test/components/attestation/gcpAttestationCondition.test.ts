@@ -132,6 +132,7 @@ describe("the condition's text", () => {
     ["gpu.model", { gpu: { model: "GCP_NVIDIA_H100' || '' == '" } }],
     ["gpu.drivers", { gpu: { model: "GCP_NVIDIA_H100", drivers: ["550'] || ['"] } }],
     ["gpu.drivers", { gpu: { model: "GCP_NVIDIA_H100", drivers: [] } }],
+    ["overrides", { overrides: "None" as never }],
     ["hardware", { hardware: "GCP_SHIELDED_VM' || 'a' == 'a" as never }],
   ])("refuses a value of %s that could say something else", (name, part) => {
     expect(() => attestationCondition({ ...plain, ...part })).toThrow(new RegExp(`^${name}: `));

@@ -114,11 +114,11 @@ export function withHelpers(rego: string, text: string): string {
   return [text, ...helpers].join("\n");
 }
 
-/** All rules that mention a text, with those that they name. */
+/** All rules that mention a text, with those that they name; another rule of the same name is another way. */
 export function rulesAbout(rego: string, mentioned: string): string {
   return statements(rego)
     .filter((statement) => statement.includes(mentioned))
-    .map((statement) => withHelpers(rego, statement))
+    .map((statement) => withHelpers(rego, statement.replace(/^[A-Za-z_]\w*/, "")))
     .join("\n");
 }
 

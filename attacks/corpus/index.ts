@@ -9,6 +9,7 @@ import { guest } from "./guest";
 import { hardware } from "./hardware";
 import { images } from "./images";
 import { nodes } from "./nodes";
+import { nodesOfOwner } from "./nodesOfOwner";
 import { operators } from "./operators";
 import { pods } from "./pods";
 import { runtime } from "./runtime";
@@ -29,6 +30,7 @@ export const ruleAttacks: readonly RuleAttack[] = [
   ...azure,
   ...gcp,
   ...nodes,
+  ...nodesOfOwner,
 ];
 
 /** What is tried against the stack configuration. */

@@ -68,7 +68,11 @@ describe("resource policies that are about", () => {
     ["the set of all parts", "gpus", '{n | some n, _ in input.submods} == {"cpu0", "gpu0"}'],
     ["a count, the other way round", "gpus", '8 == count([n | input.submods[n]; startswith(n, "gpu")])'],
     ["a TD's registers", "measurement", `${evidence}.tdx.quote.body.rtmr_1 in release.kernels`],
-    ["a cloud's PCR", "measurement", `${evidence}["az-snp-vtpm"].tpm.pcr11 == release.pcr11`],
+    [
+      "a cloud's paravisor and PCR",
+      "measurement",
+      `${evidence}["az-snp-vtpm"].measurement in release.paravisors\n${evidence}["az-snp-vtpm"].tpm.pcr11 == release.pcr11`,
+    ],
   ])("as sound when they say %s", (_, key, condition) => {
     expect(refusedBy(resourceRules, released(...Object.values({ ...whole, [key]: condition })))).toEqual([]);
   });
@@ -79,6 +83,7 @@ describe("resource policies that are about", () => {
     ["path", "resource-paths-named", 'count(data["resource-path"]) == 3'],
     ["gpus", "gpus-counted", "count(input.submods) > 1"],
     ["measurement", "measurement-pinned", `is_string(${evidence}.snp.measurement)`],
+    ["measurement", "measurement-pinned", `${evidence}["az-snp-vtpm"].measurement in release.paravisors`],
   ])("as good as nothing when they say less of their %s", (key, rule, condition) => {
     expect(refusedBy(resourceRules, released(...Object.values({ ...whole, [key]: condition })))).toEqual([rule]);
     const inComment = Object.entries(whole).map(([part, text]) => (part === key ? `true # ${text}` : text));

@@ -84,8 +84,13 @@ function networkErrors({ network }: Azure): string[] {
 }
 
 /** No departure from anything, but what a user would overlook. */
-function notes({ diskKey, machines, nodePools }: Azure): string[] {
+function notes({ cluster, diskKey, machines, nodePools }: Azure): string[] {
   return [
+    ...(cluster && "existing" in cluster
+      ? [
+          `cluster.existing: nobody here looks at ${cluster.existing}, whose administrators and system nodes are inside the boundary: see to it that its control plane is private, run-command off, and that its other pools have a TEE.`,
+        ]
+      : []),
     ...(diskKey.kind !== "platform" && nodePools.length > 0
       ? [
           "diskKey: is for machines alone; disks of the cluster's nodes stay under Azure's own keys, since it documents no other for confidential pools.",

@@ -8,6 +8,11 @@ export function caveats(cloud: Gcp): string[] {
   const { cluster, diskKey, restrictToConfidential, perimeter, confidentialSpaces } = cloud;
   const existing = cluster !== undefined && "existing" in cluster ? cluster : undefined;
   return [
+    ...(existing
+      ? [
+          `cluster.existing: nobody here looks at ${existing.existing}, whose administrators and system nodes are inside the boundary: see to it that its control plane is private, and that its other pools have a TEE.`,
+        ]
+      : []),
     ...(existing && existing.version === undefined
       ? ["cluster.version: is not said, so nobody checks whether its GKE knows confidential GPU nodes; write it."]
       : []),
@@ -19,9 +24,11 @@ export function caveats(cloud: Gcp): string[] {
     ...(diskKey.kind === "google"
       ? ["diskKey: Google's own key encrypts the disks, and nobody but Google can take it away; {kind: kms} is yours."]
       : []),
-    ...(perimeter && !perimeter.dryRun
+    ...(perimeter
       ? [
-          "perimeter.dryRun: is off; a program that runs outside without an access level is shut out from the next time.",
+          perimeter.dryRun
+            ? "perimeter.dryRun: is on, so that violations are logged and nothing is kept in; write false once the log has none of your own."
+            : "perimeter.dryRun: is off; a program that runs outside without an access level is shut out from the next time.",
         ]
       : []),
     ...(confidentialSpaces.length > 0

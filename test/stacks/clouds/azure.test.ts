@@ -90,7 +90,9 @@ describe("a cluster with a pool", () => {
     const nodeSubnetId =
       "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/v/subnets/gpu";
     const cluster = { existing: "prod", resourceGroup: "prod-group", nodeSubnetId, kubernetesVersion: "1.34.2" };
+    const said = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
     const { recording, nodes } = await recordedAzure(azureConfig("azure-aks", { cluster, denyOtherSizes: false }));
+    expect(said.mock.calls.join("\n")).toMatch(/azure\.cluster\.existing: nobody here looks at prod, whose admin/);
     const types = recording.resources.map(({ type }) => type).filter((type) => type.startsWith("azure-native:"));
     expect(types).toEqual(["azure-native:resources:ResourceGroup", "azure-native:containerservice:AgentPool"]);
     expect(recording.resources.at(-1)?.inputs).toMatchObject({

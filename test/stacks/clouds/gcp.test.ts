@@ -148,6 +148,11 @@ describe("a cluster with a Spot pool", () => {
     );
     expect(warnings).toEqual([expect.stringMatching(/gcp\.perimeter\.dryRun: is off/)]);
   });
+
+  it("says of a perimeter that only logs, as is the default, that it keeps nothing in", async () => {
+    await recordedGcp(gcpConfig("gcp-gke", { perimeter: { accessPolicy: "300000000003" } }));
+    expect(warnings).toEqual([expect.stringMatching(/gcp\.perimeter\.dryRun: is on, so .* nothing is kept in/)]);
+  });
 });
 
 describe("a cluster that is there", () => {
@@ -163,9 +168,14 @@ describe("a cluster that is there", () => {
     expect((await outputsOf(nodes.outputs)).cluster).toEqual({ name: "theirs", location: "us-central1" });
   });
 
+  it("is warned of, since nobody here looks at it", async () => {
+    await recordedGcp(gcpConfig("gcp-gke", { cluster: existing, restrictToConfidential: false }));
+    expect(warnings).toEqual([expect.stringMatching(/gcp\.cluster\.existing: nobody here looks at theirs/)]);
+  });
+
   it("is warned of where its other pools could not grow any more, and where its version is not said", async () => {
     await recordedGcp(gcpConfig("gcp-gke", { cluster: { ...existing, version: undefined } }));
-    expect(warnings).toEqual([
+    expect(warnings.slice(1)).toEqual([
       expect.stringMatching(/^trustfoundry:providers\[0\]\.gcp\.cluster\.version: is not said/),
       expect.stringMatching(/restrictToConfidential: pools of theirs without a TEE cannot grow/),
     ]);

@@ -121,8 +121,13 @@ export class OfflineStack {
       if (this.args.signal?.aborted) throw error;
       says = stoppedBy(heard.said(), error);
     }
-    return { ...program.told(), says: { ...says, refusals: unique(says.refusals) } };
+    return { ...program.told(), says: { ...says, refusals: withoutEchoes(unique(says.refusals)) } };
   }
+}
+
+/** The engine repeats what a component says, with the component's name in front. */
+function withoutEchoes(refusals: readonly string[]): string[] {
+  return refusals.filter((refusal) => !refusals.some((other) => refusal.endsWith(`: ${other}`)));
 }
 
 const hasCluster = ({ config }: Pick<PlanArgs, "config">) => "cluster" in config && config.cluster !== undefined;

@@ -2,7 +2,8 @@ import { basename, dirname } from "node:path";
 import type { Command } from "commander";
 import { packNames } from "../../policies/pack";
 import type { PackName } from "../../policies/pack";
-import { parseConfig } from "../../stacks/config/load";
+import { ConfigurationError } from "../../stacks/config/errors";
+import { parseConfig, secretKeys } from "../../stacks/config/load";
 import { checkedFile } from "../configuration";
 import { runSteps } from "../progress";
 import type { Step } from "../progress";
@@ -35,7 +36,8 @@ export function addPlanCommand(root: Command, signal: AbortSignal): void {
           `Without --offline there is nothing to plan here: \`pulumi preview --policy-pack policies/packs/${pack}\` does it with the real clouds' plugins.`,
         );
       const file = stackFileAt(path);
-      const config = checkedFile(path, () => parseConfig(file.sections));
+      requireSecretsEncrypted(path, file);
+      const config = checkedFile(path, () => parsed(file));
       if (config.role === "rehearsal")
         throw new UserError(
           `${path}: a whole factory (role rehearsal) is planned by its rehearsal, \`npm run rehearse\`; name the file of one party's stack.`,
@@ -70,6 +72,31 @@ function stackFileAt(path: string): StackFile {
   const file = stackName === undefined ? undefined : readStackFile(dirname(path), stackName, dirname(path));
   if (!file) throw new UserError(`${path} is no stack's file; name a Pulumi.<stack>.yaml that is there.`);
   return file;
+}
+
+function requireSecretsEncrypted(path: string, { sections }: StackFile): void {
+  const open = secretKeys.find((key) => key in sections);
+  if (open !== undefined)
+    throw new UserError(
+      `${path}: trustfoundry:${open} stands there in plain text; take it out, make new keys instead of those in it, and set it with \`pulumi config set --secret trustfoundry:${open}\`.`,
+    );
+}
+
+/** Of an encrypted setting only the place is known; what the schema says of the text in its place would mislead. */
+function parsed({ sections, unseen }: StackFile): ReturnType<typeof parseConfig> {
+  try {
+    return parseConfig(sections);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(
+      error.problems.map((problem) => {
+        const place = unseen.find((name) => problem.startsWith(`${name}: `));
+        return place === undefined
+          ? problem
+          : `${place}: is encrypted, and a plan looks at no encrypted setting; write it in plain text where it is no secret`;
+      }),
+    );
+  }
 }
 
 const quietly = async (steps: readonly Step[]) => {

@@ -14,7 +14,10 @@ export function readDescription(path: string): Factory {
     );
   const document = parseDocument(readFileSync(path, "utf8"));
   const syntax = document.errors[0];
-  if (syntax) throw new UserError(`${path} is not valid YAML: ${syntax.message.split("\n")[0] ?? ""}`);
+  if (syntax)
+    throw new UserError(
+      `${path} is not valid YAML: ${(syntax.message.split("\n")[0] ?? "").replace(/:$/, "")}; correct it there.`,
+    );
   const config = (document.toJS() as { config?: Record<string, unknown> } | null)?.config;
   if (!config || typeof config !== "object")
     throw new UserError(`${path} has no \`config:\` section.`, "See Pulumi.rehearsal.yaml for the form.");

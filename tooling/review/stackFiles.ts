@@ -35,7 +35,10 @@ export function readStackFile(root: string, stackName: string, side: string): St
   // YAML 1.1, as the engine reads it: a file must not mean one thing here and another there.
   const document = parseDocument(text, { version: "1.1" });
   const [syntax] = document.errors;
-  if (syntax) throw new UserError(`${file} of ${side} is not valid YAML: ${syntax.message.split("\n")[0] ?? ""}`);
+  if (syntax)
+    throw new UserError(
+      `${file} of ${side} is not valid YAML: ${(syntax.message.split("\n")[0] ?? "").replace(/:$/, "")}; correct it there.`,
+    );
   const { config, environment } = contentOf(document, file, side);
   requireNoDefaults(root, side);
   const unseen: string[] = environment ? ["environment (settings that Pulumi's service adds)"] : [];

@@ -132,11 +132,11 @@ function driverOf({ azure, gcp }: Provider): Driver | undefined {
     };
   const path = resolve(projectRoot, driverManifest.file);
   if (!existsSync(path))
-    return { problem: `.file: "${driverManifest.file}": is not there; fetch ${gkeDriverUrl}, or correct the path` };
+    return { problem: `.file: "${driverManifest.file}" is not there; fetch ${gkeDriverUrl}, or correct the path` };
   const manifest = readFileSync(path, "utf8");
   const reading = readDriverManifest(manifest, driverManifest.sha256);
   return "problem" in reading
-    ? { problem: `.file: "${driverManifest.file}": ${reading.problem}` }
+    ? { problem: `.file: "${driverManifest.file}" ${reading.problem}` }
     : { manifest, sha256: driverManifest.sha256 };
 }
 

@@ -3,7 +3,10 @@ import { z } from "zod";
 /** A point in time as releases and policies write it, to the second and in UTC. */
 export const timeSchema = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, "a point in time, YYYY-MM-DDTHH:MM:SSZ")
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, {
+    error: "a point in time, YYYY-MM-DDTHH:MM:SSZ",
+    abort: true,
+  })
   // Date.parse alone would make 3 March of 31 February.
   .refine(
     (text) => !Number.isNaN(Date.parse(text)) && timeText(new Date(text)) === text,

@@ -51,6 +51,11 @@ describe("nodes of the trust stack", () => {
       withValue(alone(), ["nodes", 0, "notAfter"], undefined),
       /nodes\[0\]\.notAfter: missing; add until when/,
     ],
+    [
+      "a day for an end",
+      withValue(alone(), ["nodes", 0, "notAfter"], "2027-02-24"),
+      /^One thing .*\n.*nodes\[0\]\.notAfter: "2027-02-24" is not right; write a point in time/,
+    ],
     ...["04", "08", "09", "11", "12"].map((register): [string, Record<string, unknown>, RegExp] => [
       `no register ${register}`,
       withValue(alone(), ["nodes", 0, "evidence", "pcrs", register], undefined),

@@ -3,7 +3,7 @@ import { evidenceProblems } from "../components/attestation/acceptedEvidence";
 import { rolloverNotices } from "../components/attestation/admittedRelease";
 import { wantedCredentials } from "../components/attestation/keyStore";
 import { verifierKind } from "../components/attestation/nvidiaVerifier";
-import { nodeExpiryNotices, nodeWarnings } from "../components/attestation/nodeNotices";
+import { nodeExpiryNotices, nodeWarnings, openNodeClients } from "../components/attestation/nodeNotices";
 import { expiryNotice } from "../components/attestation/referenceValues";
 import { Trustee } from "../components/attestation/trustee";
 import { AdmissionPolicies } from "../components/cluster/admissionPolicies";
@@ -71,6 +71,9 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     ...releaseWarnings,
     ...keyBrokerWarnings(attestation, config.simulated),
     ...nodeWarnings(nodes).map((warning) => `${location(["nodes"])}: ${warning}`),
+    ...openNodeClients(nodes, attestation.keyBroker.clientCidrs).map(
+      (warning) => `${location(["attestation", "keyBroker", "clientCidrs"])}: ${warning}`,
+    ),
     ...notices.map(({ text }) => text),
   ];
   for (const warning of warnings) await pulumi.log.warn(warning);

@@ -39,3 +39,18 @@ export function nodeWarnings(nodes: readonly NodeAdmission[]): string[] {
     `node ${name}: ${ofEvidence[evidence.kind]}`,
   ]);
 }
+
+/** The addresses that a site may have of its own; more of them on the internet are many customers'. */
+const fewestBits = 24;
+const privateRange = /^(10|192\.168|172\.(1[6-9]|2\d|3[01]))\./;
+
+/** Nodes' evidence names no tenant, so the network alone keeps others' nodes out: a range of a whole cloud's keeps out nobody. */
+export function openNodeClients(nodes: readonly NodeAdmission[], clientCidrs: readonly string[]): string[] {
+  if (nodes.length === 0) return [];
+  return clientCidrs
+    .filter((cidr) => !privateRange.test(cidr) && Number(cidr.split("/")[1]) < fewestBits)
+    .map(
+      (cidr) =>
+        `"${cidr}" is wide for an address range of your own nodes: whoever rents a node of the same image within it is given their keys; write the nodes' egress addresses`,
+    );
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { evidenceProblems } from "../../../components/attestation/acceptedEvidence";
 import type { NodeAdmission } from "../../../components/attestation/nodeAdmission";
 import { measurementClaim } from "../../../components/attestation/nodeAdmission";
-import { nodeExpiryNotices, nodeWarnings } from "../../../components/attestation/nodeNotices";
+import { nodeExpiryNotices, nodeWarnings, openNodeClients } from "../../../components/attestation/nodeNotices";
 import { referenceValues } from "../../../components/attestation/referenceValues";
 import { resourcePolicy } from "../../../components/attestation/resourcePolicy";
 import { admit, sampleEvidence, samplePpid, sampleUeid } from "../../support/evidence";
@@ -173,5 +173,16 @@ describe("what is said of nodes", () => {
     expect(at("2027-01-20T00:00:01Z")).toEqual([
       { expired: true, text: expect.stringMatching(/get no keys since 2027-01-20/) as string },
     ]);
+  });
+});
+
+describe("who reaches a key broker for nodes", () => {
+  it("is said where it is more than one's own nodes, since nothing else keeps others' out", () => {
+    const ranges = ["20.0.0.0/8", "192.0.2.0/24", "10.0.0.0/8", "172.20.0.0/16", "172.32.0.0/16", "192.0.2.7/32"];
+    expect(openNodeClients([aks], ranges).map((text) => text.split(" ")[0])).toEqual([
+      '"20.0.0.0/8"',
+      '"172.32.0.0/16"',
+    ]);
+    expect(openNodeClients([], ranges)).toEqual([]);
   });
 });

@@ -8,14 +8,22 @@ export const azureNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9]([\w.-]{0,62}[A-Za-z0-9])?$/, "letters, digits, dots, dashes and underscores, 64 at most");
 
+/** What releases disk keys to machines is named so in every tenant; access is granted to its object in one. */
+const orchestratorAppId = "bf7b6499-ff71-4aa2-97a4-f372087be7f0";
+
 /** The disks of confidential nodes: whose key, and where it is kept. */
 const diskKeySchema = z
   .discriminatedUnion("kind", [
     z.strictObject({
       kind: z.literal("vault"),
-      orchestratorObjectId: uuid(
-        "object id in your tenant of the service principal Confidential VM Orchestrator (appId bf7b6499-ff71-4aa2-97a4-f372087be7f0)",
-      ),
+      orchestratorObjectId: z
+        .uuid()
+        .refine((id) => id !== orchestratorAppId, {
+          error: `is its appId, the same in all tenants; write its object id in yours: az ad sp show --id ${orchestratorAppId} --query id`,
+        })
+        .describe(
+          `object id in your tenant of the service principal Confidential VM Orchestrator (appId ${orchestratorAppId})`,
+        ),
     }),
     z.strictObject({
       kind: z.literal("external"),

@@ -51,7 +51,11 @@ const azureKeysSchema = z
     if (problem !== undefined)
       crossCheck(ctx, ["authority"], `${problem}; write https://<provider>.<region>.attest.azure.net`);
     if (authority === undefined && sharedAuthority(region) === undefined)
-      crossCheck(ctx, ["authority"], `is missing, and no shared one of ${region} is known; write its https address`);
+      crossCheck(
+        ctx,
+        ["region"],
+        "has no shared attestation authority that is known; correct it, or write authority, its https address",
+      );
   })
   .describe("keys in an Azure vault of the model owner's");
 

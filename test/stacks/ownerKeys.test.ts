@@ -211,7 +211,11 @@ describe("the configuration of role keys", () => {
     ["two clouds", { ...azure, gcp: gcp.gcp }, "stands beside azure"],
     ["the authority that is the default elsewhere", { ...azure, keyAuthority: "owner" }, "cloud, in so many words"],
     ["no authority at all", withValue(azure, ["keyAuthority"], undefined), "cloud, in so many words"],
-    ["a region without a known authority", withValue(azure, ["azure", "region"], "northeurope"), "azure.authority"],
+    [
+      "a region without a known authority",
+      withValue(azure, ["azure", "region"], "northeurope"),
+      'azure.region: "northeurope" has no shared attestation authority',
+    ],
     ["somebody else's authority", withValue(azure, ["azure", "authority"], "https://attest.example"), "is no address"],
     [
       "another cloud's authority",

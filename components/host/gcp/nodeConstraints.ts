@@ -63,7 +63,7 @@ export function zoneConstraints<Request extends NodeRequest>(
           .filter(([, zone]) => !isZoneOf(zone, request.region))
           .map(([path, zone]) => ({
             path,
-            message: `"${zone}" is no zone of ${request.region}; write one such as ${request.region}-a`,
+            message: `"${zone}" is no zone of ${request.region}; write ${remedy(placesOf(request.machineType) ?? [`${request.region}-a`], request.region)}`,
           })),
     },
     {

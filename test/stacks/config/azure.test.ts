@@ -92,6 +92,11 @@ describe("the azure section", () => {
     ],
     ["azure-aks", { subscriptionId: "prod" }, `${path}.subscriptionId`],
     [
+      "azure-machine",
+      { diskKey: { kind: "vault", orchestratorObjectId: "bf7b6499-ff71-4aa2-97a4-f372087be7f0" } },
+      `${path}.diskKey.orchestratorObjectId: "bf7b6499-ff71-4aa2-97a4-f372087be7f0" is its appId, the same in all tenants; write its object id in yours`,
+    ],
+    [
       "azure-aks",
       { acknowledged: ["azure-spot\n✓ nothing is refused"] },
       `is not right; write the name of a constraint, as warnings say it`,

@@ -161,7 +161,7 @@ const ofMachines: readonly Case<MachineRequest>[] = [
     "refused",
     "gcp-zone-in-region",
     "zone",
-    /"us-east5-a" is no zone of us-central1/,
+    /"us-east5-a" is no zone of us-central1; write us-central1-a/,
   ],
   [
     "live migration",

@@ -16,6 +16,7 @@ import { withoutCluster } from "../review/withoutCluster";
 import type { StackEngine } from "../rehearsal/stackRunner";
 import { checkout } from "../toolchain/ensure";
 import { accountOf } from "./account";
+import { fetchesCharts } from "./charts";
 import { accountVariable, cloudPlugins, kubernetesStandIn } from "./plugins";
 import { hearProgram, inOrder } from "./stepsOf";
 import type { Deployed, Told } from "./stepsOf";
@@ -131,8 +132,6 @@ function withoutEchoes(refusals: readonly string[]): string[] {
 }
 
 const hasCluster = ({ config }: Pick<PlanArgs, "config">) => "cluster" in config && config.cluster !== undefined;
-
-const fetchesCharts = (config: StackConfig) => "platform" in config && config.platform.charts.kind !== "directory";
 
 /** As `pulumi up` runs it. */
 const applied = (kubeconfig: string) => main({ kubeconfigs: [kubeconfig] });

@@ -14,6 +14,7 @@ import type * as programs from "../../stacks/program";
 import type * as rehearsals from "../../stacks/rehearsal";
 import type * as releases from "../../stacks/releases";
 import { accountOf } from "../clouds/account";
+import { fetchesCharts } from "../clouds/charts";
 import type * as attesting from "../rehearsal/imageAttestations";
 import { passingScanner, passingSigners, placeholderCa, placeholderSecrets } from "./placeholders";
 import type { PreviewArgs } from "./preview";
@@ -32,7 +33,10 @@ export interface Look {
 
 type Sections = Readonly<Record<string, unknown>>;
 type Run = (
-  stack: Pick<PreviewArgs, "directory" | "policyPack" | "sections" | "program" | "account" | "alsoUp">,
+  stack: Pick<
+    PreviewArgs,
+    "directory" | "policyPack" | "sections" | "program" | "account" | "fetchesCharts" | "alsoUp"
+  >,
 ) => Promise<EngineSays>;
 type Load = (module: string) => unknown;
 
@@ -56,8 +60,15 @@ export async function lookAt(request: Request, load: Load, run: Run): Promise<Lo
     const program = (kubeconfig: string) =>
       own.programs.main({ kubeconfigs: [kubeconfig], ...(!alsoUp && { review }) });
     const parsed = parsedBy(own, settings);
-    const account = parsed ? accountOf(parsed) : {};
-    const says = await run({ directory: place, policyPack, sections: settings, program, account, alsoUp });
+    const says = await run({
+      directory: place,
+      policyPack,
+      sections: settings,
+      program,
+      account: parsed ? accountOf(parsed) : {},
+      fetchesCharts: parsed !== undefined && fetchesCharts(parsed),
+      alsoUp,
+    });
     stacks.push({ name, ...says });
   };
   const refusedAs = (error: unknown): Look => {

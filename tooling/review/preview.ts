@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Account } from "../clouds/cloud";
-import { accountVariable, cloudPlugins } from "../clouds/plugins";
+import { accountVariable, cloudPlugins, kubernetesStandIn } from "../clouds/plugins";
 import { fingerprint } from "./compareViolations";
 import type { EngineSays } from "./engineSays";
 import { listenTo } from "./engineSays";
@@ -12,20 +12,31 @@ export interface PreviewArgs extends Omit<ThrowAwayArgs, "stackName" | "plugins"
   readonly policyPack: string;
   /** Whose account stand-ins for clouds pretend to be in. */
   readonly account: Account;
+  /** Whether charts come from registries: the real Kubernetes provider would fetch them. */
+  readonly fetchesCharts: boolean;
   /** Whether nothing but a cloud's resources belongs to the stack, so that `up` can be played through as well. */
   readonly alsoUp: boolean;
 }
 
 /**
- * Previews one stack by the real engine and the real Kubernetes provider, against an empty state and no cluster. Clouds
- * are stood in for, SIMULATED; there `up` is played through, too, so that rules see values that no preview knows.
+ * Previews one stack by the real engine and the real Kubernetes provider, against an empty state and no cluster, or by a
+ * stand-in that takes objects as they are where the real one would fetch charts. Clouds are stood in for, SIMULATED; there `up` is played through, too, so that rules see values that no preview knows.
  */
-export async function preview({ policyPack, account, alsoUp, ...args }: PreviewArgs): Promise<EngineSays> {
+export async function preview({
+  policyPack,
+  account,
+  fetchesCharts,
+  alsoUp,
+  ...args
+}: PreviewArgs): Promise<EngineSays> {
   const stack = await throwAwayStack({
     ...args,
     directory: join(args.directory, "stack"),
     stackName: "review",
-    plugins: cloudPlugins(join(args.directory, "clouds")),
+    plugins: {
+      ...cloudPlugins(join(args.directory, "clouds")),
+      ...(fetchesCharts && kubernetesStandIn(join(args.directory, "kubernetes"))),
+    },
     variables: { [accountVariable]: JSON.stringify(account) },
   });
   const options = { policyPacks: [policyPack], color: "never" as const };

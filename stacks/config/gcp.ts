@@ -49,7 +49,11 @@ const clusterSchema = z
     z.strictObject({
       existing: gcpNameSchema.describe("name of a Standard cluster"),
       location: z.string().min(1).describe("its region, or its zone"),
-      version: gkeVersionSchema.optional().describe("version of its nodes; without, nobody checks what it knows"),
+      version: gkeVersionSchema
+        .optional()
+        .describe(
+          "version of control plane and nodes; required of a cluster that is made, and without it nobody checks what an existing one knows",
+        ),
     }),
     z.strictObject({
       name: gcpNameSchema.default("confidential").describe("name of the cluster"),

@@ -14,6 +14,7 @@ Made from the schema in \`stacks/config\` by \`npm run docs\`; do not edit. All 
 [configuration.md](configuration.md). What they are for: [clouds.md](clouds.md).
 
 **Bold**: required. \`[]\` stands for each member of a list, \`(spot)\` for the form whose \`kind\` is \`spot\`.
+Where a section has several forms (\`cluster\`, \`image\`), bold is required in the forms that have it: its own row names them.
 `;
 
 const sections: readonly { readonly title: string; readonly about: string; readonly schema: z.ZodType }[] = [

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import { evidenceProblems } from "../components/attestation/acceptedEvidence";
 import { rolloverNotices } from "../components/attestation/admittedRelease";
 import { wantedCredentials } from "../components/attestation/keyStore";
@@ -104,10 +105,21 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   };
 }
 
-/** Decrypted by the engine, and read as text: Pulumi's own parser would show what it cannot parse. */
+/**
+ * Decrypted by the engine, and read as text: Pulumi's own parser would show what it cannot parse. Refused where it was
+ * not encrypted, since settings are files that people commit.
+ */
 function trustSecretsText(): string | undefined {
-  return new pulumi.Config("trustfoundry").get("trustSecrets");
+  const text = new pulumi.Config("trustfoundry").get("trustSecrets");
+  if (text !== undefined && !isConfigSecret("trustfoundry:trustSecrets"))
+    throw new ConfigurationError([
+      `${location(["trustSecrets"])}: stands in plain text; take it out, and set it by \`pulumi config set --secret trustfoundry:trustSecrets < trust-secrets.json\``,
+    ]);
+  return text;
 }
+
+/** The SDK's own, which its typings leave out (@pulumi/pulumi 3.248.0, runtime/config.js). */
+const { isConfigSecret } = runtimeConfig as unknown as { readonly isConfigSecret: (key: string) => boolean };
 
 /** What travels to providers: each current release's document, its digest, and who may place it. */
 export function releaseOutputs(

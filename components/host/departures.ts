@@ -27,19 +27,30 @@ export interface Judgement {
 
 /**
  * What becomes of departures: verified facts refuse, hints warn until the user names them. `acknowledged` names
- * constraints; naming one that is verified is an error, and one that nothing departs from a warning.
+ * constraints; naming one that is verified or that is none is an error, and one that nothing departs from a warning.
+ * `known`: names of all constraints.
  */
-export function judge(departures: readonly Departure[], acknowledged: readonly string[] = []): Judgement {
+export function judge(
+  departures: readonly Departure[],
+  acknowledged: readonly string[] = [],
+  known: readonly string[] = acknowledged,
+): Judgement {
   const [hinted, verified] = [
     departures.filter(({ fact }) => isHint(fact)),
     departures.filter(({ fact }) => !isHint(fact)),
   ];
   const misused = acknowledged.filter((name) => verified.some(({ constraint }) => constraint === name));
-  const idle = acknowledged.filter((name) => !departures.some(({ constraint }) => constraint === name));
+  const unknown = acknowledged.filter((name) => !known.includes(name));
+  const idle = acknowledged.filter(
+    (name) => !unknown.includes(name) && !departures.some(({ constraint }) => constraint === name),
+  );
   return {
     errors: [
       ...verified.map(sentence),
       ...misused.map((name) => `acknowledged: ${name} is no hint but documented, and cannot be overridden; remove it`),
+      ...unknown.map(
+        (name) => `acknowledged: ${name} is the name of no constraint; write one that a warning names, or remove it`,
+      ),
     ],
     warnings: [
       ...hinted

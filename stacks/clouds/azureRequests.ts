@@ -1,14 +1,22 @@
 import type { Departure, Judgement } from "../../components/host/departures";
 import { judge } from "../../components/host/departures";
-import { machineDepartures } from "../../components/host/azure/machineConstraints";
+import { machineConstraints, machineDepartures } from "../../components/host/azure/machineConstraints";
 import { networkPlan } from "../../components/host/azure/networkPlan";
-import { clusterDepartures, poolDepartures, systemPoolDepartures } from "../../components/host/azure/poolConstraints";
+import {
+  clusterDepartures,
+  poolConstraints,
+  poolDepartures,
+  systemPoolConstraints,
+  systemPoolDepartures,
+} from "../../components/host/azure/poolConstraints";
 import { azureAuthorities, azureLimits, azureRegion } from "../../components/host/offerings";
 import type { Azure } from "../config/azure";
 
+const constraintNames = [...machineConstraints, ...poolConstraints, ...systemPoolConstraints].map(({ name }) => name);
+
 /** What Azure is known to refuse of a provider's settings, and what is to be said about them at every preview. */
 export function azureJudgement(azure: Azure): Judgement {
-  const { errors, warnings } = judge(departures(azure), azure.acknowledged);
+  const { errors, warnings } = judge(departures(azure), azure.acknowledged, constraintNames);
   return {
     errors: [...new Set([...networkErrors(azure), ...errors])],
     warnings: [...new Set([...warnings, ...notes(azure)])],

@@ -6,6 +6,7 @@ import { GcpConfidentialOnly } from "../../components/host/gcp/confidentialOnly"
 import { GcpConfidentialSpace } from "../../components/host/gcp/confidentialSpace";
 import { GcpConfidentialVm } from "../../components/host/gcp/confidentialVm";
 import { GcpDiskKey } from "../../components/host/gcp/diskKey";
+import { gcpConstraints } from "../../components/host/gcp/constraints";
 import { GcpNetwork } from "../../components/host/gcp/network";
 import { GcpConfidentialNodePool } from "../../components/host/gcp/nodePool";
 import { GcpPerimeter } from "../../components/host/gcp/perimeter";
@@ -27,6 +28,8 @@ import {
 import type { CloudNodes } from "./nodes";
 import { dedicatedTo } from "./tenant";
 
+const constraintNames = Object.values(gcpConstraints).flatMap((list) => list.map(({ name }) => name));
+
 /** What is there before any node with a GPU. */
 interface Ground {
   readonly network?: GcpNetwork;
@@ -46,7 +49,7 @@ interface Ground {
  */
 export async function gcpNodes(config: InfrastructureConfig, cloud: Gcp): Promise<CloudNodes> {
   const at = location(["providers", config.providers.findIndex(({ name }) => name === config.provider), "gcp"]);
-  const { errors, warnings } = judge(departuresOf(cloud), cloud.acknowledged);
+  const { errors, warnings } = judge(departuresOf(cloud), cloud.acknowledged, constraintNames);
   if (errors.length > 0) throw new ConfigurationError(errors.map((error) => `${at}.${error}`));
   for (const warning of [...warnings, ...caveats(cloud)]) await pulumi.log.warn(`${at}.${warning}`);
 

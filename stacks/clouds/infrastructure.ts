@@ -21,9 +21,7 @@ export async function cloudInfrastructure(
   const part = cluster && (await import("./cluster.js"));
   if (part) await part.planForCluster(config, cluster.context, provider, environment);
   const nodes = await cloudNodes(config, provider);
-  await pulumi.log.warn(
-    `isolationUnit node: on ${provider.azure ? "Azure" : "Google Cloud"} the whole node is the TEE; kubelet, every pod on it and the cluster's administrators are inside the boundary (docs/clouds.md)`,
-  );
+  await pulumi.log.warn(unitWarning(provider));
   const inCluster = part && (await part.clusterOfNodes(config, cluster.context, provider, nodes, environment));
   return {
     isolationUnit: config.isolationUnit,
@@ -38,4 +36,12 @@ async function cloudNodes(config: InfrastructureConfig, { azure, gcp }: Provider
   if (azure) return (await import("./azure.js")).azureNodes(config, azure);
   if (gcp) return (await import("./gcp.js")).gcpNodes(config, gcp);
   return { pools: [], outputs: {}, nextSteps: [] };
+}
+
+/** What is inside the boundary, so that nobody takes a node for a confidential pod. */
+function unitWarning({ azure, gcp }: Provider): string {
+  const cloud = azure ? "Azure" : "Google Cloud";
+  return (azure ?? gcp)?.cluster
+    ? `isolationUnit node: on ${cloud} the whole node is the TEE; kubelet, every pod on it and the cluster's administrators are inside the boundary (docs/clouds.md)`
+    : `isolationUnit node: on ${cloud} the whole machine is the TEE; whatever runs on it and whoever may log in are inside the boundary (docs/clouds.md)`;
 }

@@ -56,8 +56,9 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const giveSecrets = (secrets: unknown) =>
-  pulumi.runtime.setConfig("trustfoundry:trustSecrets", JSON.stringify(secrets));
+const secretKey = "trustfoundry:trustSecrets";
+const giveSecretText = (text: string) => pulumi.runtime.setAllConfig({ [secretKey]: text }, [secretKey]);
+const giveSecrets = (secrets: unknown) => giveSecretText(JSON.stringify(secrets));
 
 function sampleConfig(): TrustConfig {
   return parseAs("trust", deriveStacks(sampleFactory(), material).trust);
@@ -205,8 +206,15 @@ describe("the model owner's program is refused, with nothing registered,", () =>
     expect(await failure(sampleConfig())).toMatch(
       /trustSecrets\.resources: has no value for acme\/model-key\/frontier-400b/,
     );
-    pulumi.runtime.setConfig("trustfoundry:trustSecrets", "{broken");
+    giveSecretText("{broken");
     expect(await failure(sampleConfig())).toMatch(/trustSecrets: is no JSON/);
+  });
+
+  it("with secrets in plain text, and shows none of them", async () => {
+    pulumi.runtime.setAllConfig({ [secretKey]: JSON.stringify(keys.secrets) });
+    const message = await failure(sampleConfig());
+    expect(message).toMatch(/trustSecrets: stands in plain text; .*pulumi config set --secret/);
+    expect(message).not.toContain("PRIVATE KEY");
   });
 
   it("where nobody answers", async () => {

@@ -192,6 +192,7 @@ describe("refusals", () => {
       { acknowledged: ["azure-region-offered"], region: "westus" },
       `${path}.acknowledged: azure-region-offered is no hint`,
     ],
+    [{ acknowledged: ["azure-spott"] }, `${path}.acknowledged: azure-spott is the name of no constraint`],
   ])("of %j name path and remedy, before anything is registered", async (changes, expected) => {
     const found = await problems("azure-aks", changes);
     expect(found.join("\n")).toContain(expected);

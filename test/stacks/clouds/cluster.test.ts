@@ -196,10 +196,16 @@ describe("a tenant's own nodes", () => {
 describe("at each preview is said", () => {
   it("that the node is the TEE, and of peer pods that they are experimental, by path", async () => {
     await recorded(stacks["on Azure with peer pods"]!());
-    expect(warnings.join("\n")).toMatch(/isolationUnit node: on Azure the whole node is the TEE/);
+    expect(warnings.join("\n")).toMatch(/isolationUnit node: on Azure the whole node is the TEE; kubelet/);
     expect(warnings.filter((text) => text.startsWith("trustfoundry:providers[0].peerPods: "))).toHaveLength(3);
   }, 60_000);
 });
+
+it("of machines outside of a cluster nothing is said about kubelet", async () => {
+  await recorded(azureSections("azure-machine"));
+  expect(warnings.join("\n")).toMatch(/isolationUnit node: on Azure the whole machine is the TEE; whatever runs on it/);
+  expect(warnings.join("\n")).not.toContain("kubelet");
+}, 60_000);
 
 describe("what is refused before the cluster is asked", () => {
   it("is an unknown driver, by the place in the settings", async () => {

@@ -202,7 +202,7 @@ describe("at each preview is said", () => {
 });
 
 it("of machines outside of a cluster nothing is said about kubelet", async () => {
-  await recorded(azureSections("azure-machine"));
+  await recorded(azureSections("azure-machine") as Sections);
   expect(warnings.join("\n")).toMatch(/isolationUnit node: on Azure the whole machine is the TEE; whatever runs on it/);
   expect(warnings.join("\n")).not.toContain("kubelet");
 }, 60_000);

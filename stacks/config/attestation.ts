@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidrSchema, nameSchema, namedCidrSchema } from "./common";
+import { cidrSchema, nameSchema } from "./common";
 import { collateralServiceSchema, nvidiaVerifierSchema, serviceSchema, vcekCacheSchema } from "./evidenceSources";
 import {
   keyAuthoritySchema,
@@ -29,10 +29,7 @@ export const attestationSchema = z
           "PEM of the long-lived CA that signs the KBS's certificate; measured, so never the leaf itself",
         ),
         replicas: z.int().min(1).max(9).default(2).describe("KBS replicas"),
-        clientCidrs: z
-          .array(namedCidrSchema)
-          .min(1)
-          .describe("ranges that guests come from; nobody else reaches the KBS"),
+        clientCidrs: z.array(cidrSchema).min(1).describe("ranges that guests come from; nobody else reaches the KBS"),
         sessions: sessionsSchema.default({ kind: "memory" }),
         metricsFrom: nameSchema.optional().describe("namespace whose pods may fetch /metrics from the KBS's port"),
       })

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ccModes, cpuModelNames, gpuModelNames, gpuModels } from "../../components/host/hardware";
 import { acceptanceSchema } from "./acceptance";
 import { azureSchema } from "./azure";
-import { cidrSchema, crossCheck, namedCidrSchema, nameSchema, uniqueNames } from "./common";
+import { cidrSchema, crossCheck, nameSchema, uniqueNames } from "./common";
 import { ConfigurationError, location } from "./errors";
 import { gcpSchema } from "./gcp";
 import { checkPeerPods, peerPodsSchema } from "./peerPods";
@@ -61,7 +61,7 @@ export const providerSchema = z
     ingressNamespace: nameSchema.default("ingress").describe("namespace whose pods may reach the models"),
     registryCidrs: z.array(cidrSchema).default([]).describe("ranges of the registries that guests pull from"),
     keyBrokerCidrs: z
-      .array(namedCidrSchema)
+      .array(cidrSchema)
       .min(1)
       .describe("ranges of the model owner's key broker, reachable on 443 only"),
     acceptance: acceptanceSchema.optional(),

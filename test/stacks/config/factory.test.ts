@@ -124,18 +124,6 @@ describe("one thing wrong gives one sentence with path, value and remedy", () =>
       says: /needs Kata 4\.1\.0.*issue 13430.*set: newest/,
     },
     { what: "CC mode without a CPU TEE", path: [...host, "teeEnabled"], value: false, says: /CPU TEE is off/ },
-    {
-      what: "guests from everywhere",
-      path: ["attestation", "keyBroker", "clientCidrs"],
-      value: ["0.0.0.0/0"],
-      says: /clientCidrs\[0\]: "0\.0\.0\.0\/0" is everybody.*write the ranges of your networks/,
-    },
-    {
-      what: "a key broker that is everywhere",
-      path: ["providers", 0, "keyBrokerCidrs"],
-      value: ["0.0.0.0/1"],
-      says: /keyBrokerCidrs\[0\]: "0\.0\.0\.0\/1" is everybody.*write the ranges of your networks/,
-    },
     { what: "isolation unit node", path: ["isolationUnit"], value: "node", says: /isolationUnit: "node" .* write pod/ },
     {
       what: "two hosts of one name",

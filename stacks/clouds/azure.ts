@@ -7,26 +7,25 @@ import { AzureDiskKey } from "../../components/host/azure/diskKey";
 import { AzureExternalDiskKey } from "../../components/host/azure/externalDiskKey";
 import { AzureConfidentialVm } from "../../components/host/azure/machine";
 import { AzureNetwork } from "../../components/host/azure/network";
+import type { AzurePlace } from "../../components/host/azure/place";
 import { AzureSizePolicy } from "../../components/host/azure/sizePolicy";
 import { azureRegion } from "../../components/host/offerings";
 import { canonicalJson } from "../../components/names";
 import type { Azure } from "../config/azure";
-import { ConfigurationError, location } from "../config/errors";
+import { ConfigurationError } from "../config/errors";
 import type { InfrastructureConfig } from "../config/factory";
-import type { Placement } from "./azureCluster";
 import { clusterAndPools } from "./azureCluster";
 import { azureJudgement } from "./azureRequests";
 import { azureNextSteps } from "./azureNextSteps";
 import type { CloudNodes } from "./nodes";
-import { dedicatedTo } from "./tenant";
+import { dedicatedTo, ownLocation, ownProvider } from "./own";
 
 /**
  * A provider's confidential nodes on Azure, and what they need around them. Credentials are those of whoever runs the
  * program (`az login`, or ARM_ variables); none is in settings or state.
  */
 export async function azureNodes(config: InfrastructureConfig, azure: Azure): Promise<CloudNodes> {
-  const index = config.providers.findIndex(({ name }) => name === config.provider);
-  const here = location(["providers", index, "azure"]);
+  const here = ownLocation(config, "azure");
   const { errors, warnings } = azureJudgement(azure);
   const problems = [...versionProblems(config, azure), ...errors.map((error) => `${here}.${error}`)];
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -43,7 +42,7 @@ export async function azureNodes(config: InfrastructureConfig, azure: Azure): Pr
   });
   const opts = { provider };
   const group = new ResourceGroup("resource-group", { resourceGroupName: azure.resourceGroup, location: region }, opts);
-  const place: Placement = { resourceGroupName: group.name, location: region };
+  const place: AzurePlace = { resourceGroupName: group.name, location: region };
   const uniqueBy = `${subscriptionId}/${azure.resourceGroup}`;
   const sizePolicy =
     azure.denyOtherSizes && new AzureSizePolicy("size-policy", { resourceGroupId: group.id, uniqueBy }, opts);
@@ -98,7 +97,7 @@ interface Disks {
 
 function diskKeys(
   { diskKey, tenantId }: Azure,
-  place: Placement,
+  place: AzurePlace,
   attestation: AzureAttestation | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): Disks {
@@ -130,13 +129,10 @@ function diskKeys(
 }
 
 /** What goes into the cluster is made for the version that the provider names. */
-function versionProblems({ provider, providers }: InfrastructureConfig, { cluster }: Azure): string[] {
-  const index = providers.findIndex(({ name }) => name === provider);
-  const named = providers[index]?.kubernetesVersion;
+function versionProblems(config: InfrastructureConfig, { cluster }: Azure): string[] {
+  const named = ownProvider(config).kubernetesVersion;
   const minor = cluster && /^1\.\d+/.exec(cluster.kubernetesVersion)?.[0];
   return minor === undefined || minor === named
     ? []
-    : [
-        `${location(["providers", index, "kubernetesVersion"])}: "${named}" is not the version of azure.cluster; write "${minor}"`,
-      ];
+    : [`${ownLocation(config, "kubernetesVersion")}: "${named}" is not the version of azure.cluster; write "${minor}"`];
 }

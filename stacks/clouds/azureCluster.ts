@@ -2,18 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { AzureCluster } from "../../components/host/azure/cluster";
 import type { AzureNetwork } from "../../components/host/azure/network";
 import { AzureConfidentialNodePool } from "../../components/host/azure/nodePool";
+import type { AzurePlace } from "../../components/host/azure/place";
 import type { Azure } from "../config/azure";
-
-/** Where everything of a provider lies. */
-export interface Placement {
-  readonly resourceGroupName: pulumi.Output<string>;
-  readonly location: string;
-}
 
 /** The cluster that the settings name, made or there already, and its confidential pools. */
 export function clusterAndPools(
   azure: Azure,
-  place: Placement,
+  place: AzurePlace,
   network: AzureNetwork | undefined,
   tenant: string | undefined,
   opts: pulumi.ComponentResourceOptions,
@@ -36,7 +31,7 @@ export function clusterAndPools(
 /** The cluster that pools are added to: one that is there, or one that is made here. */
 function clusterOf(
   { cluster, nodePools, resourceGroup, subscriptionId, tenantId }: Azure,
-  place: Placement,
+  place: AzurePlace,
   network: AzureNetwork | undefined,
   opts: pulumi.ComponentResourceOptions,
 ) {

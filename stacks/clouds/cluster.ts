@@ -17,16 +17,20 @@ import { undemanding } from "../acceptance";
 import { placeAdmission } from "../admission";
 import type { Environment } from "../cluster";
 import { clusterProvider, requireReachable } from "../cluster";
-import { ConfigurationError, location } from "../config/errors";
+import { ConfigurationError } from "../config/errors";
 import type { InfrastructureConfig } from "../config/factory";
 import type { Provider } from "../config/providers";
 import { chartPlacement } from "../placement";
 import { projectRoot } from "../project";
 import type { CloudNodes } from "./nodes";
+import { ownLocation } from "./own";
 import { peerPodsOf } from "./peerPods";
 import { nodesQuota } from "./quota";
 
-interface Plan {
+/** What will be placed in a cluster, which has answered. */
+export interface ClusterPlan {
+  /** Its kubeconfig context. */
+  readonly context: string;
   readonly placement: ChartPlacement;
   readonly driver: Driver | undefined;
   readonly peers: PeerPodsSettings | undefined;
@@ -41,8 +45,8 @@ export async function planForCluster(
   context: string,
   provider: Provider,
   environment: Environment,
-): Promise<Plan> {
-  const here = location(["providers", config.providers.indexOf(provider)]);
+): Promise<ClusterPlan> {
+  const here = ownLocation(config);
   const placement = chartPlacement(config);
   const driver = driverOf(provider);
   const peers = peerPodsOf(provider);
@@ -57,7 +61,7 @@ export async function planForCluster(
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   await requireReachable(context, environment);
-  return { placement, driver, peers };
+  return { context, placement, driver, peers };
 }
 
 /**
@@ -66,13 +70,11 @@ export async function planForCluster(
  */
 export async function clusterOfNodes(
   config: InfrastructureConfig,
-  context: string,
+  { context, placement, driver, peers }: ClusterPlan,
   provider: Provider,
   nodes: CloudNodes,
-  environment: Environment,
 ): Promise<Record<string, unknown>> {
-  const { placement, driver, peers } = await planForCluster(config, context, provider, environment);
-  const here = location(["providers", config.providers.indexOf(provider)]);
+  const here = ownLocation(config);
   const { acceptance } = provider;
   const namespace = config.parties.modelOwner;
   for (const warning of [

@@ -11,7 +11,7 @@ import { GcpNetwork } from "../../components/host/gcp/network";
 import { GcpConfidentialNodePool } from "../../components/host/gcp/nodePool";
 import { GcpPerimeter } from "../../components/host/gcp/perimeter";
 import { enabledServices } from "../../components/host/gcp/services";
-import { ConfigurationError, location } from "../config/errors";
+import { ConfigurationError } from "../config/errors";
 import type { InfrastructureConfig } from "../config/factory";
 import type { Gcp } from "../config/gcp";
 import { caveats, gcpNextSteps } from "./gcpNextSteps";
@@ -26,7 +26,7 @@ import {
   zonesOf,
 } from "./gcpRequests";
 import type { CloudNodes } from "./nodes";
-import { dedicatedTo } from "./tenant";
+import { dedicatedTo, ownLocation } from "./own";
 
 const constraintNames = Object.values(gcpConstraints).flatMap((list) => list.map(({ name }) => name));
 
@@ -48,7 +48,7 @@ interface Ground {
  * that everything with a GPU is made under it → pools and machines → perimeter, which may shut the program out.
  */
 export async function gcpNodes(config: InfrastructureConfig, cloud: Gcp): Promise<CloudNodes> {
-  const at = location(["providers", config.providers.findIndex(({ name }) => name === config.provider), "gcp"]);
+  const at = ownLocation(config, "gcp");
   const { errors, warnings } = judge(departuresOf(cloud), cloud.acknowledged, constraintNames);
   if (errors.length > 0) throw new ConfigurationError(errors.map((error) => `${at}.${error}`));
   for (const warning of [...warnings, ...caveats(cloud)]) await pulumi.log.warn(`${at}.${warning}`);

@@ -19,10 +19,10 @@ export async function cloudInfrastructure(
   const { cluster } = config;
   // The cluster's part is loaded by those who have one, and refuses what it cannot place before anything is made.
   const part = cluster && (await import("./cluster.js"));
-  if (part) await part.planForCluster(config, cluster.context, provider, environment);
+  const plan = part && (await part.planForCluster(config, cluster.context, provider, environment));
   const nodes = await cloudNodes(config, provider);
   await pulumi.log.warn(unitWarning(provider));
-  const inCluster = part && (await part.clusterOfNodes(config, cluster.context, provider, nodes, environment));
+  const inCluster = plan && (await part.clusterOfNodes(config, plan, provider, nodes));
   return {
     isolationUnit: config.isolationUnit,
     ...nodes.outputs,

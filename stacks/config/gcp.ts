@@ -99,12 +99,17 @@ export const gcpNodePoolSchema = z
       crossCheck(ctx, ["minCount"], "is more than 0, and Flex-start has no nodes that wait; write 0");
   });
 
+/** What every machine outside of a cluster says. */
+const machineSettings = {
+  name: gcpNameSchema.describe("name of the machine"),
+  machineType: gpuTypeSchema,
+  zone: z.string().min(1).describe("a zone that offers confidential GPUs"),
+  provisioning: provisioningSchema.default({ kind: "spot", onPreemption: "STOP" }),
+};
+
 export const confidentialSpaceSchema = z
   .strictObject({
-    name: gcpNameSchema.describe("name of the machine"),
-    machineType: gpuTypeSchema,
-    zone: z.string().min(1).describe("a zone that offers confidential GPUs"),
-    provisioning: provisioningSchema.default({ kind: "spot", onPreemption: "STOP" }),
+    ...machineSettings,
     image: z
       .string()
       .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$/, "a full image reference by digest")
@@ -127,10 +132,7 @@ export const confidentialSpaceSchema = z
 
 export const gcpMachineSchema = z
   .strictObject({
-    name: gcpNameSchema.describe("name of the machine"),
-    machineType: gpuTypeSchema,
-    zone: z.string().min(1).describe("a zone that offers confidential GPUs"),
-    provisioning: provisioningSchema.default({ kind: "spot", onPreemption: "STOP" }),
+    ...machineSettings,
     image: z
       .string()
       .regex(

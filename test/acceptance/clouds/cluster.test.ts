@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { encodeInitData, initDataAnnotationKey } from "../../../components/guest/initDataAnnotation";
 import { sha256 } from "../../../components/names";
 import { initDataToml } from "../../../policies/examples/confidentialDeployment";
-import { clusterOfNodes } from "../../../stacks/clouds/cluster";
+import { clusterOfNodes, planForCluster } from "../../../stacks/clouds/cluster";
 import { providerNamed } from "../../../stacks/config/providers";
 import { parseAs } from "../../../stacks/config/load";
 import type { KubeObject } from "../../../tooling/controlplane/api";
@@ -93,14 +93,11 @@ async function run(operation: Operation, sections: Sections): Promise<StackOutco
     engine: { binDir, pulumiRoot },
     config: sections,
     policyPacks: [],
-    program: () =>
-      clusterOfNodes(
-        config,
-        context,
-        providerNamed(config.provider, config.providers),
-        { pools: [], outputs: {}, nextSteps: [] },
-        { kubeconfigs: [kubeconfig] },
-      ),
+    program: async () => {
+      const provider = providerNamed(config.provider, config.providers);
+      const plan = await planForCluster(config, context, provider, { kubeconfigs: [kubeconfig] });
+      return clusterOfNodes(config, plan, provider, { pools: [], outputs: {}, nextSteps: [] });
+    },
   });
 }
 

@@ -1,16 +1,17 @@
+import { createRequire } from "node:module";
 import type ts from "typescript";
 import type { Property, ResourceShape, Shape, Structure } from "./shapes";
 
 /** Loaded with the first file: that takes a quarter of a second, and most often everything has been read before. */
 let compiler: typeof ts;
+const load = createRequire(__filename);
 
 /**
  * Reads declaration files that Pulumi's SDK generator writes. The syntax alone is looked at: every type in them is
  * named from `inputs`, `outputs` or `enums`, so nothing has to be resolved by a type checker.
  */
 function parse(text: string): ts.SourceFile {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  compiler ??= require("typescript") as typeof ts;
+  compiler ??= load("typescript") as typeof ts;
   return compiler.createSourceFile("sdk.d.ts", text, compiler.ScriptTarget.Latest, false, compiler.ScriptKind.TS);
 }
 

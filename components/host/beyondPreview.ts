@@ -1,4 +1,5 @@
-import type { Cloud, Fact, Grade } from "./offerings";
+import type { Fact, Grade } from "./fact";
+import type { Cloud } from "./offerings";
 
 /** What decides about confidential nodes at a cloud, and that no preview can know: it shows at `up`, or later. */
 export interface BeyondPreview {

@@ -1,4 +1,5 @@
-import type { Fact, Grade } from "./offerings";
+import type { Fact } from "./fact";
+import { isHint } from "./fact";
 
 /** A way in which a request departs from what a cloud is known to offer. */
 export interface Departure {
@@ -9,13 +10,6 @@ export interface Departure {
   /** What is wrong and what to write instead, as the rest of a sentence that begins with path and value. */
   readonly message: string;
   readonly fact: Fact;
-}
-
-const hints: readonly Grade[] = ["secondary", "general"];
-
-/** Facts that neither an SDK, a vendor's documentation or repository, nor a thread states. They change unannounced. */
-export function isHint({ grade }: Fact): boolean {
-  return hints.includes(grade);
 }
 
 export interface Judgement {

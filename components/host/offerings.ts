@@ -5,21 +5,8 @@
  * On both clouds the whole node is the TEE, and it has exactly one GPU: an HGX or NVL72 design has no counterpart there.
  */
 
+import type { Fact, Grade } from "./fact";
 import type { CpuTee } from "./hardware";
-
-/**
- * How well a row is founded. `types`: the published provider SDK; `docs`: the vendor's documentation; `repository`: a file
- * of a vendor's repository; `issue`: a thread; `secondary`: others' reports; `general`: common knowledge, not looked up.
- * What rests on the last two is a hint.
- */
-export type Grade = "types" | "docs" | "repository" | "issue" | "secondary" | "general";
-
-export interface Fact {
-  /** Day on which it was read, YYYY-MM-DD. */
-  readonly asOf: string;
-  readonly source: string;
-  readonly grade: Grade;
-}
 
 export const clouds = ["azure", "gcp"] as const;
 export type Cloud = (typeof clouds)[number];

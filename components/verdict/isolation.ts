@@ -1,4 +1,4 @@
-import type { Fact, Grade } from "../host/offerings";
+import type { Fact, Grade } from "../host/fact";
 
 /*
  * What a TEE isolates where, and from whom: the one source of docs/clouds.md, of reports and of verdicts.

@@ -1,5 +1,5 @@
+import type { Fact, Grade } from "../host/fact";
 import type { KeyAuthority } from "../attestation/keyStore";
-import type { Fact, Grade } from "../host/offerings";
 import type { Place } from "./isolation";
 
 /*

@@ -1,7 +1,8 @@
+import type { Fact } from "../../components/host/fact";
+import { isHint } from "../../components/host/fact";
 import { beyondPreview } from "../../components/host/beyondPreview";
-import { isHint } from "../../components/host/departures";
 import * as offerings from "../../components/host/offerings";
-import type { Cloud, Fact } from "../../components/host/offerings";
+import type { Cloud } from "../../components/host/offerings";
 import { priceHints } from "../../components/host/prices";
 import { constraintRows } from "./constraintRows";
 import { cellsOf, factsOf, words } from "./factRows";

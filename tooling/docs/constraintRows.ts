@@ -1,8 +1,8 @@
+import type { Fact } from "../../components/host/fact";
+import { isHint } from "../../components/host/fact";
 import { machineConstraints } from "../../components/host/azure/machineConstraints";
 import { poolConstraints, systemPoolConstraints } from "../../components/host/azure/poolConstraints";
-import { isHint } from "../../components/host/departures";
 import { gcpConstraints } from "../../components/host/gcp/constraints";
-import type { Fact } from "../../components/host/offerings";
 
 interface Named {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Fact } from "../../components/host/offerings";
+import type { Fact } from "../../components/host/fact";
 
 /** One row of the table of offerings, wherever in its structure it stands. */
 export interface FactRow {

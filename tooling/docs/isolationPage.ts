@@ -1,7 +1,7 @@
+import type { Fact } from "../../components/host/fact";
+import { isHint } from "../../components/host/fact";
 import { keyAuthorities } from "../../components/attestation/keyStore";
 import type { KeyAuthority } from "../../components/attestation/keyStore";
-import { isHint } from "../../components/host/departures";
-import type { Fact } from "../../components/host/offerings";
 import type { Adversary, Defence, Place } from "../../components/verdict/isolation";
 import { adversaries, isolationUnits, places } from "../../components/verdict/isolation";
 import type { KeyRelease, NoKeyRelease } from "../../components/verdict/keyAuthority";

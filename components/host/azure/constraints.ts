@@ -1,5 +1,5 @@
+import type { Fact } from "../fact";
 import type { Departure } from "../departures";
-import type { Fact } from "../offerings";
 import {
   azureConfidentialSeries,
   azureLimits,

@@ -1,5 +1,5 @@
+import type { Fact } from "../fact";
 import type { Departure } from "../departures";
-import type { Fact } from "../offerings";
 
 /** Where in a request something is wrong, and how: the value, what is wrong with it, and what to write instead. */
 export interface Problem {

@@ -1,7 +1,8 @@
+import type { Grade } from "../../../components/host/fact";
+import { isHint } from "../../../components/host/fact";
 import { describe, expect, it } from "vitest";
 import type { Departure } from "../../../components/host/departures";
-import { isHint, judge } from "../../../components/host/departures";
-import type { Grade } from "../../../components/host/offerings";
+import { judge } from "../../../components/host/departures";
 
 const departure = (constraint: string, grade: Grade): Departure => ({
   constraint,

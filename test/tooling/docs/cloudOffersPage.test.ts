@@ -1,6 +1,6 @@
+import type { Fact } from "../../../components/host/fact";
 import { describe, expect, it } from "vitest";
 import * as offerings from "../../../components/host/offerings";
-import type { Fact } from "../../../components/host/offerings";
 import { cloudOffersPage } from "../../../tooling/docs/cloudOffersPage";
 import { cell } from "../../../tooling/docs/text";
 

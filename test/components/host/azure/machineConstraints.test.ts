@@ -1,8 +1,9 @@
+import { isHint } from "../../../../components/host/fact";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AzureImage, AzureMachineRequest } from "../../../../components/host/azure/machineConstraints";
 import { machineDepartures } from "../../../../components/host/azure/machineConstraints";
-import { isHint, judge } from "../../../../components/host/departures";
+import { judge } from "../../../../components/host/departures";
 
 const gallery = "/CommunityGalleries/cgpuimage-db870bae-5bcf-4120-9415-b841adef61d3/Images";
 const ubuntu: AzureImage = {

@@ -1,3 +1,4 @@
+import { isHint } from "../../../../components/host/fact";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AzurePoolRequest } from "../../../../components/host/azure/poolConstraints";
@@ -6,7 +7,7 @@ import {
   poolDepartures,
   systemPoolDepartures,
 } from "../../../../components/host/azure/poolConstraints";
-import { isHint, judge } from "../../../../components/host/departures";
+import { judge } from "../../../../components/host/departures";
 
 const good: AzurePoolRequest = {
   size: "Standard_NCC40ads_H100_v5",

@@ -10,6 +10,7 @@ import { platformSets } from "../components/platform";
 import { Kata } from "../components/runtime/kata";
 import { distributionWarning } from "../components/runtime/kataValues";
 import { undemanding } from "./acceptance";
+import { placeAdditions } from "./additions/additions";
 import { placeAdmission } from "./admission";
 import { cloudInfrastructure } from "./clouds/infrastructure";
 import { clusterProvider, requireReachable } from "./cluster";
@@ -29,6 +30,9 @@ export async function infrastructure(
 ): Promise<Record<string, unknown>> {
   const provider = providerNamed(config.provider, config.providers);
   if (!isBareMetal(provider)) return cloudInfrastructure(config, provider, environment);
+  const { distribution } = provider;
+  if (distribution === "openshift")
+    return (await import("./openshift/infrastructure.js")).openshiftInfrastructure(config, provider, environment);
   const { cluster } = config;
   if (!cluster) throw new ConfigurationError([`${location(["cluster"])}: missing; name the provider's cluster`]);
   const placement = chartPlacement(config);
@@ -36,7 +40,7 @@ export async function infrastructure(
   if (unpinned.length > 0) throw new ConfigurationError(unpinned);
   await requireReachable(cluster.context, environment);
 
-  const { hosts, kubernetesVersion, distribution, acceptance } = provider;
+  const { hosts, kubernetesVersion, acceptance } = provider;
   const namespace = config.parties.modelOwner;
   for (const warning of [
     ...platformSets[placement.platformSet].warnings,
@@ -81,5 +85,6 @@ export async function infrastructure(
     },
     runtimeClasses: kata.runtimeClassNames,
     ...(accepted && { acceptanceOf: accepted.tenants }),
+    ...placeAdditions({ config, provider, placement, opts, tenant, nodeFeatures }),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ccModes, cpuModelNames, gpuModelNames, gpuModels } from "../../components/host/hardware";
+import { distributions } from "../../components/runtime/kataValues";
 import { acceptanceSchema } from "./acceptance";
 import { azureSchema } from "./azure";
 import { cidrSchema, crossCheck, nameSchema, uniqueNames } from "./common";
@@ -47,7 +48,10 @@ export const hostSchema = z
 export const providerSchema = z
   .strictObject({
     name: nameSchema.describe("the infrastructure provider"),
-    distribution: z.enum(["k8s", "k3s", "rke2", "k0s", "microk8s"]).default("k8s").describe("Kubernetes distribution"),
+    distribution: z
+      .enum([...distributions, "openshift"])
+      .default("k8s")
+      .describe("Kubernetes distribution"),
     kubernetesVersion: z
       .string()
       .regex(/^1\.(3[2-9]|[4-9]\d)$/, "1.32 or later, e.g. 1.36")

@@ -1,0 +1,62 @@
+import type { CpuTee } from "../hardware";
+
+/** What a firmware attribute can hold, as Redfish and Intersight have it. */
+export type AttributeValue = string | number | boolean;
+
+/**
+ * How an attribute is found in a machine's own registry, which comes before any name of ours: names differ by model and
+ * firmware. Names are tried in order; where none is there, display names are searched for, and only one hit counts.
+ */
+export interface AttributeSearch {
+  /** Exact names of attributes, the likeliest first. */
+  readonly names: readonly string[];
+  /** Words that all stand in the display name, whatever their case; for machines whose names nobody published. */
+  readonly displayName?: readonly string[];
+}
+
+/** One attribute to set, and what counts as set. */
+export interface FirmwareSetting {
+  /** What it is about, the same with every vendor: `tdx`, `memory-encryption`, `sgx-factory-reset`. */
+  readonly id: string;
+  readonly find: AttributeSearch;
+  /** Values that do, the wanted one first: it is written where the machine's registry allows it, else the next. */
+  readonly values: readonly AttributeValue[];
+  /** A number at or above which any value does, in place of equality: a split of keys that is not 0. */
+  readonly atLeast?: number;
+  /** Left alone, with a note, where the machine does not have it. Default false: its absence stops the plan. */
+  readonly optional?: boolean;
+  /** Set once in the machine's life under this plan, and never again, whatever it reads back as. */
+  readonly once?: boolean;
+  /** Ids of settings of earlier stages that have to be applied before this one can be written. */
+  readonly after?: readonly string[];
+  readonly note?: string;
+}
+
+/** Settings that are staged together and applied by one restart. */
+export interface FirmwareStage {
+  readonly title: string;
+  readonly settings: readonly FirmwareSetting[];
+  /** What applies them. `none`: the vendor's service does so by itself (Intersight deploys a profile). */
+  readonly appliedBy: "restart" | "none";
+}
+
+/** Vendor's way to set firmware: staged attributes of one machine, or a policy of a service that deploys it. */
+export const firmwareProtocols = ["redfish", "intersight"] as const;
+export type FirmwareProtocol = (typeof firmwareProtocols)[number];
+
+/**
+ * What has to be done to one host's firmware before its CPU's TEE works, in order. Data: nothing here has touched a
+ * machine. The same host and vendor give the same plan.
+ */
+export interface FirmwarePlan {
+  /** Kubernetes node name of the host. */
+  readonly host: string;
+  readonly vendor: string;
+  readonly protocol: FirmwareProtocol;
+  readonly tee: CpuTee;
+  readonly stages: readonly FirmwareStage[];
+  /** What to look at on the host afterwards, each a sentence with the command and what it has to say. */
+  readonly checks: readonly string[];
+  /** What is known badly or not at all, and what is left to the vendor. */
+  readonly notes: readonly string[];
+}

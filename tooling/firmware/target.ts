@@ -1,0 +1,49 @@
+import type { AttributeValue } from "../../components/host/firmware/plan";
+
+/** One attribute as the machine's registry describes it. */
+export interface RegisteredAttribute {
+  readonly name: string;
+  readonly displayName?: string;
+  readonly type: "enumeration" | "string" | "integer" | "boolean" | "password";
+  /** Of an enumeration. */
+  readonly allowed?: readonly string[];
+  readonly lowest?: number;
+  readonly highest?: number;
+  /** As of now: a parent that is not applied yet keeps its children read-only. */
+  readonly readOnly: boolean;
+}
+
+export interface MachineIdentity {
+  readonly manufacturer: string;
+  readonly model: string;
+  /** Serial number or service tag: the journal of what was done belongs to this machine. */
+  readonly serial: string;
+  /** Read from the machine, never taken from its model's name. */
+  readonly cpuVendor: "amd" | "intel";
+  readonly biosVersion: string;
+  readonly powerState: "on" | "off" | "other";
+}
+
+/**
+ * A machine, or a service that stands for it, whose firmware is read and set. Every call may fail with a FirmwareError
+ * that names address and remedy and never shows a credential. Reading changes nothing.
+ */
+export interface FirmwareTarget {
+  identify(signal?: AbortSignal): Promise<MachineIdentity>;
+  registry(signal?: AbortSignal): Promise<readonly RegisteredAttribute[]>;
+  /** Values in force. */
+  current(signal?: AbortSignal): Promise<Readonly<Record<string, AttributeValue>>>;
+  /** Values that the next restart, or deployment, puts in force. */
+  pending(signal?: AbortSignal): Promise<Readonly<Record<string, AttributeValue>>>;
+  /** Asks for these values. That it returns is no proof: `pending` is read afterwards. */
+  stage(attributes: Readonly<Record<string, AttributeValue>>, signal?: AbortSignal): Promise<void>;
+  /** Restarts the host, or deploys the profile, and returns once that was accepted. */
+  apply(signal?: AbortSignal): Promise<void>;
+  /** Waits until nothing is pending and the machine has finished its start. */
+  settled(signal?: AbortSignal): Promise<void>;
+  /** Logs out; a session left behind keeps one of a few places. */
+  close(): Promise<void>;
+}
+
+/** One sentence for the user: what was asked of whom, what came back, and what to do. */
+export class FirmwareError extends Error {}

@@ -9,7 +9,7 @@ import type { Acceptance } from "./config/acceptance";
 import { ConfigurationError, location } from "./config/errors";
 import type { WorkloadsConfig } from "./config/factory";
 import type { Provider } from "./config/providers";
-import { projectRoot } from "./project";
+import { packageRoot } from "./project";
 import type { SignedReleases } from "./signedReleases";
 import { receivedReleases } from "./signedReleases";
 
@@ -48,8 +48,9 @@ export function judgeInDirectory(
   directory: string,
   acceptance: Acceptance,
   now: Date,
+  project = packageRoot,
 ): Judgement {
-  const file = join(resolve(projectRoot, directory), attestationsFileName(release.name));
+  const file = join(resolve(project, directory), attestationsFileName(release.name));
   const text = existsSync(file) ? readFileSync(file, "utf8") : undefined;
   return judgeRelease(release, text, demandsOf(acceptance), now);
 }
@@ -65,15 +66,16 @@ export async function acceptedReleases(
   config: WorkloadsConfig,
   provider: Provider,
   now: Date,
+  project = packageRoot,
 ): Promise<SignedReleases> {
-  const received = await receivedReleases(config, now);
+  const received = await receivedReleases(config, now, project);
   const { acceptance } = provider;
   if (!acceptance) return { ...received, warnings: [...received.warnings, undemanding(provider.name)] };
   const problems: string[] = [];
   const warnings: string[] = [];
   for (const { release } of received.releases) {
     const here = location(["releases", config.releases.indexOf(release.name)]);
-    const judgement = judgeInDirectory(release, config.handover, acceptance, now);
+    const judgement = judgeInDirectory(release, config.handover, acceptance, now, project);
     const refusals = refusalsOf(judgement);
     const unlisted = notListed(release, acceptance);
     problems.push(

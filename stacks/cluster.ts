@@ -7,6 +7,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { ConfigurationError } from "./config/errors";
 import type { TrustSecrets, TrustSecretsContext } from "./config/secrets";
+import type { Project } from "./project";
 
 interface Kubeconfig {
   readonly contexts?: readonly { readonly name: string; readonly context: { readonly cluster: string } }[];
@@ -38,7 +39,7 @@ export function serverOf(context: string, files: readonly string[]): { server: s
 }
 
 /** What a program takes from its surroundings: under the Automation API several stacks share one process. */
-export interface Environment {
+export interface Environment extends Project {
   /** Kubeconfig files that the engine's Kubernetes provider reads, too. */
   readonly kubeconfigs: readonly string[];
   /**

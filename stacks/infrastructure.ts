@@ -19,6 +19,7 @@ import { ConfigurationError, location } from "./config/errors";
 import type { InfrastructureConfig } from "./config/factory";
 import { isBareMetal, providerNamed } from "./config/providers";
 import { chartPlacement } from "./placement";
+import { projectDirectory } from "./project";
 
 /**
  * A provider's hosts made ready for confidential pods, and a namespace for the model owner. Knows no model, no key and
@@ -35,7 +36,7 @@ export async function infrastructure(
     return (await import("./openshift/infrastructure.js")).openshiftInfrastructure(config, provider, environment);
   const { cluster } = config;
   if (!cluster) throw new ConfigurationError([`${location(["cluster"])}: missing; name the provider's cluster`]);
-  const placement = chartPlacement(config);
+  const placement = chartPlacement(config, projectDirectory(environment));
   const unpinned = pinProblems("infrastructureProvider", placement);
   if (unpinned.length > 0) throw new ConfigurationError(unpinned);
   await requireReachable(cluster.context, environment);

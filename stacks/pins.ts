@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { PinSource } from "../components/catalogLock";
 import { PinError, emptyLock, parseCatalogLock } from "../components/catalogLock";
 import { ConfigurationError } from "./config/errors";
-import { projectRoot } from "./project";
+import { packageRoot } from "./project";
 
 /**
- * Digests of charts and images: those of catalog.lock in the project's root, where no file means no digest. A rehearsal
- * computes them instead.
+ * Digests of charts and images: those of catalog.lock in the project's directory, where no file means no digest. A
+ * rehearsal computes them instead.
  */
-export function pinSource(simulated: boolean, file = join(projectRoot, "catalog.lock")): PinSource {
+export function pinSource(simulated: boolean, directory = packageRoot): PinSource {
+  const file = join(directory, "catalog.lock");
   if (simulated || !existsSync(file)) return { lock: emptyLock, simulated };
   try {
     return { lock: parseCatalogLock(readFileSync(file, "utf8")), simulated };

@@ -15,7 +15,7 @@ import { ConfigurationError, location } from "./config/errors";
 import type { TrustConfig } from "./config/factory";
 import type { Model } from "./config/models";
 import { pinSource } from "./pins";
-import { projectRoot } from "./project";
+import { packageRoot } from "./project";
 
 /** The parts of a model owner's configuration that releases follow from. */
 export type ReleaseConfig = Pick<
@@ -34,7 +34,8 @@ export function computedRelease(
   config: ReleaseConfig,
   modelName: string,
   issue: Issue,
-  pins: PinSource = pinSource(config.simulated),
+  pins: PinSource | undefined = undefined,
+  directory = packageRoot,
 ): Release {
   const index = config.models.findIndex(({ name }) => name === modelName);
   const model = config.models[index];
@@ -50,7 +51,7 @@ export function computedRelease(
     ]);
   try {
     return computeRelease({
-      model: declarationOf(model, index),
+      model: declarationOf(model, index, directory),
       factory: config.factory,
       owner: config.parties.modelOwner,
       ...issue,
@@ -58,8 +59,8 @@ export function computedRelease(
       keyBroker: attestation.keyBroker,
       tcb: { snp: attestation.snpTcb, tdx: attestation.tdxTcb },
       gpuClaims: attestation.gpuFirmware,
-      guestImage: guestImageOf(config),
-      image: resolveImage(model.image, pins),
+      guestImage: guestImageOf(config, directory),
+      image: resolveImage(model.image, pins ?? pinSource(config.simulated, directory)),
       simulated: config.simulated,
     });
   } catch (error) {
@@ -69,26 +70,38 @@ export function computedRelease(
 }
 
 /** What boots: the described guest image; in a rehearsal without one, a made-up one. */
-function guestImageOf(config: ReleaseConfig): GuestImage | undefined {
+function guestImageOf(config: ReleaseConfig, directory: string): GuestImage | undefined {
   if (config.guestImage !== undefined)
-    return readFileAt(["guestImage"], config.guestImage, "a description by `guest describe`", parseGuestImage);
+    return readFileAt(
+      directory,
+      ["guestImage"],
+      config.guestImage,
+      "a description by `guest describe`",
+      parseGuestImage,
+    );
   return config.simulated ? simulatedGuestImage(config.platform.versions.kata) : undefined;
 }
 
-function declarationOf(model: Model, index: number): ModelDeclaration {
+function declarationOf(model: Model, index: number, directory: string): ModelDeclaration {
   const { artifact, agentPolicy, servingKey, ...declared } = model;
   const at = (...field: string[]) => ["models", index, ...field];
   return {
     ...declared,
     ...(artifact !== undefined && {
-      artifact: readFileAt(at("artifact"), artifact, "a description by `model seal`", parseArtifact),
+      artifact: readFileAt(directory, at("artifact"), artifact, "a description by `model seal`", parseArtifact),
     }),
     ...(agentPolicy !== undefined && {
-      agentPolicy: readFileAt(at("agentPolicy"), agentPolicy, "Rego", (text) => text),
+      agentPolicy: readFileAt(directory, at("agentPolicy"), agentPolicy, "Rego", (text) => text),
     }),
     ...(servingKey !== undefined && {
       servingKey: {
-        publicKey: readFileAt(at("servingKey", "publicKey"), servingKey.publicKey, "a PEM public key", (text) => text),
+        publicKey: readFileAt(
+          directory,
+          at("servingKey", "publicKey"),
+          servingKey.publicKey,
+          "a PEM public key",
+          (text) => text,
+        ),
         resource: servingKey.resource,
       },
     }),
@@ -109,9 +122,15 @@ function parseArtifact(text: string): ModelArtifact {
 }
 
 /** Paths in a configuration are the project's. What the file says wrongly is passed on; nothing here is secret. */
-function readFileAt<T>(path: readonly (string | number)[], file: string, what: string, read: (text: string) => T): T {
+function readFileAt<T>(
+  directory: string,
+  path: readonly (string | number)[],
+  file: string,
+  what: string,
+  read: (text: string) => T,
+): T {
   const refuse = (problem: string) => new ConfigurationError([`${location(path)}: ${problem}`]);
-  const absolute = resolve(projectRoot, file);
+  const absolute = resolve(directory, file);
   if (!existsSync(absolute)) throw refuse(`there is no file ${file}; write the path of ${what}`);
   try {
     return read(readFileSync(absolute, "utf8"));

@@ -7,7 +7,7 @@ import { documentFileName, releaseDigest } from "../components/workload/release/
 import { verifyRelease } from "../components/workload/release/verify";
 import { ConfigurationError, location } from "./config/errors";
 import type { TrustConfig, WorkloadsConfig } from "./config/factory";
-import { projectRoot } from "./project";
+import { packageRoot } from "./project";
 import { computedRelease } from "./releases";
 
 /** A release whose signatures were checked, with the document that travels. */
@@ -28,6 +28,8 @@ export interface SignedReleases {
 
 interface Expected {
   readonly config: Pick<WorkloadsConfig, "factory" | "parties" | "signers" | "simulated">;
+  readonly project: string;
+  /** Relative to the project. */
   readonly directory: string;
   readonly now: Date;
 }
@@ -36,19 +38,24 @@ interface Expected {
  * The model owner's own releases, one for each declared model: signed by whom the configuration wants, and saying exactly
  * what its declarations and the other inputs give today. Anything else is explained and refused.
  */
-export async function ownReleases(config: TrustConfig, pins: PinSource, now: Date): Promise<SignedReleases> {
+export async function ownReleases(
+  config: TrustConfig,
+  pins: PinSource,
+  now: Date,
+  project = packageRoot,
+): Promise<SignedReleases> {
   if (config.models.length === 0) return { releases: [], warnings: [] };
   const { signers } = config;
   // The schema asks for them where there are models.
   if (!signers)
     throw new ConfigurationError([`${location(["signers"])}: missing; add whose signatures a release needs`]);
-  const expected = { config: { ...config, signers }, directory: config.releases, now };
+  const expected = { config: { ...config, signers }, project, directory: config.releases, now };
   const collected = new Collector();
   for (const [index, model] of config.models.entries()) {
     const here = `${location(["models", index])} (${model.name})`;
     const current = await collected.take(here, () => readSigned(expected, model.name, documentFileName(model.name)));
     if (!current) continue;
-    collected.check(here, () => differences(config, current.release, pins));
+    collected.check(here, () => differences(config, current.release, pins, project));
     if (model.formerReleaseUntil !== undefined) await collected.take(here, () => former(expected, current, model));
   }
   return collected.result();
@@ -58,8 +65,9 @@ export async function ownReleases(config: TrustConfig, pins: PinSource, now: Dat
 export async function receivedReleases(
   config: Pick<WorkloadsConfig, "factory" | "parties" | "signers" | "simulated" | "handover" | "releases">,
   now: Date,
+  project = packageRoot,
 ): Promise<SignedReleases> {
-  const expected = { config, directory: config.handover, now };
+  const expected = { config, project, directory: config.handover, now };
   const collected = new Collector();
   for (const [index, name] of config.releases.entries())
     await collected.take(location(["releases", index]), () => readSigned(expected, name, documentFileName(name)));
@@ -69,8 +77,8 @@ export async function receivedReleases(
 type Reading =
   { readonly signed: SignedRelease; readonly warnings: readonly string[] } | { readonly refusals: readonly string[] };
 
-async function readSigned({ config, directory, now }: Expected, name: string, file: string): Promise<Reading> {
-  const path = join(resolve(projectRoot, directory), file);
+async function readSigned({ config, project, directory, now }: Expected, name: string, file: string): Promise<Reading> {
+  const path = join(resolve(project, directory), file);
   if (!existsSync(path))
     return {
       refusals: [
@@ -93,9 +101,9 @@ async function readSigned({ config, directory, now }: Expected, name: string, fi
 }
 
 /** What the signed release says otherwise than the declarations; a changed model needs a new release, never a new look. */
-function differences(config: TrustConfig, signed: Release, pins: PinSource): string[] {
+function differences(config: TrustConfig, signed: Release, pins: PinSource, project: string): string[] {
   const { history, validity } = signed;
-  const computed = computedRelease(config, signed.name, { history, validity }, pins);
+  const computed = computedRelease(config, signed.name, { history, validity }, pins, project);
   if (releaseDigest(computed) === releaseDigest(signed)) return [];
   return [
     `release ${signed.history.sequence} was signed for something else: ${explainDifference(signed, computed).join("; ")}; ` +

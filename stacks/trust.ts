@@ -20,6 +20,7 @@ import { decodeTrustSecrets, parseTrustSecrets } from "./config/secrets";
 import { keyBrokerArgs, keyBrokerProblems, keyBrokerWarnings } from "./keyBroker";
 import { admittedNodes, nodeOutputs } from "./nodes";
 import { pinSource } from "./pins";
+import { projectDirectory } from "./project";
 import type { SignedRelease } from "./signedReleases";
 import { ownReleases } from "./signedReleases";
 
@@ -27,9 +28,10 @@ import { ownReleases } from "./signedReleases";
 export async function trust(config: TrustConfig, environment: Environment): Promise<Record<string, unknown>> {
   const { attestation, cluster, models, platform } = config;
   const { dnsName, caCertificate } = attestation.keyBroker;
-  const pins = pinSource(config.simulated);
+  const directory = projectDirectory(environment);
+  const pins = pinSource(config.simulated, directory);
   const now = new Date();
-  const { releases, warnings: releaseWarnings } = await ownReleases(config, pins, now);
+  const { releases, warnings: releaseWarnings } = await ownReleases(config, pins, now, directory);
   const nodes = admittedNodes(config);
   const accepted = {
     verifier: verifierKind(attestation.nvidiaVerifier),

@@ -6,6 +6,7 @@ import { ConfigurationError, location } from "./config/errors";
 import type { WorkloadsConfig } from "./config/factory";
 import { isBareMetal, providerNamed } from "./config/providers";
 import { acceptedReleases } from "./acceptance";
+import { projectDirectory } from "./project";
 
 /**
  * Places the model owner's releases at one provider, as far as the provider accepts them. Reads files that were handed
@@ -15,7 +16,7 @@ export async function workloads(config: WorkloadsConfig, environment: Environmen
   const provider = providerNamed(config.provider, config.providers);
   if (!isBareMetal(provider))
     throw new ConfigurationError([`${location(["providers"])} (${provider.name}): has no hosts for confidential pods`]);
-  const { releases, warnings } = await acceptedReleases(config, provider, new Date());
+  const { releases, warnings } = await acceptedReleases(config, provider, new Date(), projectDirectory(environment));
   await requireReachable(config.cluster.context, environment);
 
   for (const warning of warnings) await pulumi.log.warn(warning);

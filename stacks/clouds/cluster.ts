@@ -21,7 +21,7 @@ import { ConfigurationError } from "../config/errors";
 import type { InfrastructureConfig } from "../config/factory";
 import type { Provider } from "../config/providers";
 import { chartPlacement } from "../placement";
-import { projectRoot } from "../project";
+import { projectDirectory } from "../project";
 import type { CloudNodes } from "./nodes";
 import { ownLocation } from "./own";
 import { peerPodsOf } from "./peerPods";
@@ -47,8 +47,9 @@ export async function planForCluster(
   environment: Environment,
 ): Promise<ClusterPlan> {
   const here = ownLocation(config);
-  const placement = chartPlacement(config);
-  const driver = driverOf(provider);
+  const directory = projectDirectory(environment);
+  const placement = chartPlacement(config, directory);
+  const driver = driverOf(provider, directory);
   const peers = peerPodsOf(provider);
   const parts: CatalogPart[] = [
     ...(driver === "operator" ? ["nodes" as const] : []),
@@ -124,7 +125,7 @@ function placeOperator(placement: ChartPlacement, opts: pulumi.ComponentResource
 }
 
 /** Who brings the GPU driver: NVIDIA's operator, Google's DaemonSet, or nobody here (Google itself, or no pool). */
-function driverOf({ azure, gcp }: Provider): Driver | undefined {
+function driverOf({ azure, gcp }: Provider, directory: string): Driver | undefined {
   if (azure) return azure.nodePools.length > 0 ? "operator" : undefined;
   if (!gcp?.nodePools.some(({ gpuDriver }) => gpuDriver === "daemonSet")) return undefined;
   const { driverManifest } = gcp;
@@ -132,7 +133,7 @@ function driverOf({ azure, gcp }: Provider): Driver | undefined {
     return {
       problem: `: is missing, and pools have gpuDriver daemonSet; fetch ${gkeDriverUrl}, read it, and write {file: <path>, sha256: <its SHA-256>}`,
     };
-  const path = resolve(projectRoot, driverManifest.file);
+  const path = resolve(directory, driverManifest.file);
   if (!existsSync(path))
     return { problem: `.file: "${driverManifest.file}" is not there; fetch ${gkeDriverUrl}, or correct the path` };
   const manifest = readFileSync(path, "utf8");

@@ -211,6 +211,13 @@ describe("before anything is registered", () => {
 const upstream = { kind: "upstream" } as const;
 
 describe("a directory of charts", () => {
+  it("is looked for from the directory of a generated project", () => {
+    expect(chartPlacement(sampleConfig(), "/srv/factory").charts).toEqual({
+      kind: "directory",
+      path: "/srv/factory/tooling/rehearsal/charts",
+    });
+  });
+
   it("is looked for from the project's root, wherever the engine runs the program", () => {
     const before = process.cwd();
     process.chdir(tmpdir());

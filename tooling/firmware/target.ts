@@ -1,17 +1,7 @@
 import type { AttributeValue } from "../../components/host/firmware/plan";
+import type { RegisteredAttribute } from "../../components/host/firmware/registry";
 
-/** One attribute as the machine's registry describes it. */
-export interface RegisteredAttribute {
-  readonly name: string;
-  readonly displayName?: string;
-  readonly type: "enumeration" | "string" | "integer" | "boolean" | "password";
-  /** Of an enumeration. */
-  readonly allowed?: readonly string[];
-  readonly lowest?: number;
-  readonly highest?: number;
-  /** As of now: a parent that is not applied yet keeps its children read-only. */
-  readonly readOnly: boolean;
-}
+export type { RegisteredAttribute } from "../../components/host/firmware/registry";
 
 export interface MachineIdentity {
   readonly manufacturer: string;
@@ -22,6 +12,11 @@ export interface MachineIdentity {
   readonly cpuVendor: "amd" | "intel";
   readonly biosVersion: string;
   readonly powerState: "on" | "off" | "other";
+  /**
+   * The machine's own mark of its last start, or of its last deployment. While it stays the same, nothing pending can
+   * have been consumed: that tells whether a request whose answer was lost has arrived. Left out where there is none.
+   */
+  readonly lastStart?: string;
 }
 
 /**
@@ -41,6 +36,13 @@ export interface FirmwareTarget {
   apply(signal?: AbortSignal): Promise<void>;
   /** Waits until nothing is pending and the machine has finished its start. */
   settled(signal?: AbortSignal): Promise<void>;
+  /**
+   * Where this vendor's attributes are known to vanish after a restart: restarts what manages the machine, not the host,
+   * so that they show again. False where that is not known to help with these names; then nothing was done.
+   */
+  reappear?(names: readonly string[], signal?: AbortSignal): Promise<boolean>;
+  /** What the machine says about the settings that it applied or refused last, for a person. */
+  remarks?(signal?: AbortSignal): Promise<readonly string[]>;
   /** Logs out; a session left behind keeps one of a few places. */
   close(): Promise<void>;
 }

@@ -12,6 +12,14 @@ export interface AttributeSearch {
   readonly names: readonly string[];
   /** Words that all stand in the display name, whatever their case; for machines whose names nobody published. */
   readonly displayName?: readonly string[];
+  /** Words none of which stands in the display name: "SEAM" tells TDX's loader from TDX. */
+  readonly notDisplayName?: readonly string[];
+}
+
+/** Which machines a setting is for, by the names that their registry has; never by their model's name. */
+export interface RegistryCondition {
+  readonly has?: readonly string[];
+  readonly lacks?: readonly string[];
 }
 
 /** One attribute to set, and what counts as set. */
@@ -23,6 +31,8 @@ export interface FirmwareSetting {
   readonly values: readonly AttributeValue[];
   /** A number at or above which any value does, in place of equality: a split of keys that is not 0. */
   readonly atLeast?: number;
+  /** Left out on machines whose registry does not have, or has, these names: variants of one vendor. Default: for all. */
+  readonly where?: RegistryCondition;
   /** Left alone, with a note, where the machine does not have it. Default false: its absence stops the plan. */
   readonly optional?: boolean;
   /** Set once in the machine's life under this plan, and never again, whatever it reads back as. */

@@ -1,4 +1,5 @@
 import { serviceProblems } from "../components/attestation/intelTrustAuthority";
+import { unreachableKeys } from "../components/attestation/keyStorePkcs11";
 import { keyStoreProblems, keyStoreWarnings } from "../components/attestation/keyStoreProblems";
 import { verifierProblems, verifierWarnings } from "../components/attestation/nvidiaVerifier";
 import { sessionWarnings } from "../components/attestation/sessions";
@@ -27,6 +28,7 @@ export function keyBrokerProblems(
       keyAuthority,
       [...releases, ...nodes].flatMap(({ resources }) => resources),
     ),
+    ...unreachableKeys(keyStore, releases),
     ...verifierProblems(nvidiaVerifier, now),
     ...(simulated ? simulatedProblems(attestation) : []),
     ...(!simulated && keyStore.kind === "kvstorage" && resourcesSecret === undefined

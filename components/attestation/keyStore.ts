@@ -1,4 +1,6 @@
 import type { TomlTable } from "../toml";
+import type { Pkcs11KeyStore } from "./keyStorePkcs11";
+import { pkcs11Plugin } from "./keyStorePkcs11";
 import type { ServicePlace } from "./servicePlace";
 import { keyStoreFiles } from "./trusteeLayout";
 
@@ -52,7 +54,8 @@ export interface AliyunKeyStore extends CloudKeyStore {
 }
 
 /** Where resources are kept. `kvstorage`: files mounted from a Secret. */
-export type KeyStore = { readonly kind: "kvstorage" } | VaultKeyStore | AwsKeyStore | GcpKeyStore | AliyunKeyStore;
+export type KeyStore =
+  { readonly kind: "kvstorage" } | VaultKeyStore | AwsKeyStore | GcpKeyStore | AliyunKeyStore | Pkcs11KeyStore;
 
 /** What opens a key store: operational credentials, Pulumi secrets. */
 export interface KeyStoreCredentials {
@@ -61,18 +64,26 @@ export interface KeyStoreCredentials {
   /** JSON of an application access point's client key, and its password (Alibaba Cloud). */
   readonly clientKey?: string | undefined;
   readonly password?: string | undefined;
+  /** Of the user who reads an HSM's slot. */
+  readonly pin?: string | undefined;
 }
+
+const credentialsOf: Readonly<Partial<Record<KeyStore["kind"], (keyof KeyStoreCredentials)[]>>> = {
+  vault: ["token"],
+  aliyun: ["clientKey", "password"],
+  pkcs11: ["pin"],
+};
 
 /** Which credentials a key store takes from the configuration file, so that the file has to be in a Secret. */
 export function wantedCredentials({ kind }: KeyStore): (keyof KeyStoreCredentials)[] {
-  return kind === "vault" ? ["token"] : kind === "aliyun" ? ["clientKey", "password"] : [];
+  return credentialsOf[kind] ?? [];
 }
 
 /** Stands for a credential wherever only the rest of the file matters. */
 const hidden = "(in a Secret)";
 
 /**
- * The `resource` plugin of kbs-config.toml. Sources: kbs/src/plugins/implementations/resource of Trustee v0.21.0; without
+ * The plugin of kbs-config.toml that has the resources. Sources: kbs/src/plugins/implementations/resource of Trustee v0.21.0; without
  * `verify_ssl` any server could answer for Vault.
  */
 export function resourcePlugin(keyStore: KeyStore, credentials: KeyStoreCredentials | undefined): TomlTable {
@@ -109,5 +120,7 @@ export function resourcePlugin(keyStore: KeyStore, credentials: KeyStoreCredenti
         client_key: credential("clientKey"),
         password: credential("password"),
       };
+    case "pkcs11":
+      return pkcs11Plugin(keyStore, credential("pin"));
   }
 }

@@ -15,6 +15,13 @@ const secretNames: Readonly<Record<string, RegExp>> = {
 
 /** Why keys may not be kept there, as sentences. Empty when they may. */
 export function keyStoreProblems(keyStore: KeyStore, authority: KeyAuthority, resources: readonly string[]): string[] {
+  if (keyStore.kind === "pkcs11")
+    return keyStore.operatedBy === "vendor" && authority === "owner"
+      ? [
+          "keyStore.operatedBy: vendor could hand out keys as well, and keyAuthority is owner; use a service that you run, or " +
+            "name keyAuthority: cloud to accept it",
+        ]
+      : [];
   const cloud = clouds[keyStore.kind];
   if (cloud === undefined) return [];
   return [

@@ -1,14 +1,18 @@
+import type { ResourcePlugin } from "../images/kbsResource";
+import { requestPath } from "../images/kbsResource";
 import { canonicalJson } from "../names";
 import type { AzureSnpVtpmEvidence, NodeAdmission, TdxNodeEvidence } from "./nodeAdmission";
 import { claimOf, measurementClaim, nodeWindow } from "./nodeAdmission";
 import { sortedList } from "./releaseBlock";
 
 /** What the resource policy holds a token against, for one kind of node: data, no rules. Lists, where a release has one value. */
-export function nodeBlock(node: NodeAdmission): Readonly<Record<string, unknown>> {
+export function nodeBlock(node: NodeAdmission, plugin: ResourcePlugin): Readonly<Record<string, unknown>> {
   const { evidence, gpu, resources } = node;
   return {
     ...nodeWindow(node),
-    paths: resources.map((path) => path.split("/")).sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
+    paths: resources
+      .map((path) => requestPath(plugin, path))
+      .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
     init_data: sortedList(evidence.kind === "azureSnpVtpm" ? evidence.pcrs["08"] : evidence.mrConfigId),
     cpu: evidence.kind === "azureSnpVtpm" ? azureBlock(evidence) : tdxBlock(evidence),
     submods: ["cpu0", "gpu0"],

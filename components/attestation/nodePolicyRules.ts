@@ -1,3 +1,4 @@
+import type { ResourcePlugin } from "../images/kbsResource";
 import type { EvidenceOptions } from "./acceptedEvidence";
 import type { NodeKinds } from "./nodeAdmission";
 import { partsAre } from "./releasePolicyRules";
@@ -8,10 +9,14 @@ import { numberOfText, registersInPlace } from "./virtualTpmRego";
  * of any token; the evidence's kind, init-data and measurements tell the two apart. There is no init-data of a node: what
  * stands in its place (register 08 on Azure, MRCONFIGID on TDX) is one of the values that the owner accepts.
  */
-export function nodeRules({ azureSnpVtpm, tdx }: NodeKinds, { chips }: Pick<EvidenceOptions, "chips">): string {
+export function nodeRules(
+  { azureSnpVtpm, tdx }: NodeKinds,
+  { chips }: Pick<EvidenceOptions, "chips">,
+  plugin: ResourcePlugin,
+): string {
   return `
 allow if {
-	data.plugin == "resource"
+	data.plugin == "${plugin}"
 	count(data.query) == 0
 	some node in nodes
 	data["resource-path"] in node.paths

@@ -1,18 +1,20 @@
 import { boundDigest } from "../guest/initData";
+import type { ResourcePlugin } from "../images/kbsResource";
+import { requestPath } from "../images/kbsResource";
 import { canonicalJson } from "../names";
 import type { Release } from "../workload/release";
 import type { AdmittedRelease } from "./admittedRelease";
 import { keyWindow } from "./admittedRelease";
 
 /** What the resource policy holds a token against, for one release: data, no rules. */
-export function releaseBlock(admitted: AdmittedRelease): Readonly<Record<string, unknown>> {
+export function releaseBlock(admitted: AdmittedRelease, plugin: ResourcePlugin): Readonly<Record<string, unknown>> {
   const { release } = admitted;
   const { gpu, tee, gpuClaims } = release;
   return {
     // By the time in the token, which the attestation service signed, in seconds since 1970.
     ...keyWindow(admitted),
     paths: release.resources
-      .map((path) => path.split("/"))
+      .map((path) => requestPath(plugin, path))
       .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)),
     init_data: boundDigest(tee, release.initData.digest),
     cpu: tee === "snp" ? snpBlock(release) : tdxBlock(release),

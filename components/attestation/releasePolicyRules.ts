@@ -1,3 +1,4 @@
+import type { ResourcePlugin } from "../images/kbsResource";
 import type { EvidenceOptions } from "./acceptedEvidence";
 
 /** What a token has to show of whomever a block is about: time, exactly its parts, and an affirming verdict on each. */
@@ -12,10 +13,13 @@ export function partsAre(entry: string): string {
 	earned("cpu0", {"configuration", "executables", "hardware"})`;
 }
 
-/** Rules of the resource policy for guests of releases. */
-export const releaseRules = `
+/**
+ * Rules of the resource policy for guests of releases. Trustee asks the policy about every plugin alike, by the plugin's
+ * name and all of the path behind it: what is not exactly one of the paths, as `wrap-key` of the PKCS#11 plugin, is refused.
+ */
+export const releaseRules = (plugin: ResourcePlugin): string => `
 allow if {
-	data.plugin == "resource"
+	data.plugin == "${plugin}"
 	count(data.query) == 0
 	some release in releases
 	data["resource-path"] in release.paths

@@ -1,3 +1,4 @@
+import type { ResourcePlugin } from "../images/kbsResource";
 import { canonicalJson } from "../names";
 import { requireEvidence } from "./acceptedEvidence";
 import type { EvidenceOptions } from "./acceptedEvidence";
@@ -31,6 +32,7 @@ export function resourcePolicy(
   admitted: readonly AdmittedRelease[],
   options: EvidenceOptions,
   nodes: readonly NodeAdmission[] = [],
+  plugin: ResourcePlugin = "resource",
 ): string {
   requireEvidence(admitted, options, nodes);
   const sorted = sortedReleases(admitted);
@@ -40,24 +42,32 @@ export function resourcePolicy(
     ...(sorted.some(({ release }) => release.simulated) || nodes.some(({ simulated }) => simulated)
       ? ["# SIMULATED: the measurements below are made up; no TEE is involved and no key is released."]
       : []),
-    resourcePolicyRules(options, { releases: admitted.length > 0, nodes: kindsOf(nodes) }),
-    ...(sorted.length > 0 ? [`releases := {\n${sorted.map(releaseEntry).join(",\n")},\n}\n`] : []),
-    ...(nodes.length > 0 ? [`nodes := {\n${sortedNodes(nodes).map(nodeEntry).join(",\n")},\n}\n`] : []),
+    resourcePolicyRules(options, { releases: admitted.length > 0, nodes: kindsOf(nodes) }, plugin),
+    ...(sorted.length > 0
+      ? [`releases := {\n${sorted.map((release) => releaseEntry(release, plugin)).join(",\n")},\n}\n`]
+      : []),
+    ...(nodes.length > 0
+      ? [
+          `nodes := {\n${sortedNodes(nodes)
+            .map((node) => nodeEntry(node, plugin))
+            .join(",\n")},\n}\n`,
+        ]
+      : []),
   ].join("\n");
   requireLoadable(text);
   return text;
 }
 
-function releaseEntry(admitted: AdmittedRelease): string {
+function releaseEntry(admitted: AdmittedRelease, plugin: ResourcePlugin): string {
   const { release } = admitted;
   const { from, until } = keyWindow(admitted);
   const comment = `version ${ascii(release.modelVersion)}, image ${ascii(release.image.digest)}, keys from ${day(from)} until ${day(until)}`;
-  return renderBlock(comment, releaseId(release), releaseBlock(admitted));
+  return renderBlock(comment, releaseId(release), releaseBlock(admitted, plugin));
 }
 
-function nodeEntry(node: NodeAdmission): string {
+function nodeEntry(node: NodeAdmission, plugin: ResourcePlugin): string {
   const { from, until } = nodeWindow(node);
-  return renderBlock(`node of a cloud, keys from ${day(from)} until ${day(until)}`, node.name, nodeBlock(node));
+  return renderBlock(`node of a cloud, keys from ${day(from)} until ${day(until)}`, node.name, nodeBlock(node, plugin));
 }
 
 /** Names and versions are free text: as JSON strings they cannot leave their comment or key. */

@@ -1,3 +1,4 @@
+import type { ResourcePlugin } from "../images/kbsResource";
 import type { EvidenceOptions } from "./acceptedEvidence";
 import type { NodeKinds } from "./nodeAdmission";
 import { nodeRules } from "./nodePolicyRules";
@@ -18,14 +19,18 @@ export interface PolicySubjects {
  * Claims: attestation-service/docs/tcb_claims.md and deps/verifier of Trustee v0.21.0; GPU claims as NVIDIA's
  * attestation service names them (claims version 3.0).
  */
-export function resourcePolicyRules(options: EvidenceOptions, { releases, nodes }: PolicySubjects): string {
+export function resourcePolicyRules(
+  options: EvidenceOptions,
+  { releases, nodes }: PolicySubjects,
+  plugin: ResourcePlugin = "resource",
+): string {
   const { verifier, chips, gpus } = options;
   return `package policy
 
 import rego.v1
 
 default allow := false
-${releases ? releaseRules : ""}${nodes.azureSnpVtpm || nodes.tdx ? nodeRules(nodes, options) : ""}
+${releases ? releaseRules(plugin) : ""}${nodes.azureSnpVtpm || nodes.tdx ? nodeRules(nodes, options, plugin) : ""}
 # When the attestation service judged the guest, in seconds since 1970.
 in_time(release) if {
 	is_number(input.iat)

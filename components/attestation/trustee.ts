@@ -10,6 +10,7 @@ import { evidenceProblems } from "./acceptedEvidence";
 import { serviceProblems } from "./intelTrustAuthority";
 import { trusteeConfiguration } from "./kbsConfiguration";
 import { wantedCredentials } from "./keyStore";
+import { resourcePluginFor, unreachableKeys } from "./keyStorePkcs11";
 import { keyStoreProblems } from "./keyStoreProblems";
 import type { TrusteeArgs } from "./trusteeArgs";
 import { TrusteeObjectMaker } from "./trusteeObjects";
@@ -58,6 +59,10 @@ export class Trustee extends pulumi.ComponentResource {
         nodes,
       ),
       ...keyStoreProblems(keyStore, keyAuthority, resources),
+      ...unreachableKeys(
+        keyStore,
+        releases.map(({ release }) => release),
+      ),
       ...(args.clientCidrs.length === 0
         ? ["clientCidrs is empty, so no guest could reach the key broker; name the ranges that guests come from"]
         : []),
@@ -89,7 +94,7 @@ export class Trustee extends pulumi.ComponentResource {
         wantedCredentials(keyStore).length > 0
           ? (credentials) => trusteeConfiguration(configurationArgs, credentials).kbs
           : undefined,
-      stores: trusteeStores(releases, accepted, args.referenceValueExpiry, nodes),
+      stores: trusteeStores(releases, accepted, args.referenceValueExpiry, nodes, resourcePluginFor(keyStore)),
       resources,
       keyStore,
       resourcesSecret: args.resourcesSecret,

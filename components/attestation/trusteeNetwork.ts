@@ -95,12 +95,17 @@ function outside({ keyStore, sessions }: TrusteeNetworkArgs) {
       ? [
           {
             to: placePeers(keyStore.reachedAt),
-            ports: [tcp(keyStore.kind === "vault" ? httpsPort(keyStore.url) : 443)],
+            ports: [tcp(storePort(keyStore))],
           },
         ]
       : []),
     ...(sessions?.kind === "postgres" ? [{ to: placePeers(sessions.reachedAt), ports: [tcp(sessions.port)] }] : []),
   ];
+}
+
+function storePort(keyStore: KeyStore): number {
+  if (keyStore.kind === "vault") return httpsPort(keyStore.url);
+  return keyStore.kind === "pkcs11" ? keyStore.port : 443;
 }
 
 /** A collateral service of one's own may be elsewhere than the public ones, and on another port. */

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { VcekCache } from "./evidenceSources";
 import { vcekItems } from "./evidenceSources";
 import type { KeyStore } from "./keyStore";
+import type { Pkcs11KeyStore } from "./keyStorePkcs11";
 import type { Sessions } from "./sessions";
 import { directoryOf, keyStoreFiles, vcekRoot } from "./trusteeLayout";
 import type { Mount } from "./trusteePods";
@@ -43,8 +44,17 @@ export function keyBrokerEnvironment(keyStore: KeyStore, sessions: Sessions): En
     ...(keyStore.kind === "aws"
       ? ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((key) => fromSecret(key, keyStore.credentialsSecret, key))
       : []),
+    ...(keyStore.kind === "pkcs11" ? moduleEnvironment(keyStore) : []),
     ...(keyStore.kind === "gcp" ? [{ name: "GOOGLE_APPLICATION_CREDENTIALS", value: keyStoreFiles.credentials }] : []),
   ];
+}
+
+/** What a vendor's module reads, sorted, so that the order of a configuration rolls no pod. */
+function moduleEnvironment({ environment, secretEnvironment }: Pkcs11KeyStore): EnvVar[] {
+  return [
+    ...Object.entries(environment).map(([name, value]) => ({ name, value })),
+    ...Object.entries(secretEnvironment).map(([name, { name: secret, key }]) => fromSecret(name, secret, key)),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** AMD's chip certificates for the AS. A key that the ConfigMap lacks keeps the pod from starting. */

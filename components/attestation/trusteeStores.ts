@@ -1,3 +1,4 @@
+import type { ResourcePlugin } from "../images/kbsResource";
 import type { EvidenceOptions } from "./acceptedEvidence";
 import type { AdmittedRelease } from "./admittedRelease";
 import { attestationPolicies } from "./attestationPolicies";
@@ -25,9 +26,10 @@ export function trusteeStores(
   accepted: EvidenceOptions,
   referenceValueExpiry: string,
   nodes: readonly NodeAdmission[] = [],
+  plugin: ResourcePlugin = "resource",
 ): TrusteeStores {
   const stores = {
-    resourcePolicy: { "resource-policy.rego": resourcePolicy(releases, accepted, nodes) },
+    resourcePolicy: { "resource-policy.rego": resourcePolicy(releases, accepted, nodes, plugin) },
     attestationPolicies: Object.fromEntries(
       Object.entries(attestationPolicies(accepted.verifier, kindsOf(nodes))).map(([id, rego]) => [`${id}.rego`, rego]),
     ),

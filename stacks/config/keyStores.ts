@@ -34,8 +34,48 @@ const cloud = {
   reachedAt: placeSchema,
 };
 
-const forms =
-  "kvstorage, vault, aws, gcp or aliyun (a PKCS#11 module answers guests as kbs+pkcs11://, which no release may ask for)";
+const forms = "kvstorage, vault, aws, gcp, aliyun or pkcs11";
+
+/** None that the loader or the key broker itself reads. */
+const variable = z
+  .string()
+  .regex(
+    /^(?!(LD|RUST)_|POSTGRES_URL$|REDIS_URL$)[A-Z_][A-Z0-9_]{0,127}$/,
+    "a variable of the module, not of the loader (LD_) or of the key broker (RUST_, POSTGRES_URL, REDIS_URL)",
+  );
+
+const pkcs11 = z.strictObject({
+  kind: z.literal("pkcs11"),
+  image: cloud.image.describe(
+    "your build of Trustee's KBS with the feature pkcs11 and the vendor's module inside, by digest",
+  ),
+  module: z
+    .string()
+    .regex(/^(\/[\w.+-]*[\w+-][\w.+-]*)+$/, "an absolute path")
+    .describe("path of the vendor's PKCS#11 module in that image"),
+  slotIndex: z.int().min(0).max(255).default(0).describe("position among the slots that have a token"),
+  operatedBy: z
+    .enum(["owner", "vendor"])
+    .describe("owner: you run the HSM or service; vendor: somebody else does, which takes keyAuthority: cloud"),
+  reachedAt: placeSchema,
+  port: z.int().min(1).max(65535).default(443).describe("port of the HSM or service"),
+  environment: z
+    .record(
+      variable.refine((name) => !/(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PIN|CREDENTIALS?)$/.test(name), {
+        error: "sounds like a secret; name a Secret in secretEnvironment",
+      }),
+      z.string().max(2048),
+    )
+    .default({})
+    .describe("what the module reads from the environment, e.g. FORTANIX_API_ENDPOINT; nothing secret"),
+  secretEnvironment: z
+    .record(
+      variable,
+      z.strictObject({ name: objectNameSchema, key: z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/, "a key of a Secret") }),
+    )
+    .default({})
+    .describe("the same from existing Secrets, e.g. FORTANIX_API_KEY: {name: ..., key: ...}"),
+});
 
 export const keyStoreSchema = z
   .discriminatedUnion(
@@ -70,6 +110,7 @@ export const keyStoreSchema = z
         caCertificate: pemCertificateSchema.describe("PEM of the instance's CA"),
         ...cloud,
       }),
+      pkcs11,
     ],
     { error: (issue) => (issue.code === "invalid_union" ? forms : undefined) },
   )

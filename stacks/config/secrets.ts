@@ -19,6 +19,10 @@ const trustSecretsSchema = z.strictObject({
       token: z.string().regex(/^\S+$/).optional(),
       clientKey: z.string().min(1).optional(),
       password: z.string().min(1).optional(),
+      pin: z
+        .string()
+        .regex(/^[^\r\n]+$/)
+        .optional(),
     })
     .optional(),
 });

@@ -20,7 +20,7 @@ const args = {
   nvidiaVerifier: "remote",
   tees: ["snp", "tdx"],
 } as const;
-const credentials = { token: "hvs.CANARY", clientKey: "{}", password: "CANARY" };
+const credentials = { token: "hvs.CANARY", clientKey: "{}", password: "CANARY", pin: "CANARY" };
 const good = trusteeConfiguration(args);
 const kbs = parse(good.kbs);
 const as = JSON.parse(good.as) as Record<string, unknown>;
@@ -55,7 +55,7 @@ describe("every configuration that is rendered here", () => {
   );
 
   it("passes the check, with credentials and without", () => {
-    expect(combinations).toHaveLength(5 * 2 * 3 * 2);
+    expect(combinations).toHaveLength(6 * 2 * 3 * 2);
     for (const combination of combinations)
       for (const given of [credentials, undefined]) {
         const text = trusteeConfiguration(

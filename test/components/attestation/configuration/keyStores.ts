@@ -5,6 +5,7 @@ import type {
   KeyStore,
   VaultKeyStore,
 } from "../../../../components/attestation/keyStore";
+import type { Pkcs11KeyStore } from "../../../../components/attestation/keyStorePkcs11";
 
 const reachedAt = { cidrs: ["203.0.113.0/24"] };
 const image = `registry.acme.example/kbs@sha256:${"a".repeat(64)}`;
@@ -33,5 +34,17 @@ export const gcp: GcpKeyStore = {
 };
 export const aliyun: AliyunKeyStore = { kind: "aliyun", instanceId: "kst-1", caCertificate, image, reachedAt };
 
+export const dsm: Pkcs11KeyStore = {
+  kind: "pkcs11",
+  image,
+  module: "/opt/hsm/pkcs11.so",
+  slotIndex: 0,
+  operatedBy: "owner",
+  reachedAt,
+  port: 443,
+  environment: { FORTANIX_API_ENDPOINT: "https://dsm.acme.example" },
+  secretEnvironment: { FORTANIX_API_KEY: { name: "dsm-reader", key: "api-key" } },
+};
+
 /** One of each kind. */
-export const keyStores: readonly KeyStore[] = [{ kind: "kvstorage" }, vault, aws, gcp, aliyun];
+export const keyStores: readonly KeyStore[] = [{ kind: "kvstorage" }, vault, aws, gcp, aliyun, dsm];

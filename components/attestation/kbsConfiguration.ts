@@ -3,7 +3,7 @@ import { canonicalJson } from "../names";
 import { kata4TrusteeRef } from "../platform";
 import { renderToml } from "../toml";
 import type { NvidiaVerifier } from "./acceptedEvidence";
-import type { EvidenceSources } from "./evidenceSources";
+import type { EvidenceSources, VcekCache } from "./evidenceSources";
 import type { KeyStore, KeyStoreCredentials } from "./keyStore";
 import { resourcePlugin } from "./keyStore";
 import type { Sessions } from "./sessions";
@@ -103,30 +103,45 @@ function keyBroker(
 }
 
 function attestationService(args: TrusteeConfigurationArgs): string {
-  const { namespace, nvidiaVerifier, tees, vcekCache, collateralService } = args;
-  const cached = { type: "OfflineStore", path: vcekRoot };
-  // In order: the first that has the certificate is taken.
-  const vcekSources = vcekCache ? [cached, ...(vcekCache.fallbackToKds ? [kds] : [])] : [kds];
   return json({
     storage_backend: localFs("as"),
-    rvps_config: { type: "GrpcRemote", address: `http://${serviceHost("rvps", namespace)}:${ports.rvps}` },
-    attestation_token_broker: {
-      // Minutes.
-      duration_min: 5,
-      // Raw evidence of eight GPUs would make a token that the KBS refuses as too long (trustee issue 1563).
-      verbose_token: false,
-      signer: { key_path: keyFiles.signerKey, cert_path: keyFiles.signerCertificate },
-    },
-    verifier_config: {
-      nvidia_verifier:
-        nvidiaVerifier === "remote" ? { type: "Remote", verifier_url: nvidiaAttestationUrl } : { type: "Local" },
-      ...(tees.includes("snp") && { snp_verifier: { vcek_sources: vcekSources } }),
-      // `early`: a TCB recovery counts from its first day.
-      ...(tees.includes("tdx") && {
-        dcap_verifier: { collateral_service: collateralService?.url ?? intelCollateralUrl, tcb_update_type: "early" },
-      }),
-    },
+    rvps_config: { type: "GrpcRemote", address: `http://${serviceHost("rvps", args.namespace)}:${ports.rvps}` },
+    attestation_token_broker: tokenBroker({ key: keyFiles.signerKey, certificate: keyFiles.signerCertificate }),
+    verifier_config: verifiers({ ...args, vcekRoot }),
   });
+}
+
+/** How the attestation service signs what it found: tokens of minutes, by a key that is the same on every replica. */
+export function tokenBroker(signer: { readonly key: string; readonly certificate: string }) {
+  return {
+    // Minutes.
+    duration_min: 5,
+    // Raw evidence of eight GPUs would make a token that the KBS refuses as too long (trustee issue 1563).
+    verbose_token: false,
+    signer: { key_path: signer.key, cert_path: signer.certificate },
+  };
+}
+
+export interface VerifierArgs extends Pick<TrusteeConfigurationArgs, "nvidiaVerifier" | "tees" | "collateralService"> {
+  readonly vcekCache?: Pick<VcekCache, "fallbackToKds"> | undefined;
+  /** Where AMD's chip certificates lie. */
+  readonly vcekRoot: string;
+}
+
+/** Whom the attestation service asks about evidence. */
+export function verifiers({ nvidiaVerifier, tees, vcekCache, vcekRoot: path, collateralService }: VerifierArgs) {
+  const cached = { type: "OfflineStore", path };
+  // In order: the first that has the certificate is taken.
+  const vcekSources = vcekCache ? [cached, ...(vcekCache.fallbackToKds ? [kds] : [])] : [kds];
+  return {
+    nvidia_verifier:
+      nvidiaVerifier === "remote" ? { type: "Remote", verifier_url: nvidiaAttestationUrl } : { type: "Local" },
+    ...(tees.includes("snp") && { snp_verifier: { vcek_sources: vcekSources } }),
+    // `early`: a TCB recovery counts from its first day.
+    ...(tees.includes("tdx") && {
+      dcap_verifier: { collateral_service: collateralService?.url ?? intelCollateralUrl, tcb_update_type: "early" },
+    }),
+  };
 }
 
 function referenceValueProvider(): string {

@@ -40,7 +40,17 @@ export interface FirmwareSetting {
   /** Ids of settings of earlier stages that have to be applied before this one can be written. */
   readonly after?: readonly string[];
   readonly note?: string;
+  /** Where name and value are from, and how well that is founded; for reading, nothing is decided by it. */
+  readonly source?: string;
+  readonly grade?: SourceGrade;
 }
+
+/**
+ * `vendor`: the vendor's own documentation or code. `community`: others ran it on real machines. `unverified`: seen, never
+ * shown to work, or a display name that is searched for. The machine's own registry has the last word on all of them.
+ */
+export const sourceGrades = ["vendor", "community", "unverified"] as const;
+export type SourceGrade = (typeof sourceGrades)[number];
 
 /** Settings that are staged together and applied by one restart. */
 export interface FirmwareStage {

@@ -18,6 +18,15 @@ export const runtimeClassName = (shim: NvidiaShim): string => `kata-${shim}`;
 /** The RuntimeClass whose pods get a confidential VM of this TEE with its GPUs. */
 export const runtimeClassNameFor = (tee: CpuTee): string => runtimeClassName(shimOfTee[tee]);
 
+/**
+ * The RuntimeClass of confidential guests with GPUs under OpenShift sandboxed containers 1.13: one name for either TEE,
+ * since a cluster has hosts of one TEE only. Its handler is `kata-snp-nvidia-gpu` or `kata-tdx-nvidia-gpu`; its overhead
+ * has a TEE key, and its selector the TEE's label and GPUs that are CC-ready.
+ *
+ * Source: openshift/sandboxed-containers-operator controllers/confidential_handler.go.
+ */
+export const openshiftRuntimeClassName = "kata-cc-nvidia-gpu";
+
 export function shimTee(shim: NvidiaShim): CpuTee | undefined {
   return shim === shimOfTee.snp ? "snp" : shim === shimOfTee.tdx ? "tdx" : undefined;
 }

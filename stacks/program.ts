@@ -2,19 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { ambientEnvironment } from "./cluster";
 import { parseConfig, sectionsOf } from "./config/load";
 import { ConfigurationError } from "./config/errors";
+import type { Sections } from "./config/presets";
 import { infrastructure } from "./infrastructure";
 import { trust } from "./trust";
 import { workloads } from "./workloads";
 
 /**
  * What `pulumi up` runs: reads the role of the stack and runs its program. The rehearsal runs this same function through
- * the Automation API, once for each party's stack.
+ * the Automation API, once for each party's stack. A generated project completes what the stack says by its presets.
  */
-export async function main(environment = ambientEnvironment()): Promise<Record<string, unknown>> {
+export async function main(
+  environment = ambientEnvironment(),
+  complete: (own: Sections) => Sections = (own) => own,
+): Promise<Record<string, unknown>> {
   if (environment.review && !pulumi.runtime.isDryRun())
     throw new pulumi.RunError("A review previews and changes nothing; run `pulumi up` for this stack instead.");
   try {
-    const config = parseConfig(sectionsOf(pulumi.runtime.allConfig()));
+    const config = parseConfig(complete(sectionsOf(pulumi.runtime.allConfig())));
     switch (config.role) {
       case "trust":
         return await trust(config, environment);

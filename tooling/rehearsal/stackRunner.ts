@@ -38,6 +38,8 @@ export interface StackSettings {
   readonly secrets?: Readonly<Record<string, unknown>>;
   /** Absolute paths of policy packs. */
   readonly policyPacks: readonly string[];
+  /** Directory of a project that was generated from one of stacks/partners, whose presets and files count. Default: none. */
+  readonly project?: string;
 }
 
 export interface StackRun extends StackSettings {
@@ -48,7 +50,7 @@ export interface StackRun extends StackSettings {
   readonly onProgress?: (line: string) => void;
 }
 
-export type Operation = "preview" | "up" | "destroy";
+export type Operation = "preview" | "up" | "refresh" | "destroy";
 
 export interface StackOutcome {
   readonly stackName: string;
@@ -96,6 +98,7 @@ export async function runStack(operation: Operation, run: StackRun): Promise<Sta
   try {
     if (operation === "preview") await stack.preview({ ...options, policyPacks });
     if (operation === "up") await stack.up({ ...options, policyPacks });
+    if (operation === "refresh") await stack.refresh(options);
     if (operation === "destroy") await stack.destroy(options);
   } catch (error) {
     throw new UserError(

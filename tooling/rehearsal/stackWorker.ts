@@ -1,3 +1,4 @@
+import { partnerProgram } from "../../stacks/partnerProgram";
 import { main } from "../../stacks/program";
 import { Interrupted, UserError } from "../ui";
 import type { Answer, Request } from "./stackProcess";
@@ -18,7 +19,9 @@ process.on("disconnect", () => {
 });
 
 async function answer(request: Request): Promise<Answer> {
-  const program = () => main({ kubeconfigs: [request.run.place.kubeconfig] });
+  const environment = { kubeconfigs: [request.run.place.kubeconfig] };
+  const { project } = request.run;
+  const program = project === undefined ? () => main(environment) : partnerProgram(project, () => environment);
   const run = { ...request.run, program };
   try {
     if (request.ask === "resourceCount") return { kind: "count", count: await resourceCount(run) };

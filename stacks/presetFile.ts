@@ -1,0 +1,59 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { ConfigurationError } from "./config/errors";
+import { roles } from "./config/factory";
+import type { Sections } from "./config/presets";
+import { presetWith } from "./config/presets";
+
+const folder = "settings";
+
+/**
+ * What a stack of a generated project says: the preset of its role, `settings/<role>.yaml`, with the stack's own settings
+ * over it. A project without presets says all of it itself.
+ */
+export function completeSections(directory: string, own: Sections): Sections {
+  const offered = offeredRoles(directory);
+  if (offered.length === 0) return own;
+  const { role } = own;
+  if (typeof role !== "string" || !offered.includes(role))
+    throw new ConfigurationError([
+      `trustfoundry:role: ${role === undefined ? "missing" : `${JSON.stringify(role)} has no preset in ${folder}/`}; write ${oneOf(offered)}` +
+        (roles.some((each) => each === role) ? `, or add ${folder}/${String(role)}.yaml` : ""),
+    ]);
+  const name = `${folder}/${role}.yaml`;
+  return presetWith(readPreset(join(directory, name), name, role), own, name);
+}
+
+function offeredRoles(directory: string): string[] {
+  const path = join(directory, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .flatMap((file) => /^([a-z]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+function readPreset(path: string, name: string, role: string): Sections {
+  // YAML 1.1, as the engine reads what stands over it: a value must not mean one thing here and another there. A day stays
+  // the text that it is, as it does where the engine hands it on.
+  const document = parseDocument(readFileSync(path, "utf8"), {
+    version: "1.1",
+    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
+  });
+  const [syntax] = document.errors;
+  if (syntax)
+    throw new ConfigurationError([
+      `${name} is not valid YAML: ${(syntax.message.split("\n")[0] ?? "").replace(/:$/, "")}; correct it there`,
+    ]);
+  const preset = document.toJS({ maxAliasCount: 100 }) as unknown;
+  if (typeof preset !== "object" || preset === null || Array.isArray(preset))
+    throw new ConfigurationError([`${name} has no settings; write sections by name, the first of them role: ${role}`]);
+  const said = (preset as Sections).role;
+  if (said !== role)
+    throw new ConfigurationError([
+      `${name}: role is ${JSON.stringify(said) ?? "missing"}, and its name says ${role}; write role: ${role}`,
+    ]);
+  return preset as Sections;
+}
+
+const oneOf = (names: readonly string[]) => (names.length === 1 ? names[0] : `one of ${names.join(", ")}`);

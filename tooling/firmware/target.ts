@@ -1,5 +1,6 @@
 import type { AttributeValue } from "../../components/host/firmware/plan";
 import type { RegisteredAttribute } from "../../components/host/firmware/registry";
+import { UserError } from "../ui";
 
 export type { RegisteredAttribute } from "../../components/host/firmware/registry";
 
@@ -48,4 +49,4 @@ export interface FirmwareTarget {
 }
 
 /** One sentence for the user: what was asked of whom, what came back, and what to do. */
-export class FirmwareError extends Error {}
+export class FirmwareError extends UserError {}

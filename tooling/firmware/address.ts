@@ -1,0 +1,28 @@
+import { FirmwareError } from "./target";
+
+/** Where a machine's management is reached: https and nothing else, and no credentials in the address. */
+export function managementUrl(address: string): URL {
+  const text = address.includes("://") ? address : `https://${address}`;
+  const refuse = (why: string) =>
+    new FirmwareError(`The management address "${printable(address)}" ${why}; write a host name or an IP address.`);
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw refuse("is none");
+  }
+  // The address may hold a password, so that it is not shown.
+  if (url.username || url.password)
+    throw new FirmwareError(
+      "The management address has credentials in it; leave them out, and set TRUSTFOUNDRY_BMC_USER and TRUSTFOUNDRY_BMC_PASSWORD.",
+    );
+  if (url.protocol !== "https:") throw refuse(`asks for ${url.protocol.replace(":", "")}; only https is spoken`);
+  if ((url.pathname !== "/" && url.pathname !== "") || url.search || url.hash) throw refuse("has a path");
+  return url;
+}
+
+/** What a machine says, on a screen: a terminal must not obey it, and a long story is cut. */
+export function printable(text: string, most = 300): string {
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g, " ").trim();
+  return plain.length > most ? `${plain.slice(0, most)} …` : plain;
+}

@@ -1,0 +1,199 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { AttributeValue } from "../../../components/host/firmware/plan";
+import { printable } from "../address";
+import { FirmwareError } from "../target";
+import type { FirmwareTarget, MachineIdentity, RegisteredAttribute } from "../target";
+import { readRegistry } from "./attributeRegistry";
+import { Refused } from "./client";
+import type { RedfishClient } from "./client";
+import { Unanswered } from "./unanswered";
+import type { RedfishDialect } from "./dialect";
+import { findSystem, hasStarted, identityOf, readSystem } from "./host";
+import { configurationJobs } from "./jobs";
+import type { ConfigurationJobs } from "./jobs";
+import { restartController } from "./manager";
+import { biosSchema, settingsSchema } from "./schemas";
+import type { Bios } from "./schemas";
+
+type Values = Readonly<Record<string, AttributeValue>>;
+
+export interface Pace {
+  readonly pollMilliseconds: number;
+  /** For a host with eight GPUs and terabytes of memory to come up, twice if its firmware wants that. */
+  readonly settleMilliseconds: number;
+  /** For a management controller to come back. */
+  readonly reappearMilliseconds: number;
+}
+
+export const usualPace: Pace = {
+  pollMilliseconds: 15_000,
+  settleMilliseconds: 60 * 60_000,
+  reappearMilliseconds: 15 * 60_000,
+};
+
+/** One host behind a management controller that speaks Redfish. */
+export class RedfishTarget implements FirmwareTarget {
+  private readonly jobs: ConfigurationJobs | undefined;
+  private systemPath: string | undefined;
+  /** Tag of the pending settings as last read: a change is decided by that state and refused by any other. */
+  private settingsTag: string | undefined;
+
+  constructor(
+    private readonly client: RedfishClient,
+    private readonly dialect: RedfishDialect,
+    private readonly pace: Pace = usualPace,
+  ) {
+    const { configurationJobs: path } = dialect;
+    this.jobs = path === undefined ? undefined : configurationJobs(client, path);
+  }
+
+  async identify(signal?: AbortSignal): Promise<MachineIdentity> {
+    return identityOf(this.client, await this.system(signal), signal);
+  }
+
+  async registry(signal?: AbortSignal): Promise<readonly RegisteredAttribute[]> {
+    const { bios } = await this.bios(signal);
+    // Read anew each time: what is read-only changes with each restart on controllers that say so in the registry itself.
+    const registry = await readRegistry(this.client, bios.AttributeRegistry, this.dialect, signal);
+    return registry.attributes(valuesOf(bios), await this.pending(signal));
+  }
+
+  async current(signal?: AbortSignal): Promise<Values> {
+    return valuesOf((await this.bios(signal)).bios);
+  }
+
+  /** Some controllers list the changes alone, some all values as they will be: what differs is pending either way. */
+  async pending(signal?: AbortSignal): Promise<Values> {
+    const { bios, settingsPath } = await this.bios(signal);
+    const current = valuesOf(bios);
+    const { value, etag } = await this.client.get(settingsPath, settingsSchema, signal);
+    this.settingsTag = etag;
+    return Object.fromEntries(Object.entries(valuesOf(value)).filter(([name, wanted]) => current[name] !== wanted));
+  }
+
+  async stage(attributes: Values, signal?: AbortSignal): Promise<void> {
+    const { bios, settingsPath } = await this.bios(signal);
+    const onReset = bios["@Redfish.Settings"]?.SupportedApplyTimes?.includes("OnReset");
+    const applyTime = { "@Redfish.SettingsApplyTime": { ApplyTime: "OnReset" } };
+    const tag = this.settingsTag;
+    this.settingsTag = undefined;
+    await this.client.patch(settingsPath, { Attributes: attributes, ...(onReset && applyTime) }, tag, signal);
+  }
+
+  async apply(signal?: AbortSignal): Promise<void> {
+    const { settingsPath } = await this.bios(signal);
+    await this.jobs?.ensure(settingsPath, signal);
+    const system = await this.system(signal);
+    const reset = system.Actions?.["#ComputerSystem.Reset"];
+    if (!reset)
+      throw new FirmwareError(`${this.client.host} offers no way to restart the host; restart it by hand, then go on.`);
+    const allowed = reset["ResetType@Redfish.AllowableValues"];
+    const ResetType = resetType(system.PowerState === "Off", allowed ?? undefined, this.dialect);
+    if (ResetType === undefined)
+      throw new FirmwareError(
+        `${this.client.host} allows no restart that is known here (${printable((allowed ?? []).join(", "))}).`,
+        "Restart the host by hand; then run the command again, and it goes on.",
+      );
+    await this.client.post(this.client.ownPath(reset.target), { ResetType }, signal);
+  }
+
+  async settled(signal?: AbortSignal): Promise<void> {
+    const deadline = Date.now() + this.pace.settleMilliseconds;
+    for (;;) {
+      const { settled, why } = await this.look(signal);
+      if (settled) return;
+      if (Date.now() > deadline)
+        throw new FirmwareError(
+          `${this.client.host}: the host has not settled within ${this.pace.settleMilliseconds / 60_000} min (${why}).`,
+          "Look at its console. When it is up, run the command again; it goes on from here and repeats nothing.",
+        );
+      await wait(this.pace.pollMilliseconds, undefined, { signal });
+    }
+  }
+
+  async reappear(names: readonly string[], signal?: AbortSignal): Promise<boolean> {
+    const sought = names.filter((name) => this.dialect.vanishing?.includes(name));
+    if (sought.length === 0) return false;
+    await restartController(this.client, await this.system(signal), signal);
+    const deadline = Date.now() + this.pace.reappearMilliseconds;
+    while (Date.now() < deadline) {
+      await wait(this.pace.pollMilliseconds, undefined, { signal });
+      const current = await this.unlessAway(() => this.current(signal));
+      if (current && sought.every((name) => current[name] !== undefined)) break;
+    }
+    return true;
+  }
+
+  async remarks(signal?: AbortSignal): Promise<readonly string[]> {
+    const { bios } = await this.bios(signal);
+    const messages = bios["@Redfish.Settings"]?.Messages ?? [];
+    return messages.slice(0, 10).flatMap(({ Message, MessageId }) => {
+      const said = Message ?? MessageId;
+      return said ? [printable(said)] : [];
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+  }
+
+  private async look(signal?: AbortSignal): Promise<{ settled: boolean; why: string }> {
+    const seen = await this.unlessAway(async () => {
+      if (!hasStarted(await this.system(signal))) return "the host is starting";
+      if (this.jobs && !(await this.jobs.finished(signal))) return "its configuration job is not done";
+      const pending = Object.keys(await this.pending(signal));
+      return pending.length > 0 ? `still pending: ${printable(pending.join(", "))}` : undefined;
+    });
+    return seen === null ? { settled: false, why: "its controller does not answer" } : outcome(seen);
+  }
+
+  /** A controller that starts anew does not answer for a while, or answers that it cannot yet; that is waited for. */
+  private async unlessAway<T>(read: () => Promise<T>): Promise<T | null> {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof Unanswered && error.silence !== "hopeless") return null;
+      if (error instanceof Refused && (error.status >= 500 || error.status === 429 || error.status === 404))
+        return null;
+      throw error;
+    }
+  }
+
+  private async system(signal?: AbortSignal) {
+    const path = (this.systemPath ??= await findSystem(this.client, this.dialect, signal));
+    return readSystem(this.client, path, signal);
+  }
+
+  private async bios(signal?: AbortSignal): Promise<{ bios: Bios; settingsPath: string }> {
+    const { Bios: linked } = await this.system(signal);
+    if (!linked) throw new FirmwareError(`${this.client.host} does not show the firmware settings of its host.`);
+    const path = this.client.ownPath(linked["@odata.id"]);
+    const { value: bios } = await this.client.get(path, biosSchema, signal);
+    const announced = bios["@Redfish.Settings"]?.SettingsObject?.["@odata.id"];
+    const below = this.dialect.settings && `${path.replace(/\/+$/, "")}/${this.dialect.settings}`;
+    const settingsPath = announced ? this.client.ownPath(announced) : below;
+    if (!settingsPath)
+      throw new FirmwareError(`${this.client.host} does not say where settings of its host's firmware are changed.`);
+    return { bios, settingsPath };
+  }
+}
+
+const outcome = (why: string | undefined) => ({ settled: why === undefined, why: why ?? "" });
+
+function valuesOf({ Attributes }: { Attributes?: Bios["Attributes"] }): Values {
+  return Object.fromEntries(
+    Object.entries(Attributes ?? {}).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
+  );
+}
+
+/** A host that is off is switched on. Else as its vendor's data say, else gently: its drain was the operator's to do. */
+function resetType(
+  isOff: boolean,
+  allowed: readonly string[] | undefined,
+  { reset }: RedfishDialect,
+): string | undefined {
+  const wanted = isOff
+    ? ["On", "ForceOn"]
+    : [...(reset ? [reset] : []), "GracefulRestart", "ForceRestart", "PowerCycle"];
+  return allowed ? wanted.find((type) => allowed.includes(type)) : wanted[0];
+}

@@ -1,5 +1,9 @@
 import type { CpuTee } from "../hardware";
 
+/** How a TDX host gets its PCK certificates: by its operator's own tools, or by its firmware, which asks Intel itself. */
+export const registrations = ["in-band", "direct"] as const;
+export type Registration = (typeof registrations)[number];
+
 /** What a firmware attribute can hold, as Redfish and Intersight have it. */
 export type AttributeValue = string | number | boolean;
 
@@ -74,6 +78,8 @@ export interface FirmwarePlan {
   readonly vendor: string;
   readonly protocol: FirmwareProtocol;
   readonly tee: CpuTee;
+  /** TDX alone: a choice, since firmware that registers by itself consumes what the operator's own tools would need. */
+  readonly registration?: Registration;
   readonly stages: readonly FirmwareStage[];
   /** What to look at on the host afterwards, each a sentence with the command and what it has to say. */
   readonly checks: readonly string[];

@@ -52,11 +52,16 @@ function asRegistered(wanted: AttributeValue, attribute: RegisteredAttribute): A
   }
 }
 
-/** Where the wanted number is none of an enumeration's: the next above it, else the greatest that still does. */
+/** Where the wanted number is not allowed: the next above it that is, else the greatest that still does. */
 function nearest(setting: FirmwareSetting, attribute: RegisteredAttribute): AttributeValue | undefined {
   const { atLeast = 0 } = setting;
   const [first] = setting.values;
   const wanted = (first === undefined ? undefined : numeral(first)) ?? atLeast;
+  if (attribute.type === "integer") {
+    const { lowest = wanted, highest = wanted } = attribute;
+    const number = Math.min(Math.max(wanted, lowest), highest);
+    return number >= atLeast ? number : undefined;
+  }
   const numbers = (attribute.allowed ?? [])
     .map((text) => ({ text, number: numeral(text) }))
     .filter((entry): entry is { text: string; number: number } => (entry.number ?? -1) >= atLeast)

@@ -1,10 +1,6 @@
 import { z } from "zod";
 import { cpuTees } from "../hardware";
-import { firmwareProtocols, sourceGrades } from "./plan";
-
-/** How a TDX host gets its PCK certificates: by its operator's own tools, or by its firmware, which asks Intel itself. */
-export const registrations = ["in-band", "direct"] as const;
-export type Registration = (typeof registrations)[number];
+import { firmwareProtocols, registrations, sourceGrades } from "./plan";
 
 const text = z.string().min(1);
 const id = text.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "words of lower-case letters and digits with dashes");

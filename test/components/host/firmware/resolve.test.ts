@@ -122,6 +122,13 @@ describe("one setting on one machine", () => {
     expect(resolved(asids, registry, { CpuMinSevAsid: "1" })).toMatchObject({ state: "write", value });
   });
 
+  it.each([
+    [1, 50, 50],
+    [200, 509, 200],
+  ])("takes the nearest number from %i to %i", (lowest, highest, value) => {
+    expect(resolved(asids, [number("CpuMinSevAsid", lowest, highest)], { CpuMinSevAsid: 1 })).toMatchObject({ value });
+  });
+
   it("holds at any number from its floor on", () => {
     expect(resolved(asids, [number("CpuMinSevAsid", 1, 509)], { CpuMinSevAsid: 128 })).toMatchObject({
       state: "holds",
@@ -139,7 +146,7 @@ describe("one setting on one machine", () => {
       problem: "value",
       message: "asids: CpuMinSevAsid takes Auto, 1, and 2 or more is wanted; it is Auto",
     });
-    expect(resolved(asids, [number("CpuMinSevAsid", 1, 50)], { CpuMinSevAsid: 1 })).toMatchObject({ problem: "value" });
+    expect(resolved(asids, [number("CpuMinSevAsid", 0, 1)], { CpuMinSevAsid: 1 })).toMatchObject({ problem: "value" });
   });
 
   it("of a password is never written", () => {

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { ambientEnvironment } from "./cluster";
 import type { Environment } from "./cluster";
+import type { Sections } from "./config/presets";
 import { completeSections } from "./presetFile";
 import { main } from "./program";
 
@@ -17,6 +19,11 @@ export function partnerProgram(
 ): () => Promise<Record<string, unknown>> {
   if (!existsSync(join(directory, "Pulumi.yaml")))
     throw new Error(`${directory} has no Pulumi.yaml; call partnerProgram(__dirname) in the project's own index.ts`);
-  return () =>
-    main({ ...environment(), projectDirectory: directory }, (sections) => completeSections(directory, sections));
+  const complete = async (own: Sections) => {
+    const { sections, leftAlone } = completeSections(directory, own);
+    if (leftAlone.length > 0)
+      await pulumi.log.info(`For stacks of another role, and of no effect in this one: ${leftAlone.join(", ")}`);
+    return sections;
+  };
+  return () => main({ ...environment(), projectDirectory: directory }, complete);
 }

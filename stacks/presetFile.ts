@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { ConfigurationError } from "./config/errors";
 import { roles } from "./config/factory";
-import type { Sections } from "./config/presets";
+import type { Completed, Sections } from "./config/presets";
 import { presetWith } from "./config/presets";
 
 const folder = "settings";
@@ -12,17 +12,18 @@ const folder = "settings";
  * What a stack of a generated project says: the preset of its role, `settings/<role>.yaml`, with the stack's own settings
  * over it. A project without presets says all of it itself.
  */
-export function completeSections(directory: string, own: Sections): Sections {
+export function completeSections(directory: string, own: Sections): Completed {
   const offered = offeredRoles(directory);
-  if (offered.length === 0) return own;
+  if (offered.length === 0) return { sections: { ...own }, leftAlone: [] };
   const { role } = own;
   if (typeof role !== "string" || !offered.includes(role))
     throw new ConfigurationError([
       `trustfoundry:role: ${role === undefined ? "missing" : `${JSON.stringify(role)} has no preset in ${folder}/`}; write ${oneOf(offered)}` +
         (roles.some((each) => each === role) ? `, or add ${folder}/${String(role)}.yaml` : ""),
     ]);
-  const name = `${folder}/${role}.yaml`;
-  return presetWith(readPreset(join(directory, name), name, role), own, name);
+  const read = (each: string) => readPreset(join(directory, fileOf(each)), fileOf(each), each);
+  const others = offered.filter((each) => each !== role).map(read);
+  return presetWith({ name: fileOf(role), preset: read(role), others }, own);
 }
 
 function offeredRoles(directory: string): string[] {
@@ -56,4 +57,5 @@ function readPreset(path: string, name: string, role: string): Sections {
   return preset as Sections;
 }
 
+const fileOf = (role: string) => `${folder}/${role}.yaml`;
 const oneOf = (names: readonly string[]) => (names.length === 1 ? names[0] : `one of ${names.join(", ")}`);

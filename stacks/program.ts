@@ -13,12 +13,12 @@ import { workloads } from "./workloads";
  */
 export async function main(
   environment = ambientEnvironment(),
-  complete: (own: Sections) => Sections = (own) => own,
+  complete: (own: Sections) => Sections | Promise<Sections> = (own) => own,
 ): Promise<Record<string, unknown>> {
   if (environment.review && !pulumi.runtime.isDryRun())
     throw new pulumi.RunError("A review previews and changes nothing; run `pulumi up` for this stack instead.");
   try {
-    const config = parseConfig(complete(sectionsOf(pulumi.runtime.allConfig())));
+    const config = parseConfig(await complete(sectionsOf(pulumi.runtime.allConfig())));
     switch (config.role) {
       case "trust":
         return await trust(config, environment);

@@ -12,13 +12,27 @@ type Path = readonly (string | number)[];
  */
 const ownOnly = ["exceptions", "isolationUnit", "trustSecrets"];
 
+/** The preset of a stack's role, and those of the other roles that the project offers. */
+export interface Presets {
+  /** For errors, e.g. `settings/trust.yaml`. */
+  readonly name: string;
+  readonly preset: Sections;
+  readonly others: readonly Sections[];
+}
+
+export interface Completed {
+  readonly sections: Record<string, unknown>;
+  /** Answers that have their place in another role's preset alone: `pulumi new` asks the same of all. */
+  readonly leftAlone: readonly string[];
+}
+
 /**
  * A preset with a stack's own settings over it. A whole section replaces the preset's. A key that is a path, such as
  * `providers[0].hosts[0].cpu`, replaces one value and takes the kind of the value it replaces, since answers are text.
  * `null` in a preset is a value that has to be given; what is not given stays away, so that the schema asks for it.
  * Throws one ConfigurationError with every key that fits nowhere.
  */
-export function presetWith(preset: Sections, own: Sections, presetName: string): Record<string, unknown> {
+export function presetWith({ preset, others, name: presetName }: Presets, own: Sections): Completed {
   const problems = ownOnly
     .filter((section) => Object.hasOwn(preset, section))
     .map(
@@ -27,7 +41,10 @@ export function presetWith(preset: Sections, own: Sections, presetName: string):
     );
   const keys = Object.keys(own);
   const sections = structuredClone({ ...preset, ...only(own, keys.filter(isPlain)) }) as Record<string, unknown>;
-  const answers = keys.filter((key) => !isPlain(key)).sort();
+  const answers: string[] = [];
+  const leftAlone: string[] = [];
+  for (const key of keys.filter((each) => !isPlain(each)).sort())
+    (!fits(preset, own, key) && others.some((other) => fits(other, {}, key)) ? leftAlone : answers).push(key);
   for (const key of answers) {
     const outer = answers.find((other) => key.startsWith(`${other}.`) || key.startsWith(`${other}[`));
     const problem =
@@ -37,7 +54,13 @@ export function presetWith(preset: Sections, own: Sections, presetName: string):
     if (problem !== undefined) problems.push(`trustfoundry:${key}: ${problem}`);
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return withoutNothing(sections) as Record<string, unknown>;
+  return { sections: withoutNothing(sections) as Record<string, unknown>, leftAlone };
+}
+
+/** Whether an answer has its place in a preset, or in a section that the stack says whole. */
+function fits(preset: Sections, own: Sections, key: string): boolean {
+  const path = pathOf(key);
+  return path !== undefined && "holder" in holderOf({ ...preset, ...own }, path, "");
 }
 
 interface Origin {

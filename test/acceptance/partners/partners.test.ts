@@ -10,7 +10,7 @@ import type { PartnerCase } from "./partnerCase";
 
 for (const partner of readdirSync(join(root, "stacks", "partners")))
   describe(`the template ${partner}`, async () => {
-    const module = (await import(`./${partner}.ts`)) as Readonly<Record<string, PartnerCase>>;
+    const module = (await import(/* @vite-ignore */ `./${partner}.ts`)) as Readonly<Record<string, PartnerCase>>;
     const found = module[partner];
     if (!found) throw new Error(`test/acceptance/partners/${partner}.ts exports no ${partner}`);
     tryPartner(found);

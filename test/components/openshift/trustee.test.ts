@@ -252,7 +252,10 @@ describe("a key broker of the Trustee operator", () => {
     ["no release", { releases: [] }, /no release is given/],
     ["made-up measurements", { madeUpResources: false }, /simulated releases are for rehearsals/],
   ])("is not placed with %s", async (_, changes, reason) => {
-    expect(await refusal(() => new OpenshiftTrustee("trustee", { ...args, ...changes }))).toMatch(reason);
-    expect(all("KbsConfig")).toEqual([]);
+    expect(refusal(() => new OpenshiftTrustee("trustee", { ...args, ...changes }))).toMatch(reason);
+    // The component is known by then, and nothing below it.
+    await vi.waitUntil(() => recording.resources.length === 1);
+    await settled();
+    expect(all("Trustee")).toHaveLength(1);
   });
 });

@@ -28,6 +28,8 @@ export class KubeletSettings extends pulumi.ComponentResource {
   readonly digest: pulumi.Output<string>;
   /** Where the drop-in lies: `<namespace>/<ConfigMap>`. */
   readonly configMap: pulumi.Output<string>;
+  /** Where Trustfoundry's other objects of this cluster lie, too. */
+  readonly systemNamespace: pulumi.Output<string>;
 
   constructor(name: string, args: KubeletSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(tokens.kubeletSettings, name, {}, opts);
@@ -62,6 +64,7 @@ export class KubeletSettings extends pulumi.ComponentResource {
     );
     this.digest = configMap.data.apply((data) => sha256(data[kubeletDropInName] ?? ""));
     this.configMap = pulumi.interpolate`${configMap.metadata.namespace}/${configMap.metadata.name}`;
-    this.registerOutputs({ digest: this.digest, configMap: this.configMap });
+    this.systemNamespace = namespace.metadata.name;
+    this.registerOutputs({ digest: this.digest, configMap: this.configMap, systemNamespace: this.systemNamespace });
   }
 }

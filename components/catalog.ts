@@ -129,6 +129,8 @@ export const catalog = {
   },
   "images/trustee-kbs": trustee("kbs"),
   "images/trustee-kbs-grpc-as": trustee("kbs-grpc-as"),
+  // Built for Intel Trust Authority, and without key stores but mounted files.
+  "images/trustee-kbs-ita-as": trustee("kbs-ita-as"),
   "images/trustee-coco-as-grpc": trustee("coco-as-grpc"),
   "images/trustee-rvps": trustee("rvps"),
 } as const satisfies Record<string, CatalogEntry>;

@@ -122,13 +122,20 @@ export function rulesAbout(rego: string, mentioned: string): string {
     .join("\n");
 }
 
+/** Whether a way reads what the attestation service found: Trustee's own token, or Intel's. */
+export const looksAtEvidence = (way: string): boolean => /\bsubmods\b/.test(way) || readsIntelToken(way);
+
+/** Claims of Intel Trust Authority's tokens, which know no submods and no status. */
+export const readsIntelToken = (way: string): boolean =>
+  !/\bsubmods\b/.test(way) && /\binput\.(tdx|nvgpu|policy_ids_matched)\b/.test(way);
+
 /**
  * Each way to a key by evidence, with the rules that it names: what one way compares does not hold who comes by another.
  * A way that looks at no evidence is a finding of `resource-policy-conditional`. The whole module where no way is found.
  */
 export function waysToKeys(rego: string): string[] {
   const ways = bodiesOf(rego, "allow").map((body) => withHelpers(rego, body));
-  const byEvidence = ways.filter((way) => /\bsubmods\b/.test(way));
+  const byEvidence = ways.filter((way) => looksAtEvidence(way));
   return byEvidence.length > 0 ? byEvidence : [rego];
 }
 

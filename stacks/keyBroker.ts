@@ -1,7 +1,7 @@
-import { serviceProblems } from "../components/attestation/intelTrustAuthority";
+import { serviceProblems, serviceWarnings } from "../components/attestation/intelTrustAuthority";
 import { unreachableKeys } from "../components/attestation/keyStorePkcs11";
 import { keyStoreProblems, keyStoreWarnings } from "../components/attestation/keyStoreProblems";
-import { verifierProblems, verifierWarnings } from "../components/attestation/nvidiaVerifier";
+import { verifierKind, verifierProblems, verifierWarnings } from "../components/attestation/nvidiaVerifier";
 import { sessionWarnings } from "../components/attestation/sessions";
 import type { TrusteeArgs } from "../components/attestation/trustee";
 import type { NodeAdmission } from "../components/attestation/nodeAdmission";
@@ -22,7 +22,12 @@ export function keyBrokerProblems(
   const { keyStore, keyAuthority, resourcesSecret, service, nvidiaVerifier } = attestation;
   const at = location(["attestation"]);
   return [
-    ...serviceProblems(service, releases, nodes),
+    ...serviceProblems(service, releases, nodes, {
+      accepted: { chips: attestation.chips, verifier: verifierKind(nvidiaVerifier) },
+      keyStore,
+      vcekCache: attestation.vcekCache,
+      collateralService: attestation.collateralService,
+    }),
     ...keyStoreProblems(
       keyStore,
       keyAuthority,
@@ -56,6 +61,7 @@ function simulatedProblems({ keyStore, resourcesSecret }: Attestation): string[]
 export function keyBrokerWarnings(attestation: Attestation, simulated: boolean): string[] {
   const { keyAuthority, keyBroker, nvidiaVerifier } = attestation;
   return [
+    ...serviceWarnings(attestation.service),
     ...keyStoreWarnings(keyAuthority),
     ...verifierWarnings(nvidiaVerifier),
     ...(simulated ? [] : sessionWarnings(keyBroker.sessions, keyBroker.replicas)),

@@ -64,6 +64,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     caCertificate,
     simulated: config.simulated,
     wantedCredentials: wantedCredentials(attestation.keyStore),
+    wantsIntelKey: attestation.service.kind === "intelTrustAuthority",
   };
   const secrets =
     environment.review?.trustSecrets(wanted) ?? parseTrustSecrets(decodeTrustSecrets(trustSecretsText()), wanted);

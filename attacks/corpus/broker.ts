@@ -147,6 +147,39 @@ export const brokerDetails: readonly RuleAttack[] = [
     change: [replace(intel, intelFile, "allow_unmatched_policy = false", "allow_unmatched_policy = true")],
   },
   {
+    id: "signers-of-my-own",
+    threat:
+      "Beside Intel's portal another one is asked for signers' keys: whoever runs it writes tokens for guests of his own.",
+    attacker: "maliciousTenant",
+    rule: "intel-trust-authority-strict",
+    where: "preview",
+    base: "trust",
+    change: [
+      replace(
+        intel,
+        intelFile,
+        'trusted_jwk_sets = ["https://portal.trustauthority.intel.com"]',
+        'trusted_jwk_sets = ["https://portal.trustauthority.intel.com", "https://portal.trustauthority-intel.example"]',
+      ),
+    ],
+  },
+  {
+    id: "intel-token-of-an-old-platform",
+    threat: "Intel says that the host's microcode has known holes, in a claim that nobody reads, and the key goes out.",
+    attacker: "providerInsider",
+    rule: "intel-token-judged",
+    where: "preview",
+    base: "trust",
+    change: [
+      replace(
+        "ConfigMap/resource-policy-intel",
+        ["data", "resource-policy.rego"],
+        'input.tdx.attester_tcb_status == "UpToDate"',
+        "input.tdx.attester_tcb_status",
+      ),
+    ],
+  },
+  {
     id: "outdated-tls",
     threat: "TLS 1.2 is allowed again for one old client, and downgrades work for all.",
     attacker: "networkAttacker",

@@ -24,6 +24,11 @@ export interface EvidenceOptions {
   readonly chips?: readonly string[];
   /** The only GPUs that guests may have: NVIDIA's `ueid` of each, decimal. Default: any genuine ones. */
   readonly gpus?: readonly string[];
+  /**
+   * Policies at Intel Trust Authority that a token has to say it matched: tokens are then Intel's. Default: they are of
+   * Trustee's own attestation service.
+   */
+  readonly intelPolicyIds?: readonly string[];
 }
 
 /**

@@ -4,11 +4,14 @@ import { kata4TrusteeRef } from "../platform";
 import { renderToml } from "../toml";
 import type { NvidiaVerifier } from "./acceptedEvidence";
 import type { EvidenceSources, VcekCache } from "./evidenceSources";
-import type { KeyStore, KeyStoreCredentials } from "./keyStore";
-import { resourcePlugin } from "./keyStore";
+import type { AttestationServiceChoice } from "./intelTrustAuthority";
+import { intelTables } from "./intelTrustAuthority";
+import type { KeyStore } from "./keyStore";
+import { hidden, resourcePlugin } from "./keyStore";
 import type { Sessions } from "./sessions";
 import type { TrusteeService } from "./trusteeLayout";
 import { configurations, keyFiles, ports, serviceHost, storageRoot, vcekRoot } from "./trusteeLayout";
+import type { KeyBrokerCredentials } from "./trusteeSecrets";
 
 /** Versions whose configuration is known here; both names mean the same commit. */
 const knownVersions: readonly string[] = [kata4TrusteeRef, "v0.21.0"];
@@ -30,6 +33,8 @@ export interface TrusteeConfigurationArgs extends EvidenceSources {
   readonly nvidiaVerifier: NvidiaVerifier;
   /** TEEs that releases are measured for: what the attestation service needs collateral of. */
   readonly tees: readonly CpuTee[];
+  /** Who judges evidence. Default: Trustee's own attestation service. */
+  readonly service?: AttestationServiceChoice | undefined;
   /** Default kvstorage: mounted files. */
   readonly keyStore?: KeyStore | undefined;
   /** Default memory. */
@@ -44,13 +49,14 @@ export interface TrusteeConfigurationArgs extends EvidenceSources {
  * memory, a token signer of its own making in each process. The storage is LocalFs on read-only mounts: the services'
  * gRPC knows no authentication, and whoever reaches it can change nothing.
  *
- * Without `credentials`, those of the key store are left out of the text, and the rest can be shown and compared.
+ * Without `credentials`, those of key store and attestation service are left out of the text, and the rest can be shown
+ * and compared.
  *
  * Schema: kbs/src/config.rs, attestation-service/src/config.rs, rvps/src/config.rs of Trustee v0.21.0.
  */
 export function trusteeConfiguration(
   args: TrusteeConfigurationArgs,
-  credentials?: KeyStoreCredentials,
+  credentials?: KeyBrokerCredentials,
 ): Record<TrusteeService, string> {
   if (!knownVersions.includes(args.trusteeVersion))
     throw new Error(
@@ -66,8 +72,8 @@ export function configurationPath(service: TrusteeService): string {
 }
 
 function keyBroker(
-  { namespace, keyStore = { kind: "kvstorage" }, sessions }: TrusteeConfigurationArgs,
-  credentials: KeyStoreCredentials | undefined,
+  { namespace, keyStore = { kind: "kvstorage" }, service, sessions }: TrusteeConfigurationArgs,
+  credentials: KeyBrokerCredentials | undefined,
 ): string {
   const postgres = sessions?.kind === "postgres";
   return renderToml({
@@ -81,17 +87,21 @@ function keyBroker(
       // TLS 1.3 only: guests are the only clients.
       tls_profile: "modern",
     },
-    attestation_token: {
-      // The signer's own certificate: a CA here would vouch for every certificate that it ever signed.
-      trusted_certs_paths: [keyFiles.signerCertificate],
-      insecure_header_jwk: false,
-    },
-    attestation_service: {
-      type: "coco_as_grpc",
-      as_addr: `http://${serviceHost("as", namespace)}:${ports.as}`,
-      // Minutes that a session may take.
-      timeout: 5,
-    },
+    ...(service?.kind === "intelTrustAuthority"
+      ? intelTables(service, intelKey(credentials))
+      : {
+          attestation_token: {
+            // The signer's own certificate: a CA here would vouch for every certificate that it ever signed.
+            trusted_certs_paths: [keyFiles.signerCertificate],
+            insecure_header_jwk: false,
+          },
+          attestation_service: {
+            type: "coco_as_grpc",
+            as_addr: `http://${serviceHost("as", namespace)}:${ports.as}`,
+            // Minutes that a session may take.
+            timeout: 5,
+          },
+        }),
     admin: { authorization_mode: "DenyAll" },
     storage_backend: {
       storage_type: "LocalFs",
@@ -100,6 +110,15 @@ function keyBroker(
     },
     plugins: [resourcePlugin(keyStore, credentials)],
   });
+}
+
+function intelKey(credentials: KeyBrokerCredentials | undefined): string {
+  const key = credentials ? credentials.intelApiKey : hidden;
+  if (!key)
+    throw new Error(
+      "secrets.intelTrustAuthority.apiKey is missing, which service.kind intelTrustAuthority needs; add it",
+    );
+  return key;
 }
 
 function attestationService(args: TrusteeConfigurationArgs): string {

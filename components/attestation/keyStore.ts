@@ -80,7 +80,7 @@ export function wantedCredentials({ kind }: KeyStore): (keyof KeyStoreCredential
 }
 
 /** Stands for a credential wherever only the rest of the file matters. */
-const hidden = "(in a Secret)";
+export const hidden = "(in a Secret)";
 
 /**
  * The plugin of kbs-config.toml that has the resources. Sources: kbs/src/plugins/implementations/resource of Trustee v0.21.0; without

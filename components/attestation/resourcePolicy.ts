@@ -7,6 +7,7 @@ import { keyWindow, releaseId, sortedReleases } from "./admittedRelease";
 import type { NodeAdmission } from "./nodeAdmission";
 import { kindsOf, nodeWindow, sortedNodes } from "./nodeAdmission";
 import { nodeBlock } from "./nodeBlock";
+import { intelResourceRules } from "./intelResourceRules";
 import { releaseBlock } from "./releaseBlock";
 import { resourcePolicyRules } from "./resourcePolicyRules";
 
@@ -42,9 +43,11 @@ export function resourcePolicy(
     ...(sorted.some(({ release }) => release.simulated) || nodes.some(({ simulated }) => simulated)
       ? ["# SIMULATED: the measurements below are made up; no TEE is involved and no key is released."]
       : []),
-    resourcePolicyRules(options, { releases: admitted.length > 0, nodes: kindsOf(nodes) }, plugin),
+    options.intelPolicyIds
+      ? intelResourceRules(options.intelPolicyIds, options, plugin)
+      : resourcePolicyRules(options, { releases: admitted.length > 0, nodes: kindsOf(nodes) }, plugin),
     ...(sorted.length > 0
-      ? [`releases := {\n${sorted.map((release) => releaseEntry(release, plugin)).join(",\n")},\n}\n`]
+      ? [`releases := {\n${sorted.map((release) => releaseEntry(release, options, plugin)).join(",\n")},\n}\n`]
       : []),
     ...(nodes.length > 0
       ? [
@@ -58,11 +61,13 @@ export function resourcePolicy(
   return text;
 }
 
-function releaseEntry(admitted: AdmittedRelease, plugin: ResourcePlugin): string {
+function releaseEntry(admitted: AdmittedRelease, { intelPolicyIds }: EvidenceOptions, plugin: ResourcePlugin): string {
   const { release } = admitted;
   const { from, until } = keyWindow(admitted);
   const comment = `version ${ascii(release.modelVersion)}, image ${ascii(release.image.digest)}, keys from ${day(from)} until ${day(until)}`;
-  return renderBlock(comment, releaseId(release), releaseBlock(admitted, plugin));
+  const { submods, ...block } = releaseBlock(admitted, plugin);
+  // Intel's tokens have no parts of these names.
+  return renderBlock(comment, releaseId(release), intelPolicyIds ? block : { ...block, submods });
 }
 
 function nodeEntry(node: NodeAdmission, plugin: ResourcePlugin): string {

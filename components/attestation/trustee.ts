@@ -14,6 +14,7 @@ import { resourcePluginFor, unreachableKeys } from "./keyStorePkcs11";
 import { keyStoreProblems } from "./keyStoreProblems";
 import type { TrusteeArgs } from "./trusteeArgs";
 import { TrusteeObjectMaker } from "./trusteeObjects";
+import type { EvidenceOptions } from "./acceptedEvidence";
 import type { TrusteeService } from "./trusteeLayout";
 import { serviceHost, trusteeServices } from "./trusteeLayout";
 import { trusteeNetwork } from "./trusteeNetwork";
@@ -45,7 +46,10 @@ export class Trustee extends pulumi.ComponentResource {
 
   constructor(name: string, args: TrusteeArgs, opts?: pulumi.ComponentResourceOptions) {
     super(tokens.trustee, name, {}, opts);
-    const { releases, nodes = [], accepted, platformSet, pins, namespace = "trustee", replicas = 2 } = args;
+    const { releases, nodes = [], platformSet, pins, namespace = "trustee", replicas = 2 } = args;
+    const { service: judge = { kind: "coco" } } = args;
+    const byIntel = judge.kind === "intelTrustAuthority";
+    const accepted: EvidenceOptions = byIntel ? { ...args.accepted, intelPolicyIds: judge.policyIds } : args.accepted;
     const { keyStore = { kind: "kvstorage" }, keyAuthority = "owner", sessions = { kind: "memory" } } = args;
     // A release and its successor share their keys.
     const resources = [
@@ -54,9 +58,10 @@ export class Trustee extends pulumi.ComponentResource {
     const problems = [
       ...evidenceProblems(releases, accepted, nodes),
       ...serviceProblems(
-        args.service ?? { kind: "coco" },
+        judge,
         releases.map(({ release }) => release),
         nodes,
+        { accepted, keyStore, vcekCache: args.vcekCache, collateralService: args.collateralService },
       ),
       ...keyStoreProblems(keyStore, keyAuthority, resources),
       ...unreachableKeys(
@@ -83,15 +88,18 @@ export class Trustee extends pulumi.ComponentResource {
           ...nodes.flatMap(({ evidence }) => (evidence.kind === "tdx" ? (["tdx"] as const) : [])),
         ]),
       ],
+      service: judge,
       keyStore,
       sessions,
       vcekCache: args.vcekCache,
       collateralService: args.collateralService,
     };
+    const services = trusteeServices.filter((service) => service === "kbs" || !byIntel);
     const contents: TrusteeContents = {
+      services,
       configuration: trusteeConfiguration(configurationArgs),
       withCredentials:
-        wantedCredentials(keyStore).length > 0
+        byIntel || wantedCredentials(keyStore).length > 0
           ? (credentials) => trusteeConfiguration(configurationArgs, credentials).kbs
           : undefined,
       stores: trusteeStores(releases, accepted, args.referenceValueExpiry, nodes, resourcePluginFor(keyStore)),
@@ -102,7 +110,10 @@ export class Trustee extends pulumi.ComponentResource {
       vcekCache: args.vcekCache,
     };
     const image = pinned(this, () => ({
-      kbs: "image" in keyStore ? keyStore.image : imageReference(resolvePin(images.kbs, platformSet, pins)),
+      kbs:
+        "image" in keyStore
+          ? keyStore.image
+          : imageReference(resolvePin(byIntel ? "images/trustee-kbs-ita-as" : images.kbs, platformSet, pins)),
       as: imageReference(resolvePin(images.as, platformSet, pins)),
       rvps: imageReference(resolvePin(images.rvps, platformSet, pins)),
     }));
@@ -116,7 +127,7 @@ export class Trustee extends pulumi.ComponentResource {
     // In the order of who needs whom, so that nothing waits for a service that is not there, and a new release is known
     // to the RVPS before the KBS's policy lets its guests in.
     let before: k8s.apps.v1.Deployment | undefined;
-    for (const service of [...trusteeServices].reverse()) {
+    for (const service of [...services].reverse()) {
       const template = trusteePod({
         service,
         image: image[service],

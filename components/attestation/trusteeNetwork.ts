@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import { allowDns } from "../cluster/tenantRules";
 import type { CollateralService } from "./evidenceSources";
+import type { AttestationServiceChoice } from "./intelTrustAuthority";
 import type { KeyStore } from "./keyStore";
 import { httpsPort, placePeers } from "./servicePlace";
 import type { Sessions } from "./sessions";
@@ -10,6 +11,7 @@ import { trusteeLabels } from "./trusteePods";
 
 type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type NetworkPolicyPeer = types.input.networking.v1.NetworkPolicyPeer;
+type NetworkPolicyEgressRule = types.input.networking.v1.NetworkPolicyEgressRule;
 
 /** The internet without what is inside: private, shared, loopback and link-local ranges, cloud metadata among them. */
 export const publicInternet = {
@@ -21,11 +23,13 @@ export interface TrusteeNetworkArgs {
   /** Ranges that guests come from, as the KBS's pods see them. */
   readonly clientCidrs: readonly string[];
   /**
-   * Where the AS finds collateral and NVIDIA's attestation service. Default: the public internet, since their addresses
-   * change; narrow it where a proxy or a local collateral service stands in between.
+   * Where the AS finds collateral and NVIDIA's attestation service, or the KBS Intel Trust Authority. Default: the public
+   * internet, since their addresses change; narrow it where a proxy or a local collateral service stands in between.
    */
-  readonly evidenceServiceCidrs?: readonly string[];
+  readonly evidenceServiceCidrs?: readonly string[] | undefined;
   readonly collateralService?: CollateralService | undefined;
+  /** Who judges evidence. Default: Trustee's own attestation service, which is then the KBS's only way out. */
+  readonly service?: AttestationServiceChoice | undefined;
   readonly keyStore?: KeyStore | undefined;
   readonly sessions?: Sessions | undefined;
   /**
@@ -38,17 +42,15 @@ export interface TrusteeNetworkArgs {
 
 /**
  * Who may talk to whom, by name of the policy; the namespace denies everything else. The KBS, which holds the keys, has
- * no way out but to the AS, and to its key store and sessions where they are kept elsewhere. Counts where the cluster's network plugin enforces it.
+ * no way out but to who judges evidence, and to its key store and sessions where they are kept elsewhere. Counts where
+ * the cluster's network plugin enforces it.
  */
 export function trusteeNetwork(args: TrusteeNetworkArgs): Record<string, NetworkPolicySpec> {
-  const { clientCidrs, evidenceServiceCidrs, metricsFrom } = args;
+  const { clientCidrs, metricsFrom } = args;
   if (clientCidrs.length === 0)
     throw new Error("clientCidrs is empty: no guest could reach the key broker; name the ranges that guests come from");
   const guests = [...clientCidrs].sort().map((cidr) => ({ ipBlock: { cidr } }));
-  const evidenceServices =
-    evidenceServiceCidrs && evidenceServiceCidrs.length > 0
-      ? [...evidenceServiceCidrs].sort().map((cidr) => ({ ipBlock: { cidr } }))
-      : [{ ipBlock: { cidr: publicInternet.cidr, except: [...publicInternet.except] } }];
+  const intel = args.service?.kind === "intelTrustAuthority";
   return {
     // The RVPS looks nothing up.
     "allow-dns": {
@@ -68,17 +70,20 @@ export function trusteeNetwork(args: TrusteeNetworkArgs): Record<string, Network
           ? []
           : [{ from: placePeers({ namespace: metricsFrom }), ports: [tcp(ports.kbs)] }]),
       ],
-      egress: [{ to: [pods("as")], ports: [tcp(ports.as)] }, ...outside(args)],
+      egress: [...(intel ? evidenceEgress(args) : [{ to: [pods("as")], ports: [tcp(ports.as)] }]), ...outside(args)],
     },
+    ...(intel ? {} : attestationNetwork(args)),
+  };
+}
+
+/** Of Trustee's own attestation service and its reference values. */
+function attestationNetwork(args: TrusteeNetworkArgs): Record<string, NetworkPolicySpec> {
+  return {
     as: {
       podSelector: { matchLabels: trusteeLabels("as") },
       policyTypes: ["Ingress", "Egress"],
       ingress: [{ from: [pods("kbs")], ports: [tcp(ports.as)] }],
-      egress: [
-        { to: [pods("rvps")], ports: [tcp(ports.rvps)] },
-        { to: evidenceServices, ports: [tcp(443)] },
-        ...collateral(args, evidenceServices),
-      ],
+      egress: [{ to: [pods("rvps")], ports: [tcp(ports.rvps)] }, ...evidenceEgress(args)],
     },
     rvps: {
       podSelector: { matchLabels: trusteeLabels("rvps") },
@@ -108,17 +113,24 @@ function storePort(keyStore: KeyStore): number {
   return keyStore.kind === "pkcs11" ? keyStore.port : 443;
 }
 
+/** Where whoever judges evidence finds collateral and NVIDIA's attestation service. */
+export function evidenceEgress({
+  evidenceServiceCidrs = [],
+  collateralService,
+}: Pick<TrusteeNetworkArgs, "evidenceServiceCidrs" | "collateralService">): NetworkPolicyEgressRule[] {
+  const evidenceServices =
+    evidenceServiceCidrs.length > 0
+      ? [...evidenceServiceCidrs].sort().map((cidr) => ({ ipBlock: { cidr } }))
+      : [{ ipBlock: { cidr: publicInternet.cidr, except: [...publicInternet.except] } }];
+  return [{ to: evidenceServices, ports: [tcp(443)] }, ...collateral(collateralService, evidenceServices)];
+}
+
 /** A collateral service of one's own may be elsewhere than the public ones, and on another port. */
-function collateral({ collateralService }: TrusteeNetworkArgs, evidenceServices: NetworkPolicyPeer[]) {
-  if (!collateralService) return [];
-  const port = httpsPort(collateralService.url);
-  if (!collateralService.reachedAt && port === 443) return [];
-  return [
-    {
-      to: collateralService.reachedAt ? placePeers(collateralService.reachedAt) : evidenceServices,
-      ports: [tcp(port)],
-    },
-  ];
+function collateral(service: CollateralService | undefined, evidenceServices: NetworkPolicyPeer[]) {
+  if (!service) return [];
+  const port = httpsPort(service.url);
+  if (!service.reachedAt && port === 443) return [];
+  return [{ to: service.reachedAt ? placePeers(service.reachedAt) : evidenceServices, ports: [tcp(port)] }];
 }
 
 const tcp = (port: number) => ({ port, protocol: "TCP" });

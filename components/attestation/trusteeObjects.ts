@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { managedLabels } from "../cluster/labels";
 import { canonicalJson, shortHash } from "../names";
 import type { TrusteeService } from "./trusteeLayout";
-import { configurations, keyBrokerPort, ports, resourceSecretKey, serviceName, trusteeServices } from "./trusteeLayout";
+import { configurations, keyBrokerPort, ports, resourceSecretKey, serviceName } from "./trusteeLayout";
 import type { TrusteeContents, TrusteeObjects } from "./trusteePlan";
-import { keyStoreCa, mountsResources, volumeName } from "./trusteePlan";
+import { keyStoreCa, mountsResources, storeOf, volumeName } from "./trusteePlan";
 import { trusteeLabels } from "./trusteePods";
 import type { TrusteeSecrets } from "./trusteeSecrets";
-import { base64, contentSuffix } from "./trusteeSecrets";
+import { base64, contentSuffix, keyBrokerCredentials } from "./trusteeSecrets";
 import type { Files, TrusteeStores } from "./trusteeStores";
 
 /** A service is ready when its pods are, and the Deployments are waited for. */
@@ -58,17 +58,17 @@ export class TrusteeObjectMaker {
   /** ConfigMaps and Secrets; each immutable and named after its content, so that a change is a new object. */
   contents(contents: TrusteeContents, secrets: pulumi.Output<TrusteeSecrets>): TrusteeObjects {
     const { withCredentials, resourcesSecret } = contents;
-    const configuration = byKey(trusteeServices, (service) =>
+    const configuration = byKey(contents.services, (service) =>
       service === "kbs" && withCredentials
-        ? this.secret("kbs-configuration", "Opaque", secrets, ({ keyStore = {} }) => ({
-            [configurations.kbs.file]: base64(withCredentials(keyStore)),
+        ? this.secret("kbs-configuration", "Opaque", secrets, (plain) => ({
+            [configurations.kbs.file]: base64(withCredentials(keyBrokerCredentials(plain))),
           }))
         : this.configMap(`${service}-configuration`, {
             [configurations[service].file]: contents.configuration[service],
           }),
     );
     const ca = keyStoreCa(contents.keyStore);
-    const storeNames = Object.keys(contents.stores) as (keyof TrusteeStores)[];
+    const storeNames: (keyof TrusteeStores)[] = contents.services.flatMap((service) => storeOf[service]);
     const stores = byKey(storeNames, (store) => this.configMap(volumeName(store), contents.stores[store]));
     return {
       configuration,

@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, sha256 } from "../names";
 import type { VcekCache } from "./evidenceSources";
-import type { KeyStore, KeyStoreCredentials } from "./keyStore";
+import type { KeyStore } from "./keyStore";
 import type { Sessions } from "./sessions";
 import type { CheckedDirectory } from "./storeCheck";
 import type { TrusteeService } from "./trusteeLayout";
@@ -17,14 +17,17 @@ import {
 } from "./trusteeLayout";
 import { keyBrokerEnvironment, keyStoreMounts, vcekMounts } from "./trusteeOutside";
 import type { Mount } from "./trusteePods";
+import type { KeyBrokerCredentials } from "./trusteeSecrets";
 import type { Files, TrusteeStores } from "./trusteeStores";
 
 /** What a service is given, by what it is: its configuration, what it decides by, and the keys that it needs. */
 export interface TrusteeContents {
+  /** Who is placed: the KBS alone where Intel judges evidence. */
+  readonly services: readonly TrusteeService[];
   /** Texts without credentials. */
   readonly configuration: Readonly<Record<TrusteeService, string>>;
-  /** The KBS's text with the credentials of its key store, where it has any: then it is kept in a Secret. */
-  readonly withCredentials?: ((credentials: KeyStoreCredentials) => string) | undefined;
+  /** The KBS's text with its credentials, where it has any: then it is kept in a Secret. */
+  readonly withCredentials?: ((credentials: KeyBrokerCredentials) => string) | undefined;
   readonly stores: TrusteeStores;
   /** Paths of all resources, sorted. */
   readonly resources: readonly string[];
@@ -35,7 +38,7 @@ export interface TrusteeContents {
   readonly vcekCache?: VcekCache | undefined;
 }
 
-/** Names of the objects that carry the contents. */
+/** Names of the objects that carry the contents, for the services that are placed. */
 export interface TrusteeObjects {
   readonly configuration: Readonly<Record<TrusteeService, pulumi.Input<string>>>;
   readonly stores: Readonly<Record<keyof TrusteeStores, pulumi.Input<string>>>;
@@ -97,19 +100,22 @@ export function keyStoreCa(keyStore: KeyStore): Files | undefined {
   return keyStore.kind === "vault" ? { "ca.crt": keyStore.caCertificate } : undefined;
 }
 
-const storeOf: Readonly<Record<TrusteeService, (keyof TrusteeStores)[]>> = {
+/** What each service decides by. */
+export const storeOf: Readonly<Record<TrusteeService, (keyof TrusteeStores)[]>> = {
   kbs: ["resourcePolicy"],
   as: ["attestationPolicies"],
   rvps: ["referenceValues"],
 };
 
-function keys(service: TrusteeService, { resources }: TrusteeContents, { secrets }: TrusteeObjects): Mount[] {
+function keys(service: TrusteeService, { resources, services }: TrusteeContents, { secrets }: TrusteeObjects): Mount[] {
   switch (service) {
     case "kbs":
       return [
         secret("tls", keyFiles.tlsKey, secrets.tls, { "tls.crt": "tls.crt", "tls.key": "tls.key" }),
-        // The certificate alone: whoever has the KBS must not be able to sign tokens for it.
-        secret("signer", keyFiles.signerCertificate, secrets.signer, { "token.crt": "token.crt" }),
+        // The certificate alone: whoever has the KBS must not be able to sign tokens for it. Intel's it fetches itself.
+        ...(services.includes("as")
+          ? [secret("signer", keyFiles.signerCertificate, secrets.signer, { "token.crt": "token.crt" })]
+          : []),
         ...(secrets.resources === undefined
           ? []
           : [

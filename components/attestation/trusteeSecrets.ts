@@ -22,6 +22,18 @@ export interface TrusteeSecrets {
   readonly resources?: Readonly<Record<string, string>> | undefined;
   /** What opens a key store outside, where its kind takes it from the configuration. */
   readonly keyStore?: KeyStoreCredentials | undefined;
+  /** The key for Intel Trust Authority's API, where that judges evidence. */
+  readonly intelTrustAuthority?: { readonly apiKey: string } | undefined;
+}
+
+/** What the KBS's configuration holds that nobody may read: the reason to keep it in a Secret. */
+export interface KeyBrokerCredentials extends KeyStoreCredentials {
+  /** For Intel Trust Authority's API. */
+  readonly intelApiKey?: string | undefined;
+}
+
+export function keyBrokerCredentials({ keyStore, intelTrustAuthority }: TrusteeSecrets): KeyBrokerCredentials {
+  return { ...keyStore, intelApiKey: intelTrustAuthority?.apiKey };
 }
 
 /**

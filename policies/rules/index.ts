@@ -101,6 +101,7 @@ import { azureReleaseRegion } from "./attestation/azureReleaseRegion";
 import { azureVaultClosed } from "./attestation/azureVaultClosed";
 import { cloudOwnerKeys } from "./attestation/cloudOwnerKeys";
 import { debugGuestsRefused } from "./attestation/debugGuestsRefused";
+import { externalSecretsBounded } from "./attestation/externalSecretsBounded";
 import { gcpAttestationCondition } from "./attestation/gcpAttestationCondition";
 import { gcpAttestationGpu } from "./attestation/gcpAttestationGpu";
 import { gcpKeysNotPublic } from "./attestation/gcpKeysNotPublic";
@@ -108,6 +109,7 @@ import { gcpPrincipalSet } from "./attestation/gcpPrincipalSet";
 import { gpuVerifierJudges } from "./attestation/gpuVerifierJudges";
 import { gpusCounted } from "./attestation/gpusCounted";
 import { initDataPinned } from "./attestation/initDataPinned";
+import { intelTokenJudged } from "./attestation/intelTokenJudged";
 import { intelTrustAuthorityStrict } from "./attestation/intelTrustAuthorityStrict";
 import { kbsAdminClosed } from "./attestation/kbsAdminClosed";
 import { kbsTransportTls } from "./attestation/kbsTransportTls";
@@ -296,6 +298,7 @@ export const rules: readonly Rule[] = [
   azureVaultClosed,
   cloudOwnerKeys,
   debugGuestsRefused,
+  externalSecretsBounded,
   gcpAttestationCondition,
   gcpAttestationGpu,
   gcpKeysNotPublic,
@@ -303,6 +306,7 @@ export const rules: readonly Rule[] = [
   gpuVerifierJudges,
   gpusCounted,
   initDataPinned,
+  intelTokenJudged,
   intelTrustAuthorityStrict,
   kbsAdminClosed,
   kbsTransportTls,

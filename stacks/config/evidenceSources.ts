@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { intelRegionNames } from "../../components/attestation/intelTrustAuthority";
 import { httpsSchema, objectNameSchema, placeSchema } from "./keyStores";
 
 const fallbackToKds = z.boolean().default(false).describe("whether AMD is asked for chips that the cache lacks");
@@ -54,9 +55,10 @@ export const serviceSchema = z
     z.strictObject({ kind: z.literal("coco") }),
     z.strictObject({
       kind: z.literal("intelTrustAuthority"),
-      baseUrl: httpsSchema.describe("address of Intel Trust Authority"),
-      policyIds: z.array(z.uuid()).min(1).describe("policies in Intel's portal that evidence has to match"),
-      allowUnmatchedPolicy: z.literal(false).default(false),
+      region: z
+        .enum(intelRegionNames)
+        .describe("region of your account at Intel, us or eu; policies, API key and signers' keys are of one region"),
+      policyIds: z.array(z.uuid()).min(1).describe("policies in Intel's portal, all of which evidence has to match"),
     }),
   ])
   .describe("who judges evidence, as {kind: coco} or {kind: intelTrustAuthority, ...}");

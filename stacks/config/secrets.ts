@@ -25,6 +25,7 @@ const trustSecretsSchema = z.strictObject({
         .optional(),
     })
     .optional(),
+  intelTrustAuthority: z.strictObject({ apiKey: z.string().regex(/^\S+$/) }).optional(),
 });
 
 export type TrustSecrets = z.infer<typeof trustSecretsSchema>;
@@ -44,6 +45,8 @@ export interface TrustSecretsContext {
   readonly simulated: boolean;
   /** Credentials that the key store needs. */
   readonly wantedCredentials: readonly (keyof KeyStoreCredentials)[];
+  /** Whether Intel Trust Authority judges evidence, so that its API key is needed. Default false. */
+  readonly wantsIntelKey?: boolean;
   /** Default: the present. */
   readonly now?: Date;
 }
@@ -69,6 +72,7 @@ export function parseTrustSecrets(raw: unknown, context: TrustSecretsContext): T
     ...pairProblems(result.data, context),
     ...resourceProblems(result.data, context),
     ...credentialProblems(result.data, context),
+    ...intelProblems(result.data, context),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return result.data;
@@ -130,6 +134,14 @@ function credentialProblems(secrets: TrustSecrets, { wantedCredentials: wanted }
       .filter((name) => !wanted.some((other) => other === name))
       .map((name) => `${at("keyStore", name)}: is for another kind of attestation.keyStore; remove it`),
   ];
+}
+
+function intelProblems({ intelTrustAuthority: given }: TrustSecrets, { wantsIntelKey }: TrustSecretsContext): string[] {
+  const where = at("intelTrustAuthority", "apiKey");
+  if (wantsIntelKey && !given)
+    return [`${where}: missing, and attestation.service.kind intelTrustAuthority needs it; add it`];
+  if (!wantsIntelKey && given) return [`${where}: is for attestation.service.kind intelTrustAuthority; remove it`];
+  return [];
 }
 
 function at(...path: (string | number)[]): string {

@@ -139,7 +139,7 @@ describe("what a party's stacks place", () => {
         .sort();
     const ofProvider = catalogNames.filter((name) => !name.startsWith("images/trustee-")).sort();
     expect(missing("hosts", "nodes", "peerPods")).toEqual(ofProvider);
-    expect(pinProblems("modelOwner", real({ kind: "upstream" }, emptyLock))).toHaveLength(4);
+    expect(pinProblems("modelOwner", real({ kind: "upstream" }, emptyLock))).toHaveLength(5);
     // Nobody has to lock what another part of a factory needs.
     expect(missing("hosts")).not.toContain("charts/peerpods");
     expect(missing("nodes")).toEqual([

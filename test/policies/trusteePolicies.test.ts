@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { resourcePolicy } from "../../components/attestation/resourcePolicy";
 import { operatorReferenceValues } from "../../components/attestation/referenceValues";
 import type { Resource, Rule } from "../../policies/rule";
+import { rules } from "../../policies/rules";
 import { debugGuestsRefused } from "../../policies/rules/attestation/debugGuestsRefused";
 import { gpusCounted } from "../../policies/rules/attestation/gpusCounted";
 import { initDataPinned } from "../../policies/rules/attestation/initDataPinned";
@@ -10,6 +12,9 @@ import { resourcePathsNamed } from "../../policies/rules/attestation/resourcePat
 import { sampleEvidenceRefused } from "../../policies/rules/attestation/sampleEvidenceRefused";
 import { tcbFloorSet } from "../../policies/rules/attestation/tcbFloorSet";
 import { tdxKernelPinned } from "../../policies/rules/attestation/tdxKernelPinned";
+import { admit, sampleEvidence } from "../support/evidence";
+import { intelPolicies } from "../support/intelTokens";
+import { sampleRelease, tdxParts } from "../support/release";
 import { asTheSdkShowsThem } from "./support";
 
 const configMap = (data: Readonly<Record<string, string>>, name = "policy"): Resource => ({
@@ -33,6 +38,26 @@ const whole = {
   gpus: 'count([n | some n, _ in input.submods; startswith(n, "gpu")]) == 1',
   measurement: `${evidence}.snp.measurement == "9d13"`,
 };
+
+describe("the resource policy over Intel's tokens", () => {
+  const policy = resourcePolicy(admit(sampleRelease(tdxParts)), sampleEvidence({ intelPolicyIds: [...intelPolicies] }));
+  const attestation = rules.filter(({ pillar }) => pillar === "attestation");
+  const about = (text: string) => refusedBy(attestation, configMap({ "resource-policy.rego": text }));
+
+  it("passes every rule as it is made here", () => {
+    expect(about(policy)).toEqual([]);
+  });
+
+  it.each([
+    ["init-data-pinned", "\ttdx.tdx_mrconfigid == release.init_data\n"],
+    ["intel-token-judged", "\t\tid in policy_ids_matched\n"],
+    ["tdx-kernel-pinned", "\ttdx.tdx_rtmr2 == release.cpu.rtmr_2\n"],
+    ["resource-paths-named", '\tdata["resource-path"] in release.paths\n'],
+  ])("is refused by %s without its condition", (rule, condition) => {
+    expect(policy).toContain(condition);
+    expect(about(policy.replace(condition, ""))).toContain(rule);
+  });
+});
 
 describe("resource policies that are about", () => {
   it("everything that a release is known by, pass", () => {

@@ -23,8 +23,9 @@ AKCE97iPngVEQkCIF8YjKCKGlYHh2PBA+EO42xcIb5TF
 export function placeholderSecrets({
   wantedKeys,
   wantedCredentials,
+  wantsIntelKey,
   simulated,
-}: Pick<TrustSecretsContext, "wantedKeys" | "wantedCredentials" | "simulated">): TrustSecrets {
+}: Pick<TrustSecretsContext, "wantedKeys" | "wantedCredentials" | "wantsIntelKey" | "simulated">): TrustSecrets {
   const pair = {
     certificate: "-----BEGIN CERTIFICATE-----\nnot seen in a review\n-----END CERTIFICATE-----\n",
     privateKey: "-----BEGIN PRIVATE KEY-----\nnot seen in a review\n-----END PRIVATE KEY-----\n",
@@ -37,6 +38,7 @@ export function placeholderSecrets({
     ...(wantedCredentials.length > 0 && {
       keyStore: Object.fromEntries(wantedCredentials.map((name) => [name, "not-seen-in-a-review"])),
     }),
+    ...(wantsIntelKey && { intelTrustAuthority: { apiKey: "not-seen-in-a-review" } }),
   };
 }
 

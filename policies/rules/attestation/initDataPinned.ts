@@ -21,7 +21,7 @@ export const initDataPinned = resourceRule({
   boundary: { by: "ownControlPlane", how: "the policy is the trust boundary; the model owner writes it" },
   looksAt: releasingPolicies,
   *check({ place, text }) {
-    if (waysToKeys(text).some((way) => !comparesClaim(way, /\binit_data\b/)))
+    if (waysToKeys(text).some((way) => !comparesClaim(way, /\b(init_data|tdx_mrconfigid)\b/)))
       yield place.finding("compares init_data with nothing: agent policy and key broker are the host's to choose");
   },
   compliant: [resourcePolicy, nodePolicy],

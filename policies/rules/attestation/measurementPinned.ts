@@ -7,8 +7,8 @@ import { waysToKeys } from "../../regoRules";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
-/** Launch digest of SNP, RTMRs of TDX, PCRs of a cloud's virtual TPM. */
-const measured = /\b(measurement|rtmr_[0-3]|pcr\d\d)\b/;
+/** Launch digest of SNP, RTMRs of TDX, as Intel's own tokens name them as well, PCRs of a cloud's virtual TPM. */
+const measured = /\b(measurement|rtmr_[0-3]|tdx_rtmr[0-3]|pcr\d\d)\b/;
 /** A register that firmware and boot extend, or one that is looked up; 16 to 23 say nothing of what booted. */
 const bootRegister = /\bpcr(0\d|1[0-5])\b.*(==|\bin\b)|\btpm\[\w+\] in\b/;
 

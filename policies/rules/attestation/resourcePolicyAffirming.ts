@@ -1,7 +1,7 @@
 import { regoStatements } from "../../documents";
 import { resourcePolicy, resourcePolicyPath, resourcePolicyPointer } from "../../examples/trustee";
 import { resourcePolicies } from "../../keyBroker";
-import { bodiesOf, conditions, withHelpers } from "../../regoRules";
+import { bodiesOf, conditions, readsIntelToken, withHelpers } from "../../regoRules";
 import { platforms, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
@@ -50,11 +50,13 @@ export const resourcePolicyAffirming = resourceRule({
     const policy = regoStatements(text).join("\n");
     // What allows nothing needs no condition.
     if (!/^allow\b/m.test(policy)) return;
+    // Tokens of Intel's have no status; what they have is a demand of `intel-token-judged`.
+    const bodies = bodiesOf(text, "allow");
+    const own = bodies.filter((body) => !readsIntelToken(withHelpers(text, body)));
+    if (bodies.length > 0 && own.length === 0) return;
     if (!/"ear\.status"/.test(policy) || !/"affirming"/.test(policy))
       yield place.finding('does not ask for "ear.status" to be "affirming": any TEE will do, whatever runs in it');
-    else if (
-      bodiesOf(text, "allow").some((body) => looks(text, body) && !asksEachPart(text, body) && !asksByName(text, body))
-    )
+    else if (own.some((body) => looks(text, body) && !asksEachPart(text, body) && !asksByName(text, body)))
       yield place.finding(
         "asks one part alone, by its name or by some: evidence of the others may be wanting, or missing",
       );

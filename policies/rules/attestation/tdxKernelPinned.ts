@@ -7,6 +7,7 @@ import {
   resourcePolicyPath,
   resourcePolicyPointer,
 } from "../../examples/trustee";
+import { intelResourcePolicy } from "../../examples/intel";
 import { tdxNodePolicy } from "../../examples/trusteeNodes";
 import type { RegoText } from "../../keyBroker";
 import { attestationPolicies, resourcePolicies } from "../../keyBroker";
@@ -19,10 +20,10 @@ import { file, repositories } from "../../sources";
 const tdxPolicies: Selector<RegoText> = {
   kinds: resourcePolicies.kinds,
   *select(resource) {
-    for (const policy of attestationPolicies.select(resource)) if (mentions(policy, "mr_td")) yield policy;
+    for (const policy of attestationPolicies.select(resource)) if (namesFirmware(policy)) yield policy;
     for (const policy of resourcePolicies.select(resource)) {
       const ways = waysToKeys(policy.text).map((text) => ({ ...policy, text }));
-      yield* ways.filter((way) => mentions(way, "mr_td"));
+      yield* ways.filter(namesFirmware);
     }
   },
 };
@@ -41,10 +42,11 @@ export const tdxKernelPinned = resourceRule({
   boundary: { by: "ownControlPlane", how: "the model owner writes both policies" },
   looksAt: tdxPolicies,
   *check(policy) {
-    const left = ["rtmr_1", "rtmr_2"].filter((register) => !mentions(policy, register));
-    if (left.length > 0) yield policy.place.finding(`compares mr_td and leaves out ${left.join(" and ")}`);
+    const left = ["1", "2"].filter((n) => !mentions(policy, `rtmr_${n}`) && !mentions(policy, `tdx_rtmr${n}`));
+    if (left.length > 0)
+      yield policy.place.finding(`compares mr_td and leaves out ${left.map((n) => `rtmr_${n}`).join(" and ")}`);
   },
-  compliant: [attestationPolicy, resourcePolicy, tdxNodePolicy],
+  compliant: [attestationPolicy, resourcePolicy, tdxNodePolicy, intelResourcePolicy],
   breakages: [
     {
       mistake: "any command line",
@@ -66,6 +68,13 @@ export const tdxKernelPinned = resourceRule({
       expect: resourcePolicyPath,
     },
     {
+      mistake: "any command line, by the name that Intel's tokens have for it",
+      resource: 3,
+      path: resourcePolicyPointer,
+      replace: [`  input.tdx.tdx_rtmr2 == "${"3".repeat(96)}"\n`, ""],
+      expect: resourcePolicyPath,
+    },
+    {
       mistake: "a release known by its firmware",
       resource: 1,
       path: resourcePolicyPointer,
@@ -74,6 +83,11 @@ export const tdxKernelPinned = resourceRule({
     },
   ],
 });
+
+/** By the name that Trustee's tokens have for it, or Intel's. */
+function namesFirmware(policy: RegoText): boolean {
+  return mentions(policy, "mr_td") || mentions(policy, "tdx_mrtd");
+}
 
 /** A name in the data of a policy is looked at by nobody. */
 function mentions({ text }: RegoText, word: string): boolean {

@@ -11,7 +11,7 @@ import { recordResources, settled } from "../../support/mocks";
 import { sampleNode, sampleTdxNode } from "../../support/nodes";
 import type { Recording } from "../../support/registrations";
 import { childrenOf, named, recordRegistrations, refusal } from "../../support/registrations";
-import { sampleRelease } from "../../support/release";
+import { sampleRelease, tdxParts } from "../../support/release";
 
 const secrets: TrusteeSecrets = {
   tls: { certificate: "CANARY tls certificate", privateKey: "CANARY tls key" },
@@ -326,12 +326,50 @@ describe("Trustee for nodes of clouds", () => {
   });
 });
 
+describe("Trustee under Intel Trust Authority", () => {
+  const changes: Partial<TrusteeArgs> = {
+    releases: admit(sampleRelease(tdxParts)),
+    service: { kind: "intelTrustAuthority", region: "us", policyIds: ["5d1e5a3c-2f0b-4d51-9a6e-0c6a6f5a7f10"] },
+    secrets: pulumi.secret({ ...secrets, intelTrustAuthority: { apiKey: "CANARY intel key" } }),
+  };
+
+  it("is the key broker alone, whose configuration is in a Secret and whose policy reads Intel's claims", async () => {
+    await place(changes);
+    const names = childrenOf(recording, "trustee").map(({ name }) => name);
+    expect(names.filter((name) => /-(as|rvps)|signer|attestation-policies|reference-values/.test(name))).toEqual([
+      // Keyed with the signer, names of Secrets tell nothing of their contents.
+      "trustee-signer",
+    ]);
+    expect(named(recording, "trustee-kbs-configuration").type).toBe("kubernetes:core/v1:Secret");
+    const policy = configMap("trustee-resource-policy").data["resource-policy.rego"] ?? "";
+    expect(policy).toContain('tdx.attester_tcb_status == "UpToDate"');
+    expect(policy).not.toContain("input.submods");
+    expect(pod("kbs").containers[0]?.image).toContain("/kbs-ita-as@sha256:");
+    expect(
+      pod("kbs")
+        .volumes.map(({ secret }) => secret?.secretName ?? "")
+        .join(),
+    ).not.toContain("signer");
+  });
+
+  it("shows its key nowhere but in that Secret, and reaches Intel on 443", async () => {
+    await place(changes);
+    const others = recording.resources.filter(({ type }) => type !== "kubernetes:core/v1:Secret");
+    expect(JSON.stringify(others.map(({ inputs }) => inputs))).not.toContain("CANARY");
+    const network = recording.resources.find(
+      ({ type, name }) => type.endsWith(":NetworkPolicy") && name === "trustee-kbs",
+    );
+    expect(network?.inputs).toMatchObject({
+      spec: { egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ port: 443 }] }] },
+    });
+  });
+});
+
 describe("Trustee is refused", () => {
   const intel = {
     kind: "intelTrustAuthority",
-    baseUrl: "https://api.example",
-    policyIds: ["1"],
-    allowUnmatchedPolicy: false,
+    region: "us",
+    policyIds: ["5d1e5a3c-2f0b-4d51-9a6e-0c6a6f5a7f10"],
   } as const;
 
   it.each<[string, Partial<TrusteeArgs>, RegExp]>([

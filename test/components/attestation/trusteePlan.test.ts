@@ -6,6 +6,7 @@ import { aws, caCertificate, gcp, vault } from "./configuration/keyStores";
 
 const chip = "0a".repeat(64);
 const contents: TrusteeContents = {
+  services: ["kbs", "as", "rvps"],
   configuration: { kbs: "kbs", as: "as", rvps: "rvps" },
   stores: { resourcePolicy: { p: "p" }, attestationPolicies: { a: "a" }, referenceValues: { r: "r" } },
   resources: ["acme/model-key/llama-8b"],

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { tokens } from "../tokens";
 import type { Party } from "./labels";
 import { confidentialLabel, managedLabels } from "./labels";
-import type { TenantQuota } from "./tenantRules";
+import type { TenantPlatform, TenantQuota } from "./tenantRules";
 import { allowDns, allowHttps, denyAll, deployerRules, limitsEqualRequests, quotaLimits } from "./tenantRules";
 
 export interface TenantNamespaceArgs {
@@ -25,6 +25,8 @@ export interface TenantNamespaceArgs {
   readonly devices?: "passedThrough" | "onNode";
   /** Kubernetes minor version, e.g. 1.36: which edition of the pod security standard is meant. */
   readonly kubernetesVersion: string;
+  /** Whose DNS is asked, and whether pods need a security context constraint of OpenShift's. Default kubernetes. */
+  readonly platform?: TenantPlatform;
 }
 
 /**
@@ -56,7 +58,7 @@ export class TenantNamespace extends pulumi.ComponentResource {
 
     const policies = {
       "deny-all": denyAll,
-      "allow-dns": allowDns,
+      "allow-dns": allowDns(args.platform ?? "kubernetes"),
       "allow-key-broker": allowHttps(args.keyBrokerCidrs),
       "allow-registries": allowHttps(args.registryCidrs ?? []),
       "allow-verifier": allowHttps(args.verifierCidrs ?? []),
@@ -90,6 +92,7 @@ export class TenantNamespace extends pulumi.ComponentResource {
       },
       child,
     );
+    if (args.platform === "openshift") allowNonRoot(name, meta("non-root"), args.namespace, child);
     // Kubernetes makes this account itself; pods that name no other must not get credentials to the API by it.
     new k8s.core.v1.ServiceAccountPatch(
       `${name}-default-account`,
@@ -100,6 +103,29 @@ export class TenantNamespace extends pulumi.ComponentResource {
     this.namespaceName = namespace.metadata.name;
     this.registerOutputs({ namespaceName: this.namespaceName });
   }
+}
+
+/**
+ * OpenShift's default constraint, `restricted-v2`, wants user ids of a range of its own; a release's is named by its owner
+ * and bound by the agent policy. `nonroot-v2` is the same but for that: any user id except root's.
+ *
+ * Source: docs.redhat.com, OpenShift 4.20, "Managing security context constraints", default SCCs and their roles.
+ */
+function allowNonRoot(
+  name: string,
+  metadata: { readonly name: string },
+  namespace: string,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  new k8s.rbac.v1.RoleBinding(
+    `${name}-non-root`,
+    {
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:openshift:scc:nonroot-v2" },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: `system:serviceaccounts:${namespace}` }],
+    },
+    opts,
+  );
 }
 
 /** The strictest standard: confidential pods as they are placed here satisfy it. */

@@ -113,25 +113,41 @@ export const deployerRules: readonly PolicyRule[] = [
 /** Nothing in, nothing out, for every pod of the namespace. */
 export const denyAll: NetworkPolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
 
+/** Where a cluster's own DNS answers: its namespace, its pods' label, and the port that the pods listen on. */
+const dnsOf = {
+  kubernetes: { namespace: "kube-system", pods: { "k8s-app": "kube-dns" }, port: 53 },
+  // openshift/cluster-dns-operator assets/dns: the service's 53 is the pods' 5353, and network policies see pods' ports.
+  openshift: {
+    namespace: "openshift-dns",
+    pods: { "dns.operator.openshift.io/daemonset-dns": "default" },
+    port: 5353,
+  },
+} as const;
+
+export type TenantPlatform = keyof typeof dnsOf;
+
 /** Names can be looked up, at the cluster's own DNS. */
-export const allowDns: NetworkPolicySpec = {
-  podSelector: {},
-  policyTypes: ["Egress"],
-  egress: [
-    {
-      to: [
-        {
-          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-          podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-        },
-      ],
-      ports: [
-        { port: 53, protocol: "UDP" },
-        { port: 53, protocol: "TCP" },
-      ],
-    },
-  ],
-};
+export function allowDns(platform: TenantPlatform): NetworkPolicySpec {
+  const { namespace, pods, port } = dnsOf[platform];
+  return {
+    podSelector: {},
+    policyTypes: ["Egress"],
+    egress: [
+      {
+        to: [
+          {
+            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+            podSelector: { matchLabels: pods },
+          },
+        ],
+        ports: [
+          { port, protocol: "UDP" },
+          { port, protocol: "TCP" },
+        ],
+      },
+    ],
+  };
+}
 
 /** HTTPS to certain ranges. No ranges, no rule: an empty list of peers would mean everybody. */
 export function allowHttps(cidrs: readonly string[]): NetworkPolicySpec | undefined {

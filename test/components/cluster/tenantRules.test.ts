@@ -130,7 +130,7 @@ describe("a tenant's network", () => {
   });
 
   it("asks the cluster's own DNS and no other", () => {
-    const [rule] = allowDns.egress as { to: unknown[]; ports: { port: number }[] }[];
+    const [rule] = allowDns("kubernetes").egress as { to: unknown[]; ports: { port: number }[] }[];
     expect(rule?.ports.map(({ port }) => port)).toEqual([53, 53]);
     expect(rule?.to).toEqual([
       {

@@ -37,16 +37,16 @@ const planSchema = z.strictObject({
   notes: texts,
 });
 
-/** For people to read and review; the same plan gives the same bytes. */
+/** For people to read and review; the same plan gives the same bytes, in which no reader takes On for true. */
 export function renderFirmwarePlan(plan: FirmwarePlan): string {
   const stages = plan.stages.map(({ title, appliedBy, settings }) => ({ title, appliedBy, settings }));
-  const document = new Document({ ...plan, stages }, { aliasDuplicateObjects: false });
+  const document = new Document({ ...plan, stages }, { aliasDuplicateObjects: false, compat: "yaml-1.1" });
   visit(document, {
     Pair(_, { key, value }) {
       if (isScalar(key) && inOneLine.has(String(key.value)) && isCollection(value)) value.flow = true;
     },
   });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  return document.toString({ lineWidth: 0 });
 }
 
 const inOneLine = new Set([

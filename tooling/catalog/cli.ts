@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { packageRoot } from "../../stacks/project";
+import { projectOf } from "../project";
 import { runMain } from "../ui";
 import { checkCatalog, lockCatalog, readLock } from "./lock";
 import { catalogWanted, imagesWanted, lockedImages, unique } from "./wanted";
@@ -21,7 +21,7 @@ function program(signal: AbortSignal): Command {
     root
       .command(name)
       .description(description)
-      .option("--file <path>", "the lock file", join(packageRoot, "catalog.lock"));
+      .option("--file <path>", "the lock file", join(projectOf("."), "catalog.lock"));
   const say = (line: string) => console.log(line);
 
   command("lock", "read every digest and write catalog.lock: all of it, or none")

@@ -27,6 +27,8 @@ export interface PlanArgs {
   readonly sections: Readonly<Record<string, unknown>>;
   readonly pack: PackName;
   readonly engine: StackEngine;
+  /** Whose paths and catalog.lock count. Default: this checkout. */
+  readonly project?: string;
   /** Default: the project's own. */
   readonly program?: (kubeconfig: string) => Promise<Record<string, unknown>>;
   readonly signal?: AbortSignal;
@@ -66,7 +68,7 @@ export class OfflineStack {
         engine: args.engine,
         stackName: "plan",
         sections: args.sections,
-        program: args.program ?? (hasCluster(args) ? withoutCluster(require, reviewed) : applied),
+        program: args.program ?? (hasCluster(args) ? withoutCluster(require, reviewed(args)) : applied(args)),
         plugins,
         variables: { [accountVariable]: JSON.stringify(accountOf(args.config)) },
       });
@@ -134,10 +136,15 @@ function withoutEchoes(refusals: readonly string[]): string[] {
 const hasCluster = ({ config }: Pick<PlanArgs, "config">) => "cluster" in config && config.cluster !== undefined;
 
 /** As `pulumi up` runs it. */
-const applied = (kubeconfig: string) => main({ kubeconfigs: [kubeconfig] });
+const applied =
+  ({ project }: PlanArgs) =>
+  (kubeconfig: string) =>
+    main({ kubeconfigs: [kubeconfig], projectDirectory: project });
 /** As a review runs it: neither a cluster nor the owner's secrets are at hand. */
-const reviewed = (kubeconfig: string) =>
-  main({ kubeconfigs: [kubeconfig], review: { trustSecrets: placeholderSecrets } });
+const reviewed =
+  ({ project }: PlanArgs) =>
+  (kubeconfig: string) =>
+    main({ kubeconfigs: [kubeconfig], projectDirectory: project, review: { trustSecrets: placeholderSecrets } });
 
 /**
  * Previews a stack and, where no cluster belongs to it, plays `up` through, so that what a preview cannot know is judged,

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname } from "node:path";
 import { main } from "@pulumi/pulumi/provider";
 import { cacheRoot } from "../toolchain/cache";
 import { azureRules } from "./azure/rules";
@@ -12,6 +12,6 @@ import { SimulatedProvider } from "./simulatedProvider";
 const [cloud, ...args] = process.argv.slice(2);
 const rules = [azureRules, gcpRules].find(({ plugin }) => plugin === cloud);
 if (!rules) throw new Error(`${cloud ?? "nothing"} is no cloud that is simulated; write azure-native or gcp`);
-const root = resolve(__dirname, "../../node_modules/@pulumi", rules.plugin);
+const root = dirname(require.resolve(`@pulumi/${rules.plugin}/package.json`));
 const account = JSON.parse(process.env[accountVariable] ?? "{}") as Account;
 void main(new SimulatedProvider(new SdkTypes({ root, cache: cacheRoot() }), rules, account), args);

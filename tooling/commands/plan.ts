@@ -4,11 +4,13 @@ import { packNames } from "../../policies/pack";
 import type { PackName } from "../../policies/pack";
 import { ConfigurationError } from "../../stacks/config/errors";
 import { parseConfig, secretKeys } from "../../stacks/config/load";
+import { completeSections } from "../../stacks/presetFile";
 import { checkedFile } from "../configuration";
 import { runSteps } from "../progress";
 import type { Step } from "../progress";
 import { readStackFile } from "../review/stackFiles";
 import type { StackFile } from "../review/stackFiles";
+import { projectOf } from "../project";
 import { UserError } from "../ui";
 
 interface Options {
@@ -35,8 +37,11 @@ export function addPlanCommand(root: Command, signal: AbortSignal): void {
         throw new UserError(
           `Without --offline there is nothing to plan here: \`pulumi preview --policy-pack policies/packs/${pack}\` does it with the real clouds' plugins.`,
         );
-      const file = stackFileAt(path);
-      requireSecretsEncrypted(path, file);
+      const written = stackFileAt(path);
+      requireSecretsEncrypted(path, written);
+      const project = projectOf(path);
+      const complete = () => completeSections(project, written.sections).sections;
+      const file = { ...written, sections: checkedFile(path, complete) };
       const config = checkedFile(path, () => parsed(file));
       if (config.role === "rehearsal")
         throw new UserError(
@@ -49,7 +54,7 @@ export function addPlanCommand(root: Command, signal: AbortSignal): void {
       const { isRefused, planned } = await import("../clouds/plan.js");
       const { planJson, planText } = await import("../clouds/screen.js");
       const plan = await planned(
-        { config, sections: file.sections, pack, engine: { pulumiRoot, binDir }, signal },
+        { config, sections: file.sections, project, pack, engine: { pulumiRoot, binDir }, signal },
         options.json ? quietly : (steps) => runSteps(steps),
       );
       const screen = { file: path, pack, unseen: file.unseen, plan };

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { canonicalJson, shortHash } from "../../components/names";
 import type { Tool } from "./makeTool";
 
@@ -26,7 +26,7 @@ export function binDirectory({ cache, tools, root }: BinDirectoryArgs): {
 } {
   const links = Object.fromEntries(tools.map(({ name, path }) => [name, path]));
   const scripts = Object.fromEntries(
-    Object.entries(nodePrograms).map(([name, script]) => [name, wrapper(join(root, "node_modules", script))]),
+    Object.entries(nodePrograms).map(([name, script]) => [name, wrapper(installed(script, root))]),
   );
   const parent = join(cache, "toolchain", "bin");
   const directory = join(parent, shortHash(canonicalJson({ links, scripts })));
@@ -49,6 +49,13 @@ export function binDirectory({ cache, tools, root }: BinDirectoryArgs): {
     if (!existsSync(result.bin)) throw error;
   }
   return result;
+}
+
+/** With this checkout, or, where the package is installed in a generated project, beside it. */
+function installed(script: string, root: string): string {
+  const own = join(root, "node_modules", script);
+  const beside = join(dirname(root), script);
+  return !existsSync(own) && existsSync(beside) ? beside : own;
 }
 
 function wrapper(script: string): string {

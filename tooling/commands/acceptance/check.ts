@@ -4,8 +4,10 @@ import { refusalsOf } from "../../../components/workload/acceptance/judge";
 import { judgeInDirectory, notListed, undemanding } from "../../../stacks/acceptance";
 import type { WorkloadsConfig } from "../../../stacks/config/factory";
 import { parseAs } from "../../../stacks/config/load";
+import { completeSections } from "../../../stacks/presetFile";
 import { receivedReleases } from "../../../stacks/signedReleases";
 import { checkedFile, inFile } from "../../configuration";
+import { projectOf } from "../../project";
 import { UserError } from "../../ui";
 import { readSections } from "../release/configuration";
 import { titleOf } from "../release/open";
@@ -30,7 +32,7 @@ export async function check({ release: name, config: file, dir, now }: CheckArgs
   const [signed] = (await received({ ...config, handover, releases: [name] }, file, now)).releases;
   if (!signed) throw new UserError(`${file} names no release ${name}.`);
   const { release, digest, signedBy } = signed;
-  const judgement = judgeInDirectory(release, handover, provider.acceptance, now);
+  const judgement = judgeInDirectory(release, handover, provider.acceptance, now, projectOf(file));
   const accepted = refusalsOf(judgement).length === 0;
   const unlisted = notListed(release, provider.acceptance);
   const lines = [
@@ -56,12 +58,12 @@ function workloadsConfig(file: string): WorkloadsConfig {
     throw new UserError(
       `${file} is of the role ${JSON.stringify(sections.role)}; name that of the stack which places releases, role workloads.`,
     );
-  return checkedFile(file, () => parseAs("workloads", sections));
+  return checkedFile(file, () => parseAs("workloads", completeSections(projectOf(file), sections).sections));
 }
 
 async function received(config: WorkloadsConfig, file: string, now: Date) {
   try {
-    return await receivedReleases(config, now);
+    return await receivedReleases(config, now, projectOf(file));
   } catch (error) {
     throw inFile(file, error);
   }

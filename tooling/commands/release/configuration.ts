@@ -3,6 +3,8 @@ import { readSignerPolicy } from "../../../components/workload/release/signers";
 import type { SignerPolicy } from "../../../components/workload/release/signers";
 import type { TrustConfig } from "../../../stacks/config/factory";
 import { parseConfig } from "../../../stacks/config/load";
+import { completeSections } from "../../../stacks/presetFile";
+import { projectOf } from "../../project";
 import { UserError } from "../../ui";
 import { checkedFile } from "../../configuration";
 import { readNamed } from "../../files";
@@ -16,7 +18,7 @@ export function readTrustConfig(path: string): TrustConfig {
     throw new UserError(
       `${path} is of the role ${JSON.stringify(sections.role)}; releases come from the model owner's stack, of the role trust.`,
     );
-  return checkedFile(path, () => parseConfig(sections) as TrustConfig);
+  return checkedFile(path, () => parseConfig(completeSections(projectOf(path), sections).sections) as TrustConfig);
 }
 
 /** The settings of a stack's configuration, without their prefix. */

@@ -10,6 +10,7 @@ import {
 import { openHistory } from "../../../components/workload/release/historyAudit";
 import { timeText } from "../../../components/workload/release/time";
 import { computedRelease } from "../../../stacks/releases";
+import { projectOf } from "../../project";
 import { UserError } from "../../ui";
 import { checkedFile } from "../../configuration";
 import { writeWhole } from "../../files";
@@ -36,7 +37,13 @@ export function create({ config: configFile, model, dir, notAfter, notBefore, no
   const compute = (history: Release["history"], validFrom: string) => {
     requireOrder(validFrom, notAfter, now);
     return checkedFile(configFile, () =>
-      computedRelease(config, model, { history, validity: { notBefore: validFrom, notAfter } }),
+      computedRelease(
+        config,
+        model,
+        { history, validity: { notBefore: validFrom, notAfter } },
+        undefined,
+        projectOf(configFile),
+      ),
     );
   };
   const found = readReleases(dir, model);

@@ -5,6 +5,7 @@ import { addAcceptanceCommands } from "./acceptance";
 import { addGuestCommands } from "./guest";
 import { addMeasureCommand } from "./measure";
 import { addModelCommands } from "./model";
+import { addOpenshiftCommands } from "./openshift";
 import { addPlanCommand } from "./plan";
 import { addReleaseCommands } from "./release";
 import { addReviewCommand } from "./review";
@@ -25,6 +26,7 @@ const commands: readonly AddCommands[] = [
   addAdmissionCommand,
   addReviewCommand,
   addPlanCommand,
+  addOpenshiftCommands,
 ];
 
 /** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */

@@ -1,21 +1,16 @@
-import * as pulumi from "@pulumi/pulumi";
 import { pinProblems } from "../components/chartSource";
 import { GpuOperator } from "../components/cluster/gpuOperator";
 import { KubeletSettings } from "../components/cluster/kubelet";
 import { NodeFeatures } from "../components/cluster/nodeFeatures";
-import { NodeMode } from "../components/cluster/nodeMode";
-import { TenantNamespace } from "../components/cluster/tenantNamespace";
-import { quotaOfHosts } from "../components/cluster/tenantRules";
 import { platformSets } from "../components/platform";
 import { Kata } from "../components/runtime/kata";
 import { distributionWarning } from "../components/runtime/kataValues";
-import { undemanding } from "./acceptance";
-import { placeAdditions } from "./additions/additions";
-import { placeAdmission } from "./admission";
+import { additionProblems, placeAdditions } from "./additions/additions";
+import { placeCommonLayer, placeTenant, reachableCluster, undemandingOf, warn } from "./bareMetal";
 import { cloudInfrastructure } from "./clouds/infrastructure";
-import { clusterProvider, requireReachable } from "./cluster";
+import { ownLocation } from "./clouds/own";
 import type { Environment } from "./cluster";
-import { ConfigurationError, location } from "./config/errors";
+import { ConfigurationError } from "./config/errors";
 import type { InfrastructureConfig } from "./config/factory";
 import { isBareMetal, providerNamed } from "./config/providers";
 import { chartPlacement } from "./placement";
@@ -34,46 +29,28 @@ export async function infrastructure(
   const { distribution } = provider;
   if (distribution === "openshift")
     return (await import("./openshift/infrastructure.js")).openshiftInfrastructure(config, provider, environment);
-  const { cluster } = config;
-  if (!cluster) throw new ConfigurationError([`${location(["cluster"])}: missing; name the provider's cluster`]);
-  const placement = chartPlacement(config, projectDirectory(environment));
-  const unpinned = pinProblems("infrastructureProvider", placement);
-  if (unpinned.length > 0) throw new ConfigurationError(unpinned);
-  await requireReachable(cluster.context, environment);
+  const directory = projectDirectory(environment);
+  const placement = chartPlacement(config, directory);
+  const problems = [
+    ...pinProblems("infrastructureProvider", placement),
+    ...additionProblems(provider, directory, placement).map((problem) => `${ownLocation(config)}.${problem}`),
+  ];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const { opts } = await reachableCluster(config, environment);
 
-  const { hosts, kubernetesVersion, acceptance } = provider;
-  const namespace = config.parties.modelOwner;
-  for (const warning of [
+  const { hosts, kubernetesVersion } = provider;
+  await warn(
     ...platformSets[placement.platformSet].warnings,
     distributionWarning(distribution),
-    acceptance ? undefined : undemanding(provider.name),
-  ])
-    if (warning) await pulumi.log.warn(warning);
-  const opts = { provider: clusterProvider(config.provider, cluster.context) };
-  const { admission, accepted } = placeAdmission(config, provider, opts);
-  const kubelet = new KubeletSettings("kubelet-settings", { kubernetesVersion }, opts);
-  const nodeMode = new NodeMode(
-    "node-mode",
-    { hosts, ...(acceptance?.dedicatedNodes && { dedicatedTo: namespace }) },
-    opts,
+    undemandingOf(provider),
   );
+  const { admission, accepted, nodeMode } = placeCommonLayer(config, provider, opts);
+  const kubelet = new KubeletSettings("kubelet-settings", { kubernetesVersion }, opts);
   const nodeFeatures = new NodeFeatures("node-features", { placement }, opts);
   // Both wait for NFD and for the hosts' labels; in the documented order TEE labels would be missing for good.
   const kata = new Kata("kata", { placement, distribution, nodeFeatures, nodeMode }, opts);
   const gpuOperator = new GpuOperator("gpu-operator", { placement, hosts, nodeFeatures, nodeMode }, opts);
-  const tenant = new TenantNamespace(
-    "tenant",
-    {
-      namespace,
-      deployer: config.deployer,
-      keyBrokerCidrs: provider.keyBrokerCidrs,
-      registryCidrs: provider.registryCidrs,
-      verifierCidrs: acceptance?.verifierCidrs,
-      quota: acceptance?.quota ?? quotaOfHosts(hosts),
-      kubernetesVersion,
-    },
-    opts,
-  );
+  const tenant = placeTenant(config, provider, kubernetesVersion, "kubernetes", opts);
   return {
     admissionPolicies: admission.policyNames,
     hosts: nodeMode.hostNames,
@@ -86,6 +63,15 @@ export async function infrastructure(
     },
     runtimeClasses: kata.runtimeClassNames,
     ...(accepted && { acceptanceOf: accepted.tenants }),
-    ...placeAdditions({ config, provider, placement, opts, tenant, nodeFeatures }),
+    ...placeAdditions({
+      config,
+      provider,
+      placement,
+      directory,
+      opts,
+      tenant,
+      nodeFeatures,
+      systemNamespace: kubelet.systemNamespace,
+    }),
   };
 }

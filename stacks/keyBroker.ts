@@ -1,3 +1,4 @@
+import { externalSecretsProblems, externalSecretsWarnings } from "../components/attestation/externalSecrets";
 import { serviceProblems, serviceWarnings } from "../components/attestation/intelTrustAuthority";
 import { unreachableKeys } from "../components/attestation/keyStorePkcs11";
 import { keyStoreProblems, keyStoreWarnings } from "../components/attestation/keyStoreProblems";
@@ -8,6 +9,7 @@ import type { NodeAdmission } from "../components/attestation/nodeAdmission";
 import type { Release } from "../components/workload/release";
 import { location } from "./config/errors";
 import type { TrustConfig } from "./config/factory";
+import { openshiftTrusteeProblems } from "./openshift/trustee";
 
 type Attestation = TrustConfig["attestation"];
 
@@ -19,8 +21,9 @@ export function keyBrokerProblems(
   simulated: boolean,
   now: Date,
 ): string[] {
-  const { keyStore, keyAuthority, resourcesSecret, service, nvidiaVerifier } = attestation;
+  const { keyStore, keyAuthority, operator, resourcesSecret, externalSecrets, service, nvidiaVerifier } = attestation;
   const at = location(["attestation"]);
+  const resources = [...releases, ...nodes].flatMap((subject) => subject.resources);
   return [
     ...serviceProblems(service, releases, nodes, {
       accepted: { chips: attestation.chips, verifier: verifierKind(nvidiaVerifier) },
@@ -28,15 +31,20 @@ export function keyBrokerProblems(
       vcekCache: attestation.vcekCache,
       collateralService: attestation.collateralService,
     }),
-    ...keyStoreProblems(
-      keyStore,
-      keyAuthority,
-      [...releases, ...nodes].flatMap(({ resources }) => resources),
-    ),
+    ...keyStoreProblems(keyStore, keyAuthority, resources),
+    ...(externalSecrets
+      ? externalSecretsProblems(externalSecrets, {
+          keyStoreKind: keyStore.kind,
+          authority: keyAuthority,
+          resourcesSecret,
+          resources,
+        })
+      : []),
+    ...(operator ? openshiftTrusteeProblems(attestation, operator, releases, nodes) : []),
     ...unreachableKeys(keyStore, releases),
     ...verifierProblems(nvidiaVerifier, now),
     ...(simulated ? simulatedProblems(attestation) : []),
-    ...(!simulated && keyStore.kind === "kvstorage" && resourcesSecret === undefined
+    ...(!simulated && !operator && keyStore.kind === "kvstorage" && resourcesSecret === undefined && !externalSecrets
       ? [
           "resourcesSecret: missing; name the Kubernetes Secret in which you keep the models' keys, or a key store in keyStore",
         ]
@@ -48,21 +56,23 @@ export function keyBrokerProblems(
 }
 
 /** A rehearsal's keys are made up and come from its own setting. */
-function simulatedProblems({ keyStore, resourcesSecret }: Attestation): string[] {
+function simulatedProblems({ keyStore, resourcesSecret, externalSecrets }: Attestation): string[] {
   return [
     ...(keyStore.kind === "kvstorage" ? [] : ["keyStore: is for real keys, and this stack is simulated; leave it out"]),
     ...(resourcesSecret === undefined
       ? []
       : ["resourcesSecret: is for real keys, and this stack is simulated; leave it out"]),
+    ...(externalSecrets ? ["externalSecrets: are for real keys, and this stack is simulated; leave them out"] : []),
   ];
 }
 
 /** What the owner should hear at every preview. */
 export function keyBrokerWarnings(attestation: Attestation, simulated: boolean): string[] {
-  const { keyAuthority, keyBroker, nvidiaVerifier } = attestation;
+  const { keyAuthority, keyBroker, nvidiaVerifier, externalSecrets, resourcesSecret } = attestation;
   return [
     ...serviceWarnings(attestation.service),
     ...keyStoreWarnings(keyAuthority),
+    ...(externalSecrets ? externalSecretsWarnings(resourcesSecret) : []),
     ...verifierWarnings(nvidiaVerifier),
     ...(simulated ? [] : sessionWarnings(keyBroker.sessions, keyBroker.replicas)),
   ].map((warning) => `${location(["attestation"])}: ${warning}`);

@@ -18,7 +18,9 @@ import type { TrustConfig } from "./config/factory";
 import type { TrustSecretsContext } from "./config/secrets";
 import { decodeTrustSecrets, parseTrustSecrets } from "./config/secrets";
 import { keyBrokerArgs, keyBrokerProblems, keyBrokerWarnings } from "./keyBroker";
+import { keySourceProblems, keySourceWarnings, placeKeySources } from "./keySources";
 import { admittedNodes, nodeOutputs } from "./nodes";
+import { openshiftTrustee } from "./openshift/trustee";
 import { pinSource } from "./pins";
 import { projectDirectory } from "./project";
 import type { SignedRelease } from "./signedReleases";
@@ -53,6 +55,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
       config.simulated,
       now,
     ),
+    ...keySourceProblems(attestation, projectDirectory(environment)),
     // A rehearsal's values are made up, and no older for it.
     ...notices.filter(({ expired }) => expired && !config.simulated).map(({ text }) => text),
   ];
@@ -74,6 +77,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     ...(models.length > 0 ? platformSets[platform.set].warnings : []),
     ...releaseWarnings,
     ...keyBrokerWarnings(attestation, config.simulated),
+    ...keySourceWarnings(attestation),
     ...nodeWarnings(nodes).map((warning) => `${location(["nodes"])}: ${warning}`),
     ...openNodeClients(nodes, attestation.keyBroker.clientCidrs).map(
       (warning) => `${location(["attestation", "keyBroker", "clientCidrs"])}: ${warning}`,
@@ -85,20 +89,14 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
   const opts = { provider: clusterProvider(config.parties.modelOwner, cluster.context) };
   const policies = policiesInForce("owner", config.admission, { exceptions: config.exceptions, now });
   const admission = new AdmissionPolicies("admission", { policies }, opts);
-  const trustee = new Trustee(
-    "trustee",
-    {
-      releases,
-      nodes,
-      accepted,
-      ...keyBrokerArgs(attestation),
-      platformSet: platform.set,
-      pins,
-      secrets: pulumi.secret(secrets),
-    },
-    opts,
-  );
+  const { operator } = attestation;
+  const place = { releases, nodes, accepted, secrets: pulumi.secret(secrets) };
+  const trustee = operator
+    ? openshiftTrustee(config, operator, place, opts)
+    : new Trustee("trustee", { ...place, ...keyBrokerArgs(attestation), platformSet: platform.set, pins }, opts);
+  const sources = placeKeySources(attestation, trustee.namespaceName, projectDirectory(environment), opts);
   return {
+    ...sources,
     admissionPolicies: admission.policyNames,
     releases: releaseOutputs(config, releases),
     ...(nodes.length > 0 && { nodes: nodeOutputs(config) }),

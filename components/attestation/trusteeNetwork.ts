@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import { publicInternet } from "../cluster/publicInternet";
 import { allowDns } from "../cluster/tenantRules";
 import type { CollateralService } from "./evidenceSources";
 import type { AttestationServiceChoice } from "./intelTrustAuthority";
@@ -12,12 +13,6 @@ import { trusteeLabels } from "./trusteePods";
 type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type NetworkPolicyPeer = types.input.networking.v1.NetworkPolicyPeer;
 type NetworkPolicyEgressRule = types.input.networking.v1.NetworkPolicyEgressRule;
-
-/** The internet without what is inside: private, shared, loopback and link-local ranges, cloud metadata among them. */
-export const publicInternet = {
-  cidr: "0.0.0.0/0",
-  except: ["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
-} as const;
 
 export interface TrusteeNetworkArgs {
   /** Ranges that guests come from, as the KBS's pods see them. */
@@ -54,7 +49,7 @@ export function trusteeNetwork(args: TrusteeNetworkArgs): Record<string, Network
   return {
     // The RVPS looks nothing up.
     "allow-dns": {
-      ...allowDns,
+      ...allowDns("kubernetes"),
       podSelector: {
         matchExpressions: [
           { key: "app.kubernetes.io/name", operator: "In", values: [serviceName("as"), serviceName("kbs")] },

@@ -5,7 +5,7 @@ import type { Fact, Grade } from "../host/fact";
  */
 
 /** Where a model can run. On the clouds the unit is a whole machine; a pod is one on bare metal, and with peer pods. */
-export const places = ["pod", "azureNode", "gcpNode", "gcpSpace", "peerPod"] as const;
+export const places = ["pod", "azureNode", "gcpNode", "gcpSpace", "peerPod", "anjunaPod"] as const;
 export type Place = (typeof places)[number];
 
 /** Whoever would read weights and prompts, or change what computes on them. */
@@ -58,6 +58,7 @@ const gkeNodes = read(
 const spaceDocs = read("Google Cloud, Confidential Space: overview, images, token claims", "docs");
 const peerPodsAzure = read("confidential-containers/cloud-api-adaptor, azure/provider.go (2026-08)", "repository");
 const peerPodsGcp = read("confidential-containers/cloud-api-adaptor, gcp/provider.go (2026-08)", "repository");
+const anjunaPods = read("docs.anjuna.io, k8s-sev v1.5: launching a pod", "docs", "2026-11-26");
 const noNesting = read("a TEE does not nest in a confidential machine of Google's", "general");
 
 const yes = (how: string): Defence => ({ stopped: "yes", how });
@@ -199,5 +200,35 @@ export const isolationUnits: Readonly<Record<Place, IsolationUnit>> = {
       "several GPUs in one TEE: a machine has exactly one",
     ],
     facts: [peerPodsAzure, peerPodsGcp],
+  },
+  anjunaPod: {
+    title: "Anjuna's confidential pod (a machine of its own beside its node)",
+    unit: "pod",
+    stage: "experimental",
+    inside: [
+      "the pod's containers",
+      "kernel and agents of Anjuna's image of the machine",
+      "the firmware of whoever runs the machine",
+    ],
+    against: {
+      hostOs: encryptedMemory,
+      hypervisor: encryptedMemory,
+      cloudOperator: partly(
+        "memory is encrypted, yet firmware is the operator's, and on Azure the Policy Manager's master key is released on Microsoft's word",
+      ),
+      clusterAdmin: partly(
+        "kubelet is outside of the machine; what its agents refuse the cluster is Anjuna's policy, which nothing here reads",
+      ),
+      nodeAdmin: yes("the node is an ordinary machine and outside of the pod's"),
+      otherPods: yes("each pod is a machine of its own"),
+      network: networkByTls,
+    },
+    givesUp: [
+      "releases: no image, shape, init-data or agent policy that the model owner signed is bound to the evidence",
+      "a launch measurement computed from published parts: what is measured is Anjuna's to say",
+      "Trustee: it is sent no evidence by such pods, and gives them no keys",
+      "confidential GPUs: none is documented in public for such pods",
+    ],
+    facts: [anjunaPods],
   },
 };

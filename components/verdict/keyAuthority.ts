@@ -15,6 +15,7 @@ export const keyGrades = [
   "asserted by Intel",
   "asserted by Google",
   "asserted by Microsoft",
+  "asserted by Anjuna and Microsoft",
   "asserted by the key store's operator",
 ] as const;
 export type KeyGrade = (typeof keyGrades)[number];
@@ -55,6 +56,7 @@ const trusteeAzure = read(
 const releasePolicies = read("Microsoft Learn, secure key release policy examples and grammar", "docs");
 const spaceClaims = read("Google Cloud, Confidential Space token claims and attestation assertions", "docs");
 const spaceOnly = read("Google Cloud, Confidential Space token claims: tokens of Confidential Space machines", "docs");
+const anjuna = read("docs.anjuna.io, apm: boot sequence of the server (v2.0 to v2.3)", "docs", "2026-11-26");
 const peerPods = read("confidential-containers/cloud-api-adaptor (2026-08)", "repository");
 
 const owner = "the model owner's own Trustee";
@@ -79,7 +81,7 @@ export const keyReleases: Readonly<Record<Place, Readonly<Record<KeyAuthority, K
     },
     cloud: {
       attests: owner,
-      couldRelease: "the operator of the cloud in which the key store is",
+      couldRelease: "whoever operates the key store",
       gates: {
         cpu: "as with key authority owner, for whoever asks Trustee",
         gpu: "as with key authority owner, for whoever asks Trustee",
@@ -178,6 +180,27 @@ export const keyReleases: Readonly<Record<Place, Readonly<Record<KeyAuthority, K
       facts: [peerPods, trusteeAzure],
     },
     cloud: { notOffered: "not built here: a pod asks its own key broker client for keys", facts: [peerPods] },
+  },
+  anjunaPod: {
+    owner: {
+      notOffered:
+        "Trustee is sent no evidence by Anjuna's pods; they ask Anjuna's Policy Manager, which takes its own master key from a cloud",
+      facts: [anjuna],
+    },
+    cloud: {
+      attests: "Microsoft Azure Attestation for the Policy Manager, the Policy Manager for the pods",
+      couldRelease: "Microsoft, and whoever may write the release policy of the master key",
+      gates: {
+        cpu: "for the Policy Manager SEV-SNP on Microsoft's word; for pods what the Policy Manager's identity policies ask",
+        gpu: undefined,
+        image: "as the Policy Manager's identity policies ask; nothing here reads them",
+        initData: undefined,
+      },
+      grade: "asserted by Anjuna and Microsoft",
+      because:
+        "Key Vault releases the Policy Manager's master key on Microsoft's attestation, and which pods are given secrets is Anjuna's to judge",
+      facts: [anjuna, releasePolicies],
+    },
   },
 };
 

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { cidrSchema, nameSchema } from "./common";
 import { collateralServiceSchema, nvidiaVerifierSchema, serviceSchema, vcekCacheSchema } from "./evidenceSources";
+import { policyManagerSchema } from "./anjuna";
+import { externalSecretsSchema } from "./fortanix";
 import {
   keyAuthoritySchema,
   keyStoreSchema,
@@ -8,6 +10,7 @@ import {
   pemCertificateSchema,
   sessionsSchema,
 } from "./keyStores";
+import { trusteeOperatorSchema } from "./trusteeOperator";
 
 const tcb = z.int().min(0).max(255);
 const hex = (bytes: number) =>
@@ -34,6 +37,7 @@ export const attestationSchema = z
         metricsFrom: nameSchema.optional().describe("namespace whose pods may fetch /metrics from the KBS's port"),
       })
       .describe("the model owner's key broker"),
+    operator: trusteeOperatorSchema.optional(),
     service: serviceSchema.default({ kind: "coco" }),
     keyStore: keyStoreSchema.default({ kind: "kvstorage" }),
     keyAuthority: keyAuthoritySchema.default("owner"),
@@ -42,6 +46,8 @@ export const attestationSchema = z
       .describe(
         "existing Secret with the keys of kvstorage; required outside rehearsals, made by other means than Pulumi",
       ),
+    externalSecrets: externalSecretsSchema.optional(),
+    policyManager: policyManagerSchema.optional(),
     nvidiaVerifier: nvidiaVerifierSchema.default("remote"),
     vcekCache: vcekCacheSchema.optional(),
     collateralService: collateralServiceSchema.optional(),

@@ -26,11 +26,14 @@ export const placeSchema = z
   })
   .describe("where it is reached, as {cidrs: [...]} or {namespace: ...}");
 
+export const imageByDigest = z
+  .string()
+  .regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?@sha256:[0-9a-f]{64}$/, "a full image reference by digest");
+
 const cloud = {
-  image: z
-    .string()
-    .regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?@sha256:[0-9a-f]{64}$/, "a full image reference by digest")
-    .describe("your build of Trustee's KBS with this store, by digest: Trustee's own images have none of the clouds'"),
+  image: imageByDigest.describe(
+    "your build of Trustee's KBS with this store, by digest: Trustee's own images have none of the clouds'",
+  ),
   reachedAt: placeSchema,
 };
 

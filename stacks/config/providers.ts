@@ -2,10 +2,15 @@ import { z } from "zod";
 import { ccModes, cpuModelNames, gpuModelNames, gpuModels } from "../../components/host/hardware";
 import { distributions } from "../../components/runtime/kataValues";
 import { acceptanceSchema } from "./acceptance";
+import { anjunaSchema } from "./anjuna";
 import { azureSchema } from "./azure";
 import { cidrSchema, crossCheck, nameSchema, uniqueNames } from "./common";
 import { ConfigurationError, location } from "./errors";
+import { checkFirmware, firmwareSchema } from "./firmware";
+import { fortanixSchema } from "./fortanix";
 import { gcpSchema } from "./gcp";
+import { checkIntel, intelSchema } from "./intel";
+import { checkOpenshift, openshiftSchema } from "./openshift";
 import { checkPeerPods, peerPodsSchema } from "./peerPods";
 
 export const hostSchema = z
@@ -22,12 +27,14 @@ export const hostSchema = z
     ccMode: z.enum(ccModes).default("on").describe("confidential-computing mode asked of the GPUs"),
     cpus: z.int().min(2).max(1024).describe("logical CPUs of the host"),
     memoryGib: z.int().min(16).max(16384).describe("memory of the host in GiB"),
+    firmware: firmwareSchema.optional(),
     simulatedFault: z
       .enum(["ccModeFailed"])
       .optional()
       .describe("rehearsal only: a fault that the simulated host acts out"),
   })
   .superRefine((host, ctx) => {
+    checkFirmware(host, ctx);
     const modes: readonly string[] = gpuModels[host.gpu.model].ccModes;
     if (host.ccMode !== "off" && !modes.includes(host.ccMode))
       crossCheck(ctx, ["ccMode"], `is not a mode of ${host.gpu.model}; write ${[...modes, "off"].join(" or ")}`);
@@ -56,7 +63,7 @@ export const providerSchema = z
       .string()
       .regex(/^1\.(3[2-9]|[4-9]\d)$/, "1.32 or later, e.g. 1.36")
       .default("1.36")
-      .describe("Kubernetes minor version"),
+      .describe("Kubernetes minor version; on OpenShift it follows from openshift.version"),
     trustedStorageClass: z
       .string()
       .min(1)
@@ -70,12 +77,18 @@ export const providerSchema = z
       .describe("ranges of the model owner's key broker, reachable on 443 only"),
     acceptance: acceptanceSchema.optional(),
     hosts: z.array(hostSchema).default([]).describe("the provider's GPU hosts on bare metal"),
+    openshift: openshiftSchema.optional(),
     azure: azureSchema.optional(),
     gcp: gcpSchema.optional(),
     peerPods: peerPodsSchema.optional(),
+    anjuna: anjunaSchema.optional(),
+    fortanix: fortanixSchema.optional(),
+    intel: intelSchema.optional(),
   })
   .superRefine((provider, ctx) => {
     checkPeerPods(provider, ctx);
+    checkOpenshift(provider, ctx);
+    checkIntel(provider, ctx);
     uniqueNames(ctx, provider.hosts, ["hosts"]);
     const kinds = ["hosts", "azure", "gcp"].filter((kind) => placesOf(provider, kind).length > 0);
     if (kinds.length !== 1)
@@ -88,6 +101,9 @@ export const providerSchema = z
       );
     if (provider.hosts.length > 0 && provider.trustedStorageClass === undefined)
       crossCheck(ctx, ["trustedStorageClass"], "is missing; name the StorageClass of raw block volumes on the hosts");
+    for (const section of ["anjuna", "fortanix"] as const)
+      if (provider[section] && provider.hosts.length === 0)
+        crossCheck(ctx, [section], "is for a provider with hosts of its own here; remove it from a cloud's");
   });
 
 function placesOf(provider: { hosts: unknown[]; azure?: unknown; gcp?: unknown }, kind: string): unknown[] {

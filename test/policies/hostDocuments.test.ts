@@ -16,7 +16,7 @@ import { admissionPoliciesKept } from "../../policies/rules/cluster/admissionPol
 import { hostKernelClosed } from "../../policies/rules/hardware/hostKernelClosed";
 import { snpWithoutIommuPt } from "../../policies/rules/hardware/snpWithoutIommuPt";
 import { webhookFailClosed } from "../../policies/rules/cluster/webhookFailClosed";
-import { isReference, isSecretText, isTellingName } from "../../policies/secretText";
+import { isReference, isSecretText, isTellingName } from "../../components/secretText";
 
 const configMap = (data: Record<string, string>): Resource => ({
   type: "kubernetes:core/v1:ConfigMap",

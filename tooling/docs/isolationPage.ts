@@ -25,6 +25,7 @@ const columns: Readonly<Record<Place, string>> = {
   gcpNode: "node, Google Cloud",
   gcpSpace: "Confidential Space",
   peerPod: "peer pod (experimental)",
+  anjunaPod: "Anjuna's pod (experimental)",
 };
 
 const whose = (place: Place, who: KeyAuthority) => `${columns[place]}; \`keyAuthority: ${who}\``;

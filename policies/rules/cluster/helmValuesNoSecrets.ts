@@ -2,7 +2,7 @@ import { gpuOperator } from "../../examples/cluster";
 import { helmReleases } from "../../helm";
 import type { Finding, Place } from "../../place";
 import { platforms, resourceRule } from "../../rule";
-import { isReference, isSecretText, isTellingName } from "../../secretText";
+import { isReference, isSecretText, isTellingName } from "../../../components/secretText";
 import { page } from "../../sources";
 
 const deepest = 16;

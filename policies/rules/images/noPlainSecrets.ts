@@ -4,7 +4,7 @@ import type { Container } from "../../kubernetes";
 import { confidentialContainers } from "../../kubernetes";
 import type { Finding } from "../../place";
 import { platforms, resourceRule } from "../../rule";
-import { secret } from "../../secretText";
+import { secret } from "../../../components/secretText";
 import { file, repositories } from "../../sources";
 
 /** Names that end in what they hold: NGC_API_KEY, HF_TOKEN, dbPassword; not MAX_TOKENS. */

@@ -1,14 +1,19 @@
 import type { AttributeValue } from "../../../components/host/firmware/plan";
+import type { RedfishLayout } from "../../../components/host/firmware/vendorSchema";
 import { printable } from "../address";
 import { FirmwareError } from "../target";
 import type { RegisteredAttribute } from "../target";
 import type { RedfishClient } from "./client";
 import { closedAttributes } from "./dependencies";
-import type { RedfishDialect } from "./dialect";
 import { collectionSchema, registryFileSchema, registrySchema } from "./schemas";
 import type { RegistryEntry } from "./schemas";
 
 type Values = Readonly<Record<string, AttributeValue>>;
+
+/** Where a vendor keeps registries: below the host's system, or a path from the root on. */
+export interface RegistryPlace extends Pick<RedfishLayout, "registry"> {
+  readonly systemPath: string;
+}
 
 export interface BiosRegistry {
   /** As the registry stands with these values in force and pending. */
@@ -19,7 +24,7 @@ export interface BiosRegistry {
 export async function readRegistry(
   client: RedfishClient,
   name: string | null | undefined,
-  dialect: RedfishDialect,
+  place: RegistryPlace,
   signal?: AbortSignal,
 ): Promise<BiosRegistry> {
   if (!name)
@@ -27,7 +32,7 @@ export async function readRegistry(
       `${client.host} names no registry of its firmware's attributes, and none is written without having been looked up.`,
       "Update the machine's firmware; if that does not help, set the attributes by hand as `firmware plan` lists them.",
     );
-  const path = (await inCollection(client, name, signal)) ?? atVendorsPlace(name, dialect);
+  const path = (await inCollection(client, name, signal)) ?? atVendorsPlace(name, place);
   if (path === undefined)
     throw new FirmwareError(`${client.host} names the registry ${printable(name)} and does not have it.`);
   const { RegistryEntries: entries } = (await client.get(path, registrySchema, signal)).value;
@@ -53,8 +58,12 @@ async function inCollection(client: RedfishClient, name: string, signal?: AbortS
   return english?.Uri ? client.ownPath(english.Uri) : undefined;
 }
 
-const atVendorsPlace = (name: string, { registry }: RedfishDialect): string | undefined =>
-  registry?.replace("{registry}", encodeURIComponent(name));
+const atVendorsPlace = (name: string, { registry, systemPath }: RegistryPlace): string | undefined =>
+  registry &&
+  `${registry.startsWith("/redfish/") ? "" : systemPath.replace(/\/+$/, "")}${registry}`.replace(
+    "{registry}",
+    encodeURIComponent(name),
+  );
 
 function registered(entry: RegistryEntry, closed: ReadonlySet<string>): RegisteredAttribute {
   const { AttributeName: name, DisplayName, LowerBound, UpperBound, Value } = entry;

@@ -1,30 +1,36 @@
+import type { RedfishLayout } from "../../../components/host/firmware/vendorSchema";
 import { printable } from "../address";
 import { FirmwareError } from "../target";
 import type { MachineIdentity } from "../target";
 import type { RedfishClient } from "./client";
-import type { RedfishDialect } from "./dialect";
 import { collectionSchema, processorSchema, systemSchema } from "./schemas";
 import type { System } from "./schemas";
 
-/** Path of the host among what the controller calls systems. */
+/**
+ * Path of the host among what the controller calls systems: by the Id that its vendor has for it, else the only one that
+ * has firmware settings. Accelerators' boards are listed as systems, too.
+ */
 export async function findSystem(
   client: RedfishClient,
-  { system }: RedfishDialect,
+  { system, notSystems }: Pick<RedfishLayout, "system" | "notSystems">,
   signal?: AbortSignal,
 ): Promise<string> {
   const { value } = await client.get("/redfish/v1/Systems", collectionSchema, signal);
-  const paths = value.Members.map((member) => client.ownPath(member["@odata.id"]));
-  const ids = paths.map((path) => path.replace(/\/+$/, "").split("/").at(-1) ?? "");
-  const [only] = paths;
-  const known = paths[ids.findIndex((id) => id === system)];
-  if (known !== undefined) return known;
-  if (paths.length === 1 && only !== undefined) return only;
+  const all = value.Members.map((member) => client.ownPath(member["@odata.id"]));
+  const named = all.find((path) => idOf(path) === system);
+  if (named !== undefined) return named;
+  const hosts: string[] = [];
+  for (const path of all.filter((candidate) => !notSystems.includes(idOf(candidate))))
+    if ((await readSystem(client, path, signal)).Bios) hosts.push(path);
+  const [only, ...others] = hosts;
+  if (only !== undefined && others.length === 0) return only;
   throw new FirmwareError(
-    `${client.host} has ${paths.length} systems (${printable(ids.join(", ")) || "none"})` +
-      `${system === undefined ? "" : `, and none is ${system}`}; it is not clear which is the host.`,
+    `${client.host} has ${hosts.length === 0 ? "no system" : `${hosts.length} systems`} with firmware settings, of ${printable(all.map(idOf).join(", ")) || "none"}; it is not clear which is the host.`,
     "Name it with --system.",
   );
 }
+
+const idOf = (path: string): string => path.replace(/\/+$/, "").split("/").at(-1) ?? "";
 
 export async function readSystem(client: RedfishClient, path: string, signal?: AbortSignal): Promise<System> {
   return (await client.get(path, systemSchema, signal)).value;

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { AttributeValue } from "../../../components/host/firmware/plan";
+import type { RedfishLayout } from "../../../components/host/firmware/vendorSchema";
 import { printable } from "../address";
 import { FirmwareError } from "../target";
 import type { FirmwareTarget, MachineIdentity, RegisteredAttribute } from "../target";
@@ -7,13 +8,12 @@ import { readRegistry } from "./attributeRegistry";
 import { Refused } from "./client";
 import type { RedfishClient } from "./client";
 import { Unanswered } from "./unanswered";
-import type { RedfishDialect } from "./dialect";
 import { findSystem, hasStarted, identityOf, readSystem } from "./host";
 import { configurationJobs } from "./jobs";
 import type { ConfigurationJobs } from "./jobs";
-import { restartController } from "./manager";
+import { managerPath, restartController } from "./manager";
 import { biosSchema, settingsSchema } from "./schemas";
-import type { Bios } from "./schemas";
+import type { Bios, System } from "./schemas";
 
 type Values = Readonly<Record<string, AttributeValue>>;
 
@@ -33,19 +33,16 @@ export const usualPace: Pace = {
 
 /** One host behind a management controller that speaks Redfish. */
 export class RedfishTarget implements FirmwareTarget {
-  private readonly jobs: ConfigurationJobs | undefined;
+  private madeJobs: ConfigurationJobs | undefined;
   private systemPath: string | undefined;
   /** Tag of the pending settings as last read: a change is decided by that state and refused by any other. */
   private settingsTag: string | undefined;
 
   constructor(
     private readonly client: RedfishClient,
-    private readonly dialect: RedfishDialect,
+    private readonly layout: RedfishLayout,
     private readonly pace: Pace = usualPace,
-  ) {
-    const { configurationJobs: path } = dialect;
-    this.jobs = path === undefined ? undefined : configurationJobs(client, path);
-  }
+  ) {}
 
   async identify(signal?: AbortSignal): Promise<MachineIdentity> {
     return identityOf(this.client, await this.system(signal), signal);
@@ -54,7 +51,12 @@ export class RedfishTarget implements FirmwareTarget {
   async registry(signal?: AbortSignal): Promise<readonly RegisteredAttribute[]> {
     const { bios } = await this.bios(signal);
     // Read anew each time: what is read-only changes with each restart on controllers that say so in the registry itself.
-    const registry = await readRegistry(this.client, bios.AttributeRegistry, this.dialect, signal);
+    const registry = await readRegistry(
+      this.client,
+      bios.AttributeRegistry,
+      { ...this.layout, systemPath: this.systemPath ?? "" },
+      signal,
+    );
     return registry.attributes(valuesOf(bios), await this.pending(signal));
   }
 
@@ -82,13 +84,13 @@ export class RedfishTarget implements FirmwareTarget {
 
   async apply(signal?: AbortSignal): Promise<void> {
     const { settingsPath } = await this.bios(signal);
-    await this.jobs?.ensure(settingsPath, signal);
     const system = await this.system(signal);
+    await (await this.jobs(system, signal))?.ensure(settingsPath, signal);
     const reset = system.Actions?.["#ComputerSystem.Reset"];
     if (!reset)
       throw new FirmwareError(`${this.client.host} offers no way to restart the host; restart it by hand, then go on.`);
     const allowed = reset["ResetType@Redfish.AllowableValues"];
-    const ResetType = resetType(system.PowerState === "Off", allowed ?? undefined, this.dialect);
+    const ResetType = resetType(system.PowerState === "Off", allowed ?? undefined, this.layout);
     if (ResetType === undefined)
       throw new FirmwareError(
         `${this.client.host} allows no restart that is known here (${printable((allowed ?? []).join(", "))}).`,
@@ -112,9 +114,10 @@ export class RedfishTarget implements FirmwareTarget {
   }
 
   async reappear(names: readonly string[], signal?: AbortSignal): Promise<boolean> {
-    const sought = names.filter((name) => this.dialect.vanishing?.includes(name));
-    if (sought.length === 0) return false;
-    await restartController(this.client, await this.system(signal), signal);
+    const { vanishing } = this.layout;
+    const sought = names.filter((name) => vanishing?.names.includes(name));
+    if (!vanishing || sought.length === 0) return false;
+    await restartController(this.client, await this.system(signal), vanishing.managerReset, signal);
     const deadline = Date.now() + this.pace.reappearMilliseconds;
     while (Date.now() < deadline) {
       await wait(this.pace.pollMilliseconds, undefined, { signal });
@@ -139,8 +142,10 @@ export class RedfishTarget implements FirmwareTarget {
 
   private async look(signal?: AbortSignal): Promise<{ settled: boolean; why: string }> {
     const seen = await this.unlessAway(async () => {
-      if (!hasStarted(await this.system(signal))) return "the host is starting";
-      if (this.jobs && !(await this.jobs.finished(signal))) return "its configuration job is not done";
+      const system = await this.system(signal);
+      if (!hasStarted(system)) return "the host is starting";
+      const jobs = await this.jobs(system, signal);
+      if (jobs && !(await jobs.finished(signal))) return "its configuration job is not done";
       const pending = Object.keys(await this.pending(signal));
       return pending.length > 0 ? `still pending: ${printable(pending.join(", "))}` : undefined;
     });
@@ -160,8 +165,15 @@ export class RedfishTarget implements FirmwareTarget {
   }
 
   private async system(signal?: AbortSignal) {
-    const path = (this.systemPath ??= await findSystem(this.client, this.dialect, signal));
+    const path = (this.systemPath ??= await findSystem(this.client, this.layout, signal));
     return readSystem(this.client, path, signal);
+  }
+
+  private async jobs(system: System, signal?: AbortSignal): Promise<ConfigurationJobs | undefined> {
+    const { job } = this.layout;
+    if (!job) return undefined;
+    const manager = await managerPath(this.client, system, signal);
+    return (this.madeJobs ??= configurationJobs(this.client, `${manager.replace(/\/+$/, "")}${job.path}`));
   }
 
   private async bios(signal?: AbortSignal): Promise<{ bios: Bios; settingsPath: string }> {
@@ -170,11 +182,8 @@ export class RedfishTarget implements FirmwareTarget {
     const path = this.client.ownPath(linked["@odata.id"]);
     const { value: bios } = await this.client.get(path, biosSchema, signal);
     const announced = bios["@Redfish.Settings"]?.SettingsObject?.["@odata.id"];
-    const below = this.dialect.settings && `${path.replace(/\/+$/, "")}/${this.dialect.settings}`;
-    const settingsPath = announced ? this.client.ownPath(announced) : below;
-    if (!settingsPath)
-      throw new FirmwareError(`${this.client.host} does not say where settings of its host's firmware are changed.`);
-    return { bios, settingsPath };
+    const below = `${(this.systemPath ?? "").replace(/\/+$/, "")}${this.layout.settings}`;
+    return { bios, settingsPath: announced ? this.client.ownPath(announced) : below };
   }
 }
 
@@ -186,14 +195,12 @@ function valuesOf({ Attributes }: { Attributes?: Bios["Attributes"] }): Values {
   );
 }
 
-/** A host that is off is switched on. Else as its vendor's data say, else gently: its drain was the operator's to do. */
+/** A host that is off is switched on. Else the first kind of restart that its vendor's data name and that it offers. */
 function resetType(
   isOff: boolean,
-  allowed: readonly string[] | undefined,
-  { reset }: RedfishDialect,
+  offered: readonly string[] | undefined,
+  { resets }: RedfishLayout,
 ): string | undefined {
-  const wanted = isOff
-    ? ["On", "ForceOn"]
-    : [...(reset ? [reset] : []), "GracefulRestart", "ForceRestart", "PowerCycle"];
-  return allowed ? wanted.find((type) => allowed.includes(type)) : wanted[0];
+  const wanted = isOff ? ["On", "ForceOn"] : resets;
+  return offered ? wanted.find((type) => offered.includes(type)) : wanted[0];
 }

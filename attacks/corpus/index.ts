@@ -8,6 +8,7 @@ import { gcp } from "./gcp";
 import { guest } from "./guest";
 import { hardware } from "./hardware";
 import { images } from "./images";
+import { keySources } from "./keySources";
 import { nodes } from "./nodes";
 import { nodesOfOwner } from "./nodesOfOwner";
 import { operators } from "./operators";
@@ -27,6 +28,7 @@ export const ruleAttacks: readonly RuleAttack[] = [
   ...tenants,
   ...operators,
   ...brokerDetails,
+  ...keySources,
   ...azure,
   ...gcp,
   ...nodes,

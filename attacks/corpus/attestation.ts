@@ -40,7 +40,7 @@ export const attestation: readonly RuleAttack[] = [
     attacker: "carelessEngineer",
     rule: "kbs-transport-tls",
     where: "both",
-    base: "trust",
+    base: "trustee-operator",
     change: [set("TrusteeConfig/trustee", "spec.profileType", "Permissive")],
   },
   {

@@ -185,7 +185,7 @@ export const brokerDetails: readonly RuleAttack[] = [
     attacker: "networkAttacker",
     rule: "key-broker-tls-modern",
     where: "both",
-    base: "trust",
+    base: "trustee-operator",
     change: [set("TrusteeConfig/trustee", "spec.tlsConfig.profile", "old")],
   },
   {

@@ -15,6 +15,7 @@ import { operators } from "./operators";
 import { pods } from "./pods";
 import { runtime } from "./runtime";
 import { tenants } from "./tenants";
+import { trusteeOperator } from "./trusteeOperator";
 
 /** What is tried against the rules. */
 export const ruleAttacks: readonly RuleAttack[] = [
@@ -29,6 +30,7 @@ export const ruleAttacks: readonly RuleAttack[] = [
   ...operators,
   ...brokerDetails,
   ...keySources,
+  ...trusteeOperator,
   ...azure,
   ...gcp,
   ...nodes,

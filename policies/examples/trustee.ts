@@ -173,27 +173,3 @@ export const valueProviderConfiguration: Resource = {
     data: { "rvps-config.json": JSON.stringify({ storage: { storage_type: "LocalJson" } }) },
   },
 };
-
-/** What the operator is told in one word. */
-export const trusteeConfig: Resource = {
-  type: "kubernetes:confidentialcontainers.org/v1alpha1:TrusteeConfig",
-  name: "trustee",
-  props: {
-    apiVersion: "confidentialcontainers.org/v1alpha1",
-    kind: "TrusteeConfig",
-    metadata: { name: "trustee", namespace: "trustee" },
-    spec: { profileType: "Restricted", kbsServiceType: "ClusterIP", tlsConfig: { profile: "modern" } },
-  },
-};
-
-/** What the operator is told in full. */
-export const operatorKeyBroker: Resource = {
-  type: "kubernetes:confidentialcontainers.org/v1alpha1:KbsConfig",
-  name: "kbs",
-  props: {
-    apiVersion: "confidentialcontainers.org/v1alpha1",
-    kind: "KbsConfig",
-    metadata: { name: "kbs", namespace: "trustee" },
-    spec: { kbsConfigMapName: "kbs-config", kbsServiceType: "ClusterIP", KbsEnvVars: { RUST_LOG: "info" } },
-  },
-};

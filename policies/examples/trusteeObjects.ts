@@ -133,7 +133,11 @@ export const keyBrokerRoute: Resource = {
   props: {
     apiVersion: "route.openshift.io/v1",
     kind: "Route",
-    metadata: { name: "kbs", namespace: "trustee" },
+    metadata: {
+      name: "kbs",
+      namespace: "trustee",
+      annotations: { "haproxy.router.openshift.io/ip_allowlist": "198.51.100.0/24 192.0.2.7" },
+    },
     spec: {
       host: "kbs.acme.example",
       to: { kind: "Service", name: "kbs-service" },

@@ -120,6 +120,9 @@ import { keyBrokerTlsPassthrough } from "./attestation/keyBrokerTlsPassthrough";
 import { keyStoreVerified } from "./attestation/keyStoreVerified";
 import { measurementPinned } from "./attestation/measurementPinned";
 import { measurementsAgree } from "./attestation/measurementsAgree";
+import { operatorKeyBrokerComplete } from "./attestation/operatorKeyBrokerComplete";
+import { operatorKeyBrokerOneProcess } from "./attestation/operatorKeyBrokerOneProcess";
+import { operatorMapsOurs } from "./attestation/operatorMapsOurs";
 import { ownerSecretsAway } from "./attestation/ownerSecretsAway";
 import { partiesApart } from "./attestation/partiesApart";
 import { referenceValuesTyped } from "./attestation/referenceValuesTyped";
@@ -317,6 +320,9 @@ export const rules: readonly Rule[] = [
   keyStoreVerified,
   measurementPinned,
   measurementsAgree,
+  operatorKeyBrokerComplete,
+  operatorKeyBrokerOneProcess,
+  operatorMapsOurs,
   ownerSecretsAway,
   partiesApart,
   referenceValuesTyped,

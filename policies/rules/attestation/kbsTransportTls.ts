@@ -1,4 +1,5 @@
-import { keyBrokerConfiguration, keyBrokerPath, keyBrokerPointer, trusteeConfig } from "../../examples/trustee";
+import { keyBrokerConfiguration, keyBrokerPath, keyBrokerPointer } from "../../examples/trustee";
+import { operatorMaps, trusteeConfig } from "../../examples/trusteeOperator";
 import { trusteeChart, releases } from "../../helm";
 import { keyBrokerDocuments } from "../../keyBroker";
 import { missing, objects } from "../../kubernetes";
@@ -53,7 +54,7 @@ export const kbsTransportTls = resourceRule({
   },
   looksAt: transports,
   check: (findings) => findings(),
-  compliant: [keyBrokerConfiguration, trusteeConfig],
+  compliant: [keyBrokerConfiguration, trusteeConfig, ...operatorMaps],
   breakages: [
     {
       mistake: "plain HTTP to the guests",

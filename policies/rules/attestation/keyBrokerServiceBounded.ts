@@ -1,5 +1,6 @@
-import { literals } from "../../admission/cel";
-import { keyBrokerService, operatorKeyBroker, trusteeRelease } from "../../examples/trustee";
+import { literal, literals } from "../../admission/cel";
+import { keyBrokerRoute, keyBrokerService, trusteeRelease } from "../../examples/trustee";
+import { operatorKeyBroker, operatorMaps } from "../../examples/trusteeOperator";
 import type { KubernetesObject } from "../../kubernetes";
 import { missing, objects } from "../../kubernetes";
 import { isEverywhere } from "../../network";
@@ -11,12 +12,19 @@ import { operatorConfigs, trusteeReleases } from "../../trusteeCharts";
 import { isKeyBrokerName, keyBrokerNames, labelledKeyBroker } from "../../trusteePods";
 
 const services = objects("v1/Service");
+const routes = objects("route.openshift.io/v1/Route");
 
-/** How the key broker is reached: by its own Service, the chart's or the operator's. */
+/** Ranges that OpenShift's router lets in, separated by blanks; a list of any other form is passed over without a word. */
+const allowlist = "haproxy.router.openshift.io/ip_allowlist";
+const ranges = /^\s*[0-9.]+(\/[0-9]+)?( +[0-9.]+(\/[0-9]+)?)*\s*$/;
+
+/** How the key broker is reached: by its own Service, the chart's or the operator's, and by a Route. */
 const exposures: Selector<() => Iterable<Finding>> = {
-  kinds: ["Services of the key broker", ...operatorConfigs.kinds, ...trusteeReleases.kinds],
+  kinds: ["Services of the key broker", "Routes to it", ...operatorConfigs.kinds, ...trusteeReleases.kinds],
   *select(resource) {
     for (const service of services.select(resource)) if (isKeyBrokers(service)) yield () => ofService(service);
+    for (const route of routes.select(resource))
+      if (isKeyBrokerName(route.body.at("spec", "to", "name").text)) yield () => ofRoute(route);
     for (const { body } of operatorConfigs.select(resource)) yield () => ofOperator(body.at("spec", "kbsServiceType"));
     for (const { values } of trusteeReleases.select(resource))
       for (const open of [values.at("kbs", "service", "exposeLoadBalancer"), values.at("nodePort", "enabled")])
@@ -26,13 +34,13 @@ const exposures: Selector<() => Iterable<Finding>> = {
 
 export const keyBrokerServiceBounded = resourceRule({
   id: "key-broker-service-bounded",
-  title: "The key broker's Service is open to the ranges that guests come from",
+  title: "The key broker's Service and Route are open to the ranges that guests come from",
   pillar: "attestation",
   severity: "high",
   threat:
     "A load balancer or a node's port takes connections from everywhere and hides where they came from, so that no network policy can tell guests from others.",
   remediation:
-    "Write type: ClusterIP, or LoadBalancer with loadBalancerSourceRanges; no NodePort, and a Service of your own beside chart and operator.",
+    "Write type: ClusterIP, or LoadBalancer with loadBalancerSourceRanges; no NodePort, and a Service of your own beside chart and operator. For a Route list the ranges in haproxy.router.openshift.io/ip_allowlist, with blanks between them.",
   source: page(
     "Kubernetes, Service: loadBalancerSourceRanges",
     "https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/",
@@ -41,22 +49,29 @@ export const keyBrokerServiceBounded = resourceRule({
   claims: ["key-broker-reachable-by-guests"],
   boundary: { by: "keyBroker", how: "whoever reaches it still has to attest" },
   admission: {
-    scope: [{ group: "", version: "v1", resource: "services" }],
+    scope: [
+      { group: "", version: "v1", resource: "services" },
+      { group: "route.openshift.io", version: "v1", resource: "routes" },
+    ],
     cluster: "owner",
-    when: `object.metadata.name in ${literals(keyBrokerNames)} || object.spec.?selector.orValue({}).exists(key, object.spec.selector[key] in ${literals(keyBrokerNames)})`,
+    when: `object.kind == "Route" ? dyn(object).spec.to.name in ${literals(keyBrokerNames)} : object.metadata.name in ${literals(keyBrokerNames)} || dyn(object).spec.?selector.orValue({}).exists(key, dyn(object).spec.selector[key] in ${literals(keyBrokerNames)})`,
     validations: [
       {
-        expression: 'object.spec.?type.orValue("ClusterIP") != "NodePort"',
+        expression: 'object.kind == "Route" || dyn(object).spec.?type.orValue("ClusterIP") != "NodePort"',
         message: "spec.type opens a port on every node",
       },
       {
-        expression: "size(object.spec.?externalIPs.orValue([])) == 0",
+        expression: 'object.kind == "Route" || size(dyn(object).spec.?externalIPs.orValue([])) == 0',
         message: "spec.externalIPs opens the key broker at addresses of nodes",
       },
       {
         expression:
-          'object.spec.?type.orValue("ClusterIP") != "LoadBalancer" || (size(object.spec.?loadBalancerSourceRanges.orValue([])) > 0 && object.spec.loadBalancerSourceRanges.all(range, !range.matches("/[0-7]$")))',
+          'object.kind == "Route" || dyn(object).spec.?type.orValue("ClusterIP") != "LoadBalancer" || (size(dyn(object).spec.?loadBalancerSourceRanges.orValue([])) > 0 && dyn(object).spec.loadBalancerSourceRanges.all(range, !range.matches("/[0-7]$")))',
         message: "spec.loadBalancerSourceRanges lets everybody in",
+      },
+      {
+        expression: `object.kind != "Route" || (object.metadata.?annotations[?${literal(allowlist)}].orValue("").matches(${literal(ranges.source)}) && !object.metadata.annotations[${literal(allowlist)}].matches("/[0-7]( |$)"))`,
+        message: `metadata.annotations["${allowlist}"] lets everybody in`,
       },
     ],
     blindTo: {
@@ -67,7 +82,7 @@ export const keyBrokerServiceBounded = resourceRule({
   },
   looksAt: exposures,
   check: (findings) => findings(),
-  compliant: [keyBrokerService, operatorKeyBroker, trusteeRelease],
+  compliant: [keyBrokerService, operatorKeyBroker, trusteeRelease, keyBrokerRoute, ...operatorMaps],
   breakages: [
     {
       mistake: "a load balancer for everybody",
@@ -109,6 +124,27 @@ export const keyBrokerServiceBounded = resourceRule({
       value: true,
       expect: "values.nodePort.enabled",
     },
+    {
+      mistake: "a Route for everybody",
+      resource: 3,
+      path: "/metadata/annotations",
+      remove: true,
+      expect: `metadata.annotations["${allowlist}"]`,
+    },
+    {
+      mistake: "a Route with commas in its list, which the router passes over",
+      resource: 3,
+      path: "/metadata/annotations/haproxy.router.openshift.io~1ip_allowlist",
+      value: "198.51.100.0/24,192.0.2.7",
+      expect: `metadata.annotations["${allowlist}"]`,
+    },
+    {
+      mistake: "a Route for all addresses",
+      resource: 3,
+      path: "/metadata/annotations/haproxy.router.openshift.io~1ip_allowlist",
+      value: "192.0.2.7 0.0.0.0/0",
+      expect: `metadata.annotations["${allowlist}"]`,
+    },
   ],
 });
 
@@ -127,6 +163,17 @@ function* ofService(service: KubernetesObject): Iterable<Finding> {
   if (ranges.items().length === 0 && (ranges.present || missing(service, ranges)))
     yield ranges.finding("names no range, which means everybody");
   for (const range of ranges.items()) if (isEverywhere(range.text)) yield range.finding("is everybody");
+}
+
+function* ofRoute(route: KubernetesObject): Iterable<Finding> {
+  const list = route.body.at("metadata", "annotations", allowlist);
+  if (!list.present) {
+    if (missing(route, list)) yield list.finding("is left out, and OpenShift's router lets everybody in");
+  } else if (!ranges.test(list.text ?? ""))
+    yield list.finding(
+      "is no list of ranges with blanks between them; the router passes over it, and lets everybody in",
+    );
+  else if (list.text?.trim().split(/ +/).some(isEverywhere)) yield list.finding("is everybody");
 }
 
 /** The operator's Service has no ranges. */

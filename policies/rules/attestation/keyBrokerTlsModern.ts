@@ -1,4 +1,5 @@
-import { keyBrokerConfiguration, keyBrokerPath, keyBrokerPointer, trusteeConfig } from "../../examples/trustee";
+import { keyBrokerConfiguration, keyBrokerPath, keyBrokerPointer } from "../../examples/trustee";
+import { operatorMaps, trusteeConfig } from "../../examples/trusteeOperator";
 import { keyBrokerDocuments } from "../../keyBroker";
 import { objects } from "../../kubernetes";
 import type { Place } from "../../place";
@@ -51,7 +52,7 @@ export const keyBrokerTlsModern = resourceRule({
     if (profile.text !== "modern" && !elsewhere.includes(profile.text ?? ""))
       yield profile.finding("allows TLS 1.2; left out it is intermediate");
   },
-  compliant: [keyBrokerConfiguration, trusteeConfig],
+  compliant: [keyBrokerConfiguration, trusteeConfig, ...operatorMaps],
   breakages: [
     {
       mistake: "TLS 1.2 by default",

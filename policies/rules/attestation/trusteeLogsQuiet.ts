@@ -1,6 +1,7 @@
 import { literal } from "../../admission/cel";
 import { makesTrusteePods, podSpec, trusteePodResources } from "../../admission/trusteePods";
-import { keyBrokerDeployment, operatorKeyBroker, trusteeRelease } from "../../examples/trustee";
+import { keyBrokerDeployment, trusteeRelease } from "../../examples/trustee";
+import { operatorKeyBroker, operatorMaps } from "../../examples/trusteeOperator";
 import type { Place } from "../../place";
 import type { Selector } from "../../rule";
 import { platforms, resourceRule } from "../../rule";
@@ -55,7 +56,7 @@ export const trusteeLogsQuiet = resourceRule({
   *check(level) {
     if (talkative.test(level.text ?? "")) yield level.finding("writes evidence and tokens into logs");
   },
-  compliant: [keyBrokerDeployment, operatorKeyBroker, trusteeRelease],
+  compliant: [keyBrokerDeployment, operatorKeyBroker, trusteeRelease, ...operatorMaps],
   breakages: [
     {
       mistake: "logs for debugging",

@@ -53,9 +53,13 @@ export async function rig(
     readonly timing?: Partial<Timing>;
     readonly pem?: string;
     readonly before?: (account: SimulatedIntersight) => void;
+    /** As the journal would have it. */
+    readonly unfinished?: readonly string[];
   } = {},
 ): Promise<Rig> {
   const { place = { profile: "gpu-node-1" }, faults, keys = knownKeys(), timing, pem = secretKey(), before } = options;
+  const { unfinished = ["EnableTdx", "EnableTdxSeamldr"] } = options;
+  const told = { waiting, unfinished: () => unfinished };
   const account = new SimulatedIntersight(options);
   before?.(account);
   const service = await simulateIntersight(account, keys);
@@ -72,8 +76,8 @@ export async function rig(
       { ...quick, ...timing },
     );
   const client = connect();
-  const again = () => new IntersightTarget(connect(), place, waiting);
-  return { account, service, client, target: new IntersightTarget(client, place, waiting), again };
+  const again = () => new IntersightTarget(connect(), place, told);
+  return { account, service, client, target: new IntersightTarget(client, place, told), again };
 }
 
 /** For `afterEach`. */

@@ -10,26 +10,42 @@ import { actions, registered, tokensOf } from "./tokens";
 import { ProfileView, usualWaiting } from "./view";
 import type { ProfilePlace, Seen, Waiting } from "./view";
 
-/** In place of every value while changes are not deployed: the API does not say what the machine has meanwhile. */
+/** In place of a value while it is not deployed: the API does not say what the machine has meanwhile. */
 export const notDeployed = "unknown until the profile is deployed";
+
+export interface TargetOptions {
+  readonly waiting?: Waiting;
+  /**
+   * Tokens that an earlier run has set in the policy of this machine and not seen deployed, as its journal has them: the
+   * API itself does not tell which of a policy's tokens wait for a deployment. Default: none are known.
+   */
+  readonly unfinished?: (serial: string) => readonly string[];
+}
 
 /** A server whose firmware Intersight sets: its profile's BIOS policy is edited, then the profile deployed. */
 export class IntersightTarget implements FirmwareTarget {
   private readonly view: ProfileView;
+  private readonly waiting: Waiting;
+  private readonly unfinished: (serial: string) => readonly string[];
+  private serial: string | undefined;
 
   constructor(
     private readonly client: IntersightClient,
     place: ProfilePlace,
-    private readonly waiting: Waiting = usualWaiting,
+    { waiting = usualWaiting, unfinished = () => [] }: TargetOptions = {},
   ) {
+    this.waiting = waiting;
+    this.unfinished = unfinished;
     this.view = new ProfileView(client, place, waiting);
   }
 
   async identify(signal?: AbortSignal): Promise<MachineIdentity> {
-    const { AssignedServer, ModTime } = await this.view.profile(signal);
-    const identity = await machineIdentity(this.client, AssignedServer?.Moid ?? "", signal);
-    // Whatever a deployment does changes the profile; so does much else, which only makes for more caution.
-    return { ...identity, lastStart: ModTime };
+    const { profile, policy, deployment } = await this.compared(signal);
+    const identity = await machineIdentity(this.client, profile.AssignedServer?.Moid ?? "", signal);
+    this.serial = identity.serial;
+    // The version of the policy that is in force, or that waits: only a deployment turns the one into the other.
+    const lastStart = `${deployment.state === "deployed" ? "deployed" : "before"} ${policy.ModTime}`;
+    return { ...identity, lastStart };
   }
 
   async registry(signal?: AbortSignal): Promise<readonly RegisteredAttribute[]> {
@@ -40,12 +56,17 @@ export class IntersightTarget implements FirmwareTarget {
     const { policy, deployment } = await this.view.look(signal);
     const tokens = tokensOf(policy);
     if (deployment.state === "deployed") return tokens;
-    return Object.fromEntries(Object.keys(tokens).map((name) => [name, notDeployed]));
+    // Whose changes wait is known only where they are ours; otherwise any token may be among them.
+    const known = await this.ours(signal);
+    const waiting = known.length > 0 ? known : Object.keys(tokens);
+    return { ...tokens, ...Object.fromEntries(waiting.map((name) => [name, notDeployed])) };
   }
 
   async pending(signal?: AbortSignal): Promise<Readonly<Record<string, AttributeValue>>> {
     const { policy, deployment } = await this.view.look(signal);
-    return deployment.state === "deployed" ? {} : tokensOf(policy);
+    if (deployment.state === "deployed") return {};
+    const ours = await this.ours(signal);
+    return Object.fromEntries(Object.entries(tokensOf(policy)).filter(([name]) => ours.includes(name)));
   }
 
   async stage(attributes: Readonly<Record<string, AttributeValue>>, signal?: AbortSignal): Promise<void> {
@@ -55,8 +76,6 @@ export class IntersightTarget implements FirmwareTarget {
       if (held[name] === undefined || typeof value !== "string")
         throw new FirmwareError(`BIOS policy ${policy.Name} has no token ${printable(name, 80)} that holds text.`);
     refuseRepeatedAction(policy, attributes);
-    const changes = Object.entries(attributes).filter(([name, value]) => held[name] !== value);
-    if (changes.length === 0) return;
     refuseShared(policy, profile);
     // A deployment takes along whatever else is outstanding, which may be somebody else's.
     if (deployment.state !== "deployed")
@@ -64,6 +83,8 @@ export class IntersightTarget implements FirmwareTarget {
         `Profile ${profile.Name} is not deployed as it stands (${printable(deployment.why)}); nothing was changed.`,
         "Deploy it in Intersight, or take those changes back; then run the command again.",
       );
+    const changes = Object.entries(attributes).filter(([name, value]) => held[name] !== value);
+    if (changes.length === 0) return;
     const lost = await this.sent(`/bios/Policies/${policy.Moid}`, Object.fromEntries(changes), policy.ModTime, signal);
     const after = await this.view.look(signal);
     const missing = changes.filter(([name, value]) => after.policy[name] !== value).map(([name]) => name);
@@ -109,6 +130,11 @@ export class IntersightTarget implements FirmwareTarget {
 
   async close(): Promise<void> {
     this.client.close();
+  }
+
+  private async ours(signal?: AbortSignal): Promise<readonly string[]> {
+    if (this.serial === undefined) await this.identify(signal);
+    return this.unfinished(this.serial ?? "");
   }
 
   private compared(signal?: AbortSignal): Promise<Seen> {

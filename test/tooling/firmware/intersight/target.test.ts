@@ -67,8 +67,9 @@ describe("a server behind Intersight", () => {
     const { target, account } = await rig({ targetPlatform: platform });
     await target.stage(wanted);
     expect(account.machine.EnableTdx).toBe("platform-default");
-    expect(await target.pending()).toMatchObject(wanted);
-    expect(Object.values(await target.current()).every((value) => value === notDeployed)).toBe(true);
+    expect(await target.pending()).toEqual(wanted);
+    expect(await target.current()).toMatchObject({ EnableTdx: notDeployed, EnableTdxSeamldr: notDeployed });
+    expect((await target.current()).SrIov).toBe("platform-default");
     await target.apply();
     await target.settled();
     expect(account.machine).toMatchObject(wanted);
@@ -82,6 +83,20 @@ describe("a server behind Intersight", () => {
     account.patchPolicy(wanted);
     expect(await again().current()).toMatchObject({ EnableTdx: notDeployed });
     expect(await target.pending()).toMatchObject(wanted);
+  });
+
+  it("has a mark that only deployments and edits of the policy change", async () => {
+    const { target, account, again } = await rig();
+    const mark = async () => (await again().identify()).lastStart;
+    const deployed = await mark();
+    expect(await mark()).toBe(deployed);
+    await target.stage(wanted);
+    const before = await mark();
+    expect(before).toMatch(/^before /);
+    expect(await mark()).toBe(before);
+    await target.apply();
+    await target.settled();
+    expect(await mark()).toBe(`deployed ${account.policyChanged}`);
   });
 
   it("has nothing done to it where everything is in force, or applied already", async () => {
@@ -119,7 +134,12 @@ describe("changes that would reach further than asked", () => {
   });
 
   it("stop where a deployment would take along what others have not deployed", async () => {
-    const { target, account } = await rig({ before: (account) => account.patchPolicy({ SrIov: "enabled" }) });
+    const { target, account } = await rig({
+      before: (account) => account.patchPolicy({ SrIov: "enabled" }),
+      unfinished: [],
+    });
+    expect(new Set(Object.values(await target.current()))).toEqual(new Set([notDeployed]));
+    expect(await target.pending()).toEqual({});
     await expect(target.stage(wanted)).rejects.toThrow(/is not deployed as it stands .*; nothing was changed/);
     expect(account.values.EnableTdx).toBe("platform-default");
   });

@@ -85,8 +85,8 @@ export interface Ran extends Checked {
 export interface Run extends RunArgs {
   readonly patience: Patience;
   readonly now: () => string;
-  /** Whether the management controller was restarted for vanished attributes: that is tried once. */
-  reappeared: boolean;
+  /** How many restarts were behind it when the controller was restarted for vanished attributes: once for each is enough. */
+  reappearedAt: number | undefined;
   restarts: number;
   step<T>(stage: number, step: Point["step"], act: () => Promise<T>): Promise<T>;
   content(): JournalContent;
@@ -138,7 +138,7 @@ function begin(args: RunArgs): Run {
     ...args,
     patience: args.patience ?? usualPatience,
     now: args.now ?? isoNow,
-    reappeared: false,
+    reappearedAt: undefined,
     restarts: 0,
     step,
     content: () => journal.read(),

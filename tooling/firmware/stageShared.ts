@@ -28,8 +28,8 @@ export async function reappear(
   names: readonly string[],
   say: (line: string) => void,
 ): Promise<boolean> {
-  if (run.reappeared || !run.target.reappear) return false;
-  run.reappeared = true;
-  say("attributes have vanished; restarting the management controller alone, if its vendor's data say that it helps");
+  if (run.reappearedAt === run.restarts || !run.target.reappear) return false;
+  run.reappearedAt = run.restarts;
+  say("attributes are missing; the management controller alone is restarted where that is known to bring them back");
   return run.step(index, "reappear", async () => (await run.target.reappear?.(names, run.signal)) ?? false);
 }

@@ -20,13 +20,13 @@ export interface BiosRegistry {
   attributes(current: Values, pending: Values): readonly RegisteredAttribute[];
 }
 
-/** The registry that this machine names for its BIOS, by the Registries collection, else where its vendor puts it. */
-export async function readRegistry(
+/** Path of the registry that this machine names for its BIOS, by the Registries collection, else where its vendor puts it. */
+export async function findRegistry(
   client: RedfishClient,
   name: string | null | undefined,
   place: RegistryPlace,
   signal?: AbortSignal,
-): Promise<BiosRegistry> {
+): Promise<string> {
   if (!name)
     throw new FirmwareError(
       `${client.host} names no registry of its firmware's attributes, and none is written without having been looked up.`,
@@ -35,6 +35,11 @@ export async function readRegistry(
   const path = (await inCollection(client, name, signal)) ?? atVendorsPlace(name, place);
   if (path === undefined)
     throw new FirmwareError(`${client.host} names the registry ${printable(name)} and does not have it.`);
+  return path;
+}
+
+/** Read anew each time: what is read-only changes with each restart on controllers that say so in the registry itself. */
+export async function readRegistry(client: RedfishClient, path: string, signal?: AbortSignal): Promise<BiosRegistry> {
   const { RegistryEntries: entries } = (await client.get(path, registrySchema, signal)).value;
   return {
     attributes(current, pending) {

@@ -41,17 +41,23 @@ export interface Answer {
 
 /** HTTPS to one management controller. Its certificate is verified always, before the first byte of a request. */
 export class Connection {
-  private readonly agent: Agent;
+  private readonly reading: Agent;
+  private readonly changing: Agent;
 
   constructor(
     readonly url: URL,
     trust: Trust,
     private readonly limits: Limits = usualLimits,
   ) {
-    // One at a time: small controllers serve few connections, and order is kept. None is kept open: one that the other
-    // side has closed meanwhile would leave unknown whether a request arrived.
-    const options = { keepAlive: false, maxSockets: 1, ...(trust.ca !== undefined && { ca: trust.ca }) };
-    this.agent = trust.fingerprint === undefined ? new Agent(options) : new PinnedAgent(options, trust.fingerprint);
+    const agent = (keepAlive: boolean) => {
+      // One at a time: small controllers serve few connections, and order is kept.
+      const options = { keepAlive, maxSockets: 1, ...(trust.ca !== undefined && { ca: trust.ca }) };
+      return trust.fingerprint === undefined ? new Agent(options) : new PinnedAgent(options, trust.fingerprint);
+    };
+    // A connection kept open may have been closed by the other side. A read is repeated then; of a change it would not be
+    // known whether it arrived, so that each has a connection of its own.
+    this.reading = agent(true);
+    this.changing = agent(false);
   }
 
   async exchange(sent: Exchange, signal?: AbortSignal): Promise<Answer> {
@@ -69,7 +75,8 @@ export class Connection {
   }
 
   close(): void {
-    this.agent.destroy();
+    this.reading.destroy();
+    this.changing.destroy();
   }
 
   private respond({ method, path, headers, body }: Exchange, signal: AbortSignal): Promise<IncomingMessage> {
@@ -78,7 +85,7 @@ export class Connection {
       const host = hostname.replace(/^\[|\]$/g, "");
       const outgoing = request(
         {
-          agent: this.agent,
+          agent: method === "GET" ? this.reading : this.changing,
           host,
           port: port || 443,
           method,

@@ -36,22 +36,18 @@ export async function readSystem(client: RedfishClient, path: string, signal?: A
   return (await client.get(path, systemSchema, signal)).value;
 }
 
-export async function identityOf(
-  client: RedfishClient,
-  system: System,
-  signal?: AbortSignal,
-): Promise<MachineIdentity> {
+export function identityOf(host: string, system: System, cpuVendor: MachineIdentity["cpuVendor"]): MachineIdentity {
   const serial = (system.SKU?.trim() && isDell(system) ? system.SKU : system.SerialNumber)?.trim();
   if (!serial)
     throw new FirmwareError(
-      `${client.host} does not say its serial number, by which what was done to it is remembered.`,
+      `${host} does not say its serial number, by which what was done to it is remembered.`,
       "Set it on the machine (its maker's service does that), then run the command again.",
     );
   return {
     manufacturer: printable(system.Manufacturer ?? "unknown", 100),
     model: printable(system.Model ?? "unknown", 100),
     serial: printable(serial, 100),
-    cpuVendor: await cpuVendorOf(client, system, signal),
+    cpuVendor,
     biosVersion: printable(system.BiosVersion ?? "unknown", 100),
     powerState: system.PowerState === "On" ? "on" : system.PowerState === "Off" ? "off" : "other",
     ...(system.LastResetTime && { lastStart: printable(system.LastResetTime, 100) }),
@@ -62,7 +58,7 @@ export async function identityOf(
 const isDell = ({ Manufacturer }: System) => /^dell/i.test(Manufacturer ?? "");
 
 /** By what the machine says of its processors, all of it: never by the model's name. */
-async function cpuVendorOf(
+export async function cpuVendorOf(
   client: RedfishClient,
   system: System,
   signal?: AbortSignal,

@@ -4,11 +4,11 @@ import type { RedfishLayout } from "../../../components/host/firmware/vendorSche
 import { printable } from "../address";
 import { FirmwareError } from "../target";
 import type { FirmwareTarget, MachineIdentity, RegisteredAttribute } from "../target";
-import { readRegistry } from "./attributeRegistry";
+import { findRegistry, readRegistry } from "./attributeRegistry";
 import { Refused } from "./client";
 import type { RedfishClient } from "./client";
 import { Unanswered } from "./unanswered";
-import { findSystem, hasStarted, identityOf, readSystem } from "./host";
+import { cpuVendorOf, findSystem, hasStarted, identityOf, readSystem } from "./host";
 import { configurationJobs } from "./jobs";
 import type { ConfigurationJobs } from "./jobs";
 import { managerPath, restartController } from "./manager";
@@ -35,6 +35,10 @@ export const usualPace: Pace = {
 export class RedfishTarget implements FirmwareTarget {
   private madeJobs: ConfigurationJobs | undefined;
   private systemPath: string | undefined;
+  private biosPath: string | undefined;
+  /** Paths by the registries' names: a restart may bring another registry. */
+  private readonly registries = new Map<string, string>();
+  private cpuVendor: MachineIdentity["cpuVendor"] | undefined;
   /** Tag of the pending settings as last read: a change is decided by that state and refused by any other. */
   private settingsTag: string | undefined;
 
@@ -45,18 +49,19 @@ export class RedfishTarget implements FirmwareTarget {
   ) {}
 
   async identify(signal?: AbortSignal): Promise<MachineIdentity> {
-    return identityOf(this.client, await this.system(signal), signal);
+    const system = await this.system(signal);
+    // Of all of its processors: not asked for at each look.
+    const cpuVendor = (this.cpuVendor ??= await cpuVendorOf(this.client, system, signal));
+    return identityOf(this.client.host, system, cpuVendor);
   }
 
   async registry(signal?: AbortSignal): Promise<readonly RegisteredAttribute[]> {
     const { bios } = await this.bios(signal);
-    // Read anew each time: what is read-only changes with each restart on controllers that say so in the registry itself.
-    const registry = await readRegistry(
-      this.client,
-      bios.AttributeRegistry,
-      { ...this.layout, systemPath: this.systemPath ?? "" },
-      signal,
-    );
+    const name = bios.AttributeRegistry ?? "";
+    const place = { ...this.layout, systemPath: this.systemPath ?? "" };
+    const path = this.registries.get(name) ?? (await findRegistry(this.client, name, place, signal));
+    this.registries.set(name, path);
+    const registry = await readRegistry(this.client, path, signal);
     return registry.attributes(valuesOf(bios), await this.pending(signal));
   }
 
@@ -176,10 +181,14 @@ export class RedfishTarget implements FirmwareTarget {
     return (this.madeJobs ??= configurationJobs(this.client, `${manager.replace(/\/+$/, "")}${job.path}`));
   }
 
-  private async bios(signal?: AbortSignal): Promise<{ bios: Bios; settingsPath: string }> {
+  private async biosLink(signal?: AbortSignal): Promise<string> {
     const { Bios: linked } = await this.system(signal);
-    if (!linked) throw new FirmwareError(`${this.client.host} does not show the firmware settings of its host.`);
-    const path = this.client.ownPath(linked["@odata.id"]);
+    if (linked) return linked["@odata.id"];
+    throw new FirmwareError(`${this.client.host} does not show the firmware settings of its host.`);
+  }
+
+  private async bios(signal?: AbortSignal): Promise<{ bios: Bios; settingsPath: string }> {
+    const path = (this.biosPath ??= this.client.ownPath(await this.biosLink(signal)));
     const { value: bios } = await this.client.get(path, biosSchema, signal);
     const announced = bios["@Redfish.Settings"]?.SettingsObject?.["@odata.id"];
     const below = `${(this.systemPath ?? "").replace(/\/+$/, "")}${this.layout.settings}`;

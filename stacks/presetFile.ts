@@ -15,7 +15,8 @@ const folder = "settings";
 export function completeSections(directory: string, own: Sections): Completed {
   const offered = offeredRoles(directory);
   if (offered.length === 0) return { sections: { ...own }, leftAlone: [] };
-  const { role } = own;
+  // Where there is one preset alone, nobody has to say so.
+  const { role = offered.length === 1 ? offered[0] : undefined } = own;
   if (typeof role !== "string" || !offered.includes(role))
     throw new ConfigurationError([
       `trustfoundry:role: ${role === undefined ? "missing" : `${JSON.stringify(role)} has no preset in ${folder}/`}; write ${oneOf(offered)}` +

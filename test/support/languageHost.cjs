@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // SIMULATED `pulumi-language-nodejs`, for tests alone: the official one cannot be had as a Go module. It serves the part
 // of pulumirpc.LanguageRuntime that `pulumi preview` and `up` use, and starts the SDK's own runner as the official one
-// does (pulumi/pulumi sdk/nodejs/cmd/pulumi-language-nodejs/main.go): node, nodeargs, @pulumi/pulumi/cmd/run.
+// does (pulumi/pulumi sdk/nodejs/cmd/pulumi-language-nodejs/main.go): node, nodeargs, @pulumi/pulumi/cmd/run. For
+// `pulumi new` it "installs" by a link to the packages that SIMULATED_NODE_MODULES names.
 const { spawn } = require("node:child_process");
+const { symlinkSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 const grpc = require("@grpc/grpc-js");
 const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb");
@@ -53,9 +55,24 @@ function run(call, callback) {
   });
 }
 
+function installDependencies(call) {
+  const directory = call.request.getInfo()?.getProgramDirectory() || call.request.getDirectory();
+  const said = new language.InstallDependenciesResponse();
+  try {
+    symlinkSync(process.env.SIMULATED_NODE_MODULES, join(directory, "node_modules"));
+    said.setStdout(Buffer.from("SIMULATED: linked instead of installed\n"));
+    call.write(said);
+    call.end();
+  } catch (error) {
+    call.destroy(error);
+  }
+}
+
 const server = new grpc.Server();
 server.addService(LanguageRuntimeService, {
   run,
+  installDependencies,
+  runtimeOptionsPrompts: (_, callback) => callback(null, new language.RuntimeOptionsResponse()),
   getPluginInfo: (_, callback) => callback(null, new plugin.PluginInfo()),
   getRequiredPackages: (_, callback) => callback(null, new language.GetRequiredPackagesResponse()),
   getRequiredPlugins: (_, callback) => callback(null, new language.GetRequiredPluginsResponse()),

@@ -96,11 +96,18 @@ function requireNoDefaults(root: string, side: string): void {
   const name = ["Pulumi.yaml", "Pulumi.yml"].find((each) => existsSync(join(root, each)));
   if (name === undefined) return;
   const project: unknown = parseDocument(readFileSync(join(root, name), "utf8"), { version: "1.1" }).toJS();
-  const found = isObject(project) ? beyondTheFile.find((key) => project[key] !== undefined) : undefined;
+  const found = isObject(project)
+    ? beyondTheFile.find((key) => project[key] !== undefined && !isTags(project[key]))
+    : undefined;
   if (found !== undefined)
     throw new UserError(
       `${name} of ${side} has \`${found}\`, so its stacks have settings that their own files do not show; write all of them into those, and remove it.`,
     );
+}
+
+/** What `pulumi new` leaves about the template: the engine's own, and no setting of a stack's program. */
+function isTags(config: unknown): boolean {
+  return isObject(config) && Object.keys(config).every((key) => key === "pulumi:tags");
 }
 
 /** Encrypted values, wherever they stand, give way to a text that is none. */

@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe } from "vitest";
+import { describe, expect, it } from "vitest";
 import { root } from "../../support/factory";
 import { tryPartner } from "./harness";
 import type { PartnerCase } from "./partnerCase";
@@ -10,6 +10,8 @@ import type { PartnerCase } from "./partnerCase";
 
 for (const partner of readdirSync(join(root, "stacks", "partners")))
   describe(`the template ${partner}`, async () => {
+    if (!existsSync(join(root, "test/acceptance/partners", `${partner}.ts`)))
+      return void it("has a case", () => expect.fail(`write test/acceptance/partners/${partner}.ts`));
     const module = (await import(/* @vite-ignore */ `./${partner}.ts`)) as Readonly<Record<string, PartnerCase>>;
     const found = module[partner];
     if (!found) throw new Error(`test/acceptance/partners/${partner}.ts exports no ${partner}`);

@@ -1,0 +1,3 @@
+import { hardwareCase } from "./hardware";
+
+export const cisco = hardwareCase("cisco");

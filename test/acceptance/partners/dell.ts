@@ -1,0 +1,3 @@
+import { hardwareCase } from "./hardware";
+
+export const dell = hardwareCase("dell");

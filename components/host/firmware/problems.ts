@@ -1,8 +1,15 @@
 import type { FirmwarePlan, FirmwareSetting } from "./plan";
 import { hostChecks } from "./hostChecks";
 
+/**
+ * `tee`: the host would have none, or a useless one. `registration`: the platform manifest would be consumed, or unread.
+ * `order`: staged too early, or once too often.
+ */
+export type FirmwareProblemKind = "tee" | "registration" | "order";
+
 /** What is wrong with a plan, and where: a property path into it. */
 export interface FirmwareProblem {
+  readonly kind: FirmwareProblemKind;
   readonly path: string;
   readonly message: string;
 }
@@ -48,7 +55,7 @@ export function firmwareProblems(plan: FirmwarePlan): readonly FirmwareProblem[]
     ...lacking(plan, all),
     ...all.flatMap((placed) => ofValues(plan, placed)),
     ...all.flatMap((placed) => ofParents(placed, all)),
-    ...onceLast(all),
+    ...once(all),
     ...unchecked(plan),
   ];
 }
@@ -56,12 +63,15 @@ export function firmwareProblems(plan: FirmwarePlan): readonly FirmwareProblem[]
 function lacking({ tee }: FirmwarePlan, all: readonly Placed[]): readonly FirmwareProblem[] {
   return Object.entries(needed[tee])
     .filter(([id]) => !all.some(({ setting }) => setting.id === id))
-    .map(([id, harm]) => ({ path: "stages", message: `${id} is not set: ${harm}` }));
+    .map(([id, harm]) => ({ kind: kindOf(id), path: "stages", message: `${id} is not set: ${harm}` }));
 }
+
+const kindOf = (id: string): FirmwareProblemKind =>
+  id === "registration-agent" || id === "in-band-access" ? "registration" : "tee";
 
 function ofValues({ tee, registration }: FirmwarePlan, { setting, path }: Placed): readonly FirmwareProblem[] {
   const { id } = setting;
-  const at = (message: string) => [{ path: `${path}.values`, message: `${id} ${message}` }];
+  const at = (message: string) => [{ kind: kindOf(id), path: `${path}.values`, message: `${id} ${message}` }];
   const harm = (needed[tee] as Readonly<Record<string, string>>)[id];
   if (id === "registration-agent") {
     const direct = !isOff(setting);
@@ -88,27 +98,25 @@ function ofParents({ setting, stage, path }: Placed, all: readonly Placed[]): re
         : parents.some((parent) => parent.stage >= stage)
           ? `${setting.id} is not staged after ${id}: it stays read-only until that is applied by a restart`
           : undefined;
-    return message === undefined ? [] : [{ path: `${path}.after`, message }];
+    return message === undefined ? [] : [{ kind: "order", path: `${path}.after`, message }];
   });
 }
 
 /** After what is done once, only what takes it back: an earlier one would be done before the rest is in force. */
-function onceLast(all: readonly Placed[]): readonly FirmwareProblem[] {
-  return all
-    .filter(({ setting }) => setting.once)
-    .filter(({ setting, stage }) =>
-      all.some(
-        (other) => other.stage >= stage && other.setting !== setting && !other.setting.after?.includes(setting.id),
-      ),
-    )
-    .map(({ setting, path }) => ({
-      path: `${path}.once`,
-      message: `${setting.id} is done once, and has to be the last stage, alone`,
-    }));
+function once(all: readonly Placed[]): readonly FirmwareProblem[] {
+  return all.flatMap(({ setting, stage, path }) => {
+    const { id } = setting;
+    const at = (message: string) => [{ kind: "order" as const, path, message: `${id} ${message}` }];
+    if (!setting.once) return id === "sgx-factory-reset" ? at("would be done at each run; write once: true") : [];
+    const others = all.filter((other) => other.stage >= stage && other.setting !== setting);
+    return others.every((other) => other.setting.after?.includes(id))
+      ? []
+      : at("is done once, and has to be the last stage, alone");
+  });
 }
 
 function unchecked({ tee, registration, checks }: FirmwarePlan): readonly FirmwareProblem[] {
   return hostChecks(tee, registration)
     .filter((check) => !checks.includes(check))
-    .map((check) => ({ path: "checks", message: `lacks "${check}"` }));
+    .map((check) => ({ kind: "tee", path: "checks", message: `lacks "${check}"` }));
 }

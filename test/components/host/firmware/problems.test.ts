@@ -82,6 +82,7 @@ describe("a trap is found", () => {
     ],
     ["a reset together with others", atOnce(tdx, 3, 2), "sgx-factory-reset is done once, and has to be the last"],
     ["a reset before others", { ...tdx, stages: [...tdx.stages].reverse() }, "has to be the last"],
+    ["a reset at each run", withSetting(tdx, "sgx-factory-reset", { once: undefined }), "done at each run"],
     ["nothing looked at afterwards", { ...snp, checks: snp.checks.slice(1) }, 'lacks "cat /proc/cmdline'],
   ])("%s", (_, plan, message) => {
     expect(said(plan)).toContainEqual(expect.stringContaining(message));
@@ -101,7 +102,11 @@ describe("a trap is found", () => {
 
   it("and says where", () => {
     expect(firmwareProblems(withSetting(snp, "asid-space", { values: [1] }))).toEqual([
-      { path: "stages[1].settings[1].values", message: "asid-space may be 1: guests with SEV-SNP get no ASIDs" },
+      {
+        kind: "tee",
+        path: "stages[1].settings[1].values",
+        message: "asid-space may be 1: guests with SEV-SNP get no ASIDs",
+      },
     ]);
   });
 });

@@ -2,8 +2,11 @@ import type { Party } from "./cluster/labels";
 import type { PlatformSetName, PlatformVersions } from "./platform";
 import { kata4TrusteeRef, platformSetNames, platformSets } from "./platform";
 
-/** What a provider prepares: hosts on bare metal, a cloud's nodes that are TEEs themselves, peer pods beside them. */
-export type CatalogPart = "hosts" | "nodes" | "peerPods";
+/**
+ * What a provider prepares: hosts on bare metal, a cloud's nodes that are TEEs themselves, peer pods beside them, quotes of
+ * TDX hosts by Intel's operators.
+ */
+export type CatalogPart = "hosts" | "nodes" | "peerPods" | "tdxQuotes";
 
 /**
  * Every chart and image that Trustfoundry places, by version, date, source and licence. Digests are not here and are
@@ -106,6 +109,15 @@ export const catalog = {
     repository: "registry.k8s.io/kubebuilder/kube-rbac-proxy",
     versions: { "ra-1.1.0": "v0.14.0", newest: "v0.14.0" },
   },
+  "charts/intel-device-plugins-operator": {
+    ...devicePlugins("intel-device-plugins-operator"),
+    kind: "chart",
+    repository: "https://intel.github.io/helm-charts",
+    date: "2026-11-26",
+    source: "intel/helm-charts charts/device-plugin-operator (110e39e)",
+  },
+  "images/intel-deviceplugin-operator": devicePlugins("intel-deviceplugin-operator"),
+  "images/intel-sgx-plugin": devicePlugins("intel-sgx-plugin"),
   "images/kata-deploy": {
     kind: "image",
     repository: "quay.io/kata-containers/kata-deploy",
@@ -176,6 +188,20 @@ function peerPods(image: string): CatalogEntry {
     licence: "Apache-2.0",
     party: "infrastructureProvider",
     parts: ["peerPods"],
+  };
+}
+
+/** Intel's operator of device plugins, and what it runs for SGX; the same in every platform set. */
+function devicePlugins(image: string): CatalogEntry {
+  return {
+    kind: "image",
+    repository: `docker.io/intel/${image}`,
+    versions: { "ra-1.1.0": "0.36.0", newest: "0.36.0" },
+    date: "2026-11-26",
+    source: "intel/intel-device-plugins-for-kubernetes v0.36.0 (released 2026-05-27)",
+    licence: "Apache-2.0",
+    party: "infrastructureProvider",
+    parts: ["tdxQuotes"],
   };
 }
 

@@ -78,7 +78,7 @@ export const teeDropIns: Selector<DropIn> = {
 };
 
 /** What a data URL holds; undefined for other addresses. */
-function dataUrlText(url: string | undefined): string | undefined {
+export function dataUrlText(url: string | undefined): string | undefined {
   const [, parameters, data] = /^data:([^,]*),(.*)$/s.exec(url ?? "") ?? [];
   if (data === undefined) return undefined;
   if (/;base64$/i.test(parameters ?? "")) return Buffer.from(data, "base64").toString("utf8");

@@ -14,6 +14,7 @@ import { nodesOfOwner } from "./nodesOfOwner";
 import { operators } from "./operators";
 import { pods } from "./pods";
 import { runtime } from "./runtime";
+import { tdxHosts } from "./tdxHosts";
 import { tenants } from "./tenants";
 import { trusteeOperator } from "./trusteeOperator";
 
@@ -28,6 +29,7 @@ export const ruleAttacks: readonly RuleAttack[] = [
   ...pods,
   ...tenants,
   ...operators,
+  ...tdxHosts,
   ...brokerDetails,
   ...keySources,
   ...trusteeOperator,

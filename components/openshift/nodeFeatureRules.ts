@@ -57,7 +57,7 @@ function teeRule(tee: CpuTee) {
 }
 
 /** Quotes of TDX guests are signed in an SGX enclave of the host. */
-function sgxRule() {
+export function sgxRule(): Readonly<Record<string, unknown>> {
   return {
     name: "intel.sgx",
     labels: { "intel.feature.node.kubernetes.io/sgx": "true" },

@@ -42,6 +42,9 @@ import { nvswitchesBound } from "./hardware/nvswitchesBound";
 import { passthroughOnBareMetal } from "./hardware/passthroughOnBareMetal";
 import { ppcieNeedsKata } from "./hardware/ppcieNeedsKata";
 import { snpWithoutIommuPt } from "./hardware/snpWithoutIommuPt";
+import { tdxCertificatesVerified } from "./hardware/tdxCertificatesVerified";
+import { tdxQuotesBySocket } from "./hardware/tdxQuotesBySocket";
+import { tdxRegistrationSaid } from "./hardware/tdxRegistrationSaid";
 import { azureKataCcRetired } from "./runtime/azureKataCcRetired";
 import { confidentialRuntimeClass } from "./runtime/confidentialRuntimeClass";
 import { gracefulTermination } from "./runtime/gracefulTermination";
@@ -146,6 +149,7 @@ import { imagePolicyRejects } from "./images/imagePolicyRejects";
 import { imagesByDigest } from "./images/imagesByDigest";
 import { noHostPullCredentials } from "./images/noHostPullCredentials";
 import { noPlainSecrets } from "./images/noPlainSecrets";
+import { pccsCredentialsSecret } from "./images/pccsCredentialsSecret";
 import { secretsSealed } from "./images/secretsSealed";
 import { tenantImageAccepted } from "./images/tenantImageAccepted";
 import { tenantRegistryAccepted } from "./images/tenantRegistryAccepted";
@@ -239,6 +243,9 @@ export const rules: readonly Rule[] = [
   passthroughOnBareMetal,
   ppcieNeedsKata,
   snpWithoutIommuPt,
+  tdxCertificatesVerified,
+  tdxQuotesBySocket,
+  tdxRegistrationSaid,
 
   azureKataCcRetired,
   confidentialRuntimeClass,
@@ -347,6 +354,7 @@ export const rules: readonly Rule[] = [
   imagesByDigest,
   noHostPullCredentials,
   noPlainSecrets,
+  pccsCredentialsSecret,
   secretsSealed,
   tenantImageAccepted,
   tenantRegistryAccepted,

@@ -29,7 +29,8 @@ export async function openshiftInfrastructure(
   if (!openshift) throw new ConfigurationError([`${location(["providers"])} (${provider.name}): openshift is missing`]);
   const operators = providerOperators(openshift);
   const directory = projectDirectory(environment);
-  const problems = additionProblems(provider, directory).map((problem) => `${ownLocation(config)}.${problem}`);
+  const placement = chartPlacement(config, directory);
+  const problems = additionProblems(provider, directory, placement).map((problem) => `${ownLocation(config)}.${problem}`);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const { context, opts } = await reachableCluster(config, environment);
   await warn(undemandingOf(provider));
@@ -86,11 +87,12 @@ export async function openshiftInfrastructure(
     ...placeAdditions({
       config,
       provider,
-      placement: chartPlacement(config, directory),
+      placement,
       directory,
       opts,
       tenant,
       nodeFeatures,
+      approval: installation,
     }),
   };
 }

@@ -128,7 +128,7 @@ describe("a chart from a directory", () => {
 
 describe("what a party's stacks place", () => {
   it.each(platformSetNames)("is all there in a rehearsal of %s", (set) => {
-    for (const parts of [undefined, ["nodes"], ["peerPods"]] as const)
+    for (const parts of [undefined, ["nodes"], ["peerPods"], ["tdxQuotes"]] as const)
       expect(pinProblems("infrastructureProvider", rehearsalPlacement(set), undefined, parts)).toEqual([]);
   });
 
@@ -138,7 +138,7 @@ describe("what a party's stacks place", () => {
         .map((problem) => /no digest of (\S+)@/.exec(problem)?.[1])
         .sort();
     const ofProvider = catalogNames.filter((name) => !name.startsWith("images/trustee-")).sort();
-    expect(missing("hosts", "nodes", "peerPods")).toEqual(ofProvider);
+    expect(missing("hosts", "nodes", "peerPods", "tdxQuotes")).toEqual(ofProvider);
     expect(pinProblems("modelOwner", real({ kind: "upstream" }, emptyLock))).toHaveLength(5);
     // Nobody has to lock what another part of a factory needs.
     expect(missing("hosts")).not.toContain("charts/peerpods");

@@ -4,6 +4,7 @@ import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { catalogEntry } from "../../components/catalog";
+import { devicePluginValues } from "../../components/host/intel/tdxAttestationHost";
 import type { PlatformSetName } from "../../components/platform";
 import { platformSetNames, platformSets } from "../../components/platform";
 import type { OperatorChart } from "../support/chartValues";
@@ -216,6 +217,21 @@ describe("the stand-in chart of peer pods", () => {
       departures(webhook as Values, { enabled: true, ...published("peerpods/webhook-values-0.4.0.yaml").values }),
     ).toEqual([]);
     expect((kata as Values).enabled).toBe((theirs as Values).enabled);
+  });
+});
+
+describe("the stand-in chart of Intel's device plugins", () => {
+  const folder = join(standInCharts, "intel-device-plugins-operator-0.36.0");
+  const accepts = new Ajv({ strict: false }).compile(
+    JSON.parse(readFileSync(join(folder, "values.schema.json"), "utf8")) as Schema,
+  );
+
+  it("accepts its own defaults and what the component sets, and no other key", () => {
+    const defaults = parse(readFileSync(join(folder, "values.yaml"), "utf8")) as Values;
+    for (const values of [defaults, devicePluginValues("docker.io/intel/intel-deviceplugin-operator", "0.36.0")])
+      expect(accepts(values), JSON.stringify(accepts.errors)).toBe(true);
+    for (const values of [{ manager: { devices: { gpu: true } } }, { privateRegistry: { registrySecret: "x" } }])
+      expect(accepts(values)).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 import { BlockList } from "node:net";
 import { describe, expect, it } from "vitest";
-import { publicInternet, trusteeNetwork } from "../../../components/attestation/trusteeNetwork";
+import { trusteeNetwork } from "../../../components/attestation/trusteeNetwork";
+import { publicInternet } from "../../../components/cluster/publicInternet";
 import { aws, vault } from "./configuration/keyStores";
 
 const clientCidrs = ["198.51.100.0/24", "192.0.2.0/24"];

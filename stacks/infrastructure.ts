@@ -1,6 +1,7 @@
 import { pinProblems } from "../components/chartSource";
 import { GpuOperator } from "../components/cluster/gpuOperator";
 import { KubeletSettings } from "../components/cluster/kubelet";
+import { kubeletPlace } from "../components/cluster/kubeletPlace";
 import { NodeFeatures } from "../components/cluster/nodeFeatures";
 import { platformSets } from "../components/platform";
 import { Kata } from "../components/runtime/kata";
@@ -41,7 +42,7 @@ export async function infrastructure(
   const { hosts, kubernetesVersion } = provider;
   await warn(
     ...platformSets[placement.platformSet].warnings,
-    distributionWarning(distribution),
+    distributionWarning(distribution, placement.platformSet),
     undemandingOf(provider),
   );
   const { admission, accepted, nodeMode } = placeCommonLayer(config, provider, opts);
@@ -54,7 +55,7 @@ export async function infrastructure(
   return {
     admissionPolicies: admission.policyNames,
     hosts: nodeMode.hostNames,
-    kubeletSettings: { configMap: kubelet.configMap, sha256: kubelet.digest },
+    kubeletSettings: { configMap: kubelet.configMap, sha256: kubelet.digest, ...kubeletPlace(distribution) },
     namespaces: {
       gpuOperator: gpuOperator.namespace,
       kata: kata.namespace,

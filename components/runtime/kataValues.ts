@@ -1,3 +1,4 @@
+import * as semver from "semver";
 import type { Pin } from "../catalogLock";
 import { imageReference } from "../catalogLock";
 import { gpuToleration, labels, tenantToleration } from "../host/hardware";
@@ -15,11 +16,20 @@ export type Distribution = (typeof distributions)[number];
 /**
  * What a distribution needs of its hosts beyond Kata's values, or undefined.
  *
+ * On K3s and RKE2 the unit of the nydus snapshotter does not come up after a reboot before Kata 4.1.0 (kata-containers pull
+ * request 13482): no guest can pull its image then.
+ *
  * Source: kata-containers src/runtime/Makefile, DEFPODRESOURCEAPISOCK_NV, and kata-deploy
  * binary/src/artifacts/install.rs, 22-k0s-kubelet-root.toml (4.0.0, 4.1.0); NVIDIA/gpu-operator
  * assets/state-kata-device-plugin/0500_daemonset.yaml (v26.3.1, v26.7.0).
  */
-export function distributionWarning(distribution: Distribution): string | undefined {
+export function distributionWarning(distribution: Distribution, platformSet: PlatformSetName): string | undefined {
+  const { kata } = platformSets[platformSet].versions;
+  if ((distribution === "k3s" || distribution === "rke2") && semver.lt(kata, "4.1.0"))
+    return (
+      `On ${distribution} the nydus snapshotter is dead after a reboot of a host until Kata 4.1.0, and this platform set has ${kata}: ` +
+      "start its unit before pods come back, or choose platform {set: newest}."
+    );
   if (distribution !== "k0s") return undefined;
   return (
     "k0s keeps kubelet's directory in /var/lib/k0s/kubelet, and both NVIDIA's device plugin and the shim look for its " +

@@ -1,6 +1,7 @@
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
 import { emptyLock, resolvePin } from "../../../components/catalogLock";
+import type { PlatformSetName } from "../../../components/platform";
 import { platformSetNames } from "../../../components/platform";
 import type { Distribution, KataSettings } from "../../../components/runtime/kataValues";
 import { distributions, distributionWarning, kataValues, shimDropIn } from "../../../components/runtime/kataValues";
@@ -113,10 +114,13 @@ describe("a shim's drop-in", () => {
   });
 });
 
-describe("a distribution whose kubelet lives elsewhere", () => {
+describe("a distribution whose kubelet lives elsewhere, or whose snapshotter dies", () => {
   it("is warned about, and no other", () => {
-    const warned = distributions.filter((distribution: Distribution) => distributionWarning(distribution));
-    expect(warned).toEqual(["k0s"]);
-    expect(distributionWarning("k0s")).toMatch(/link the latter to the former on every GPU host/);
+    const warned = (set: PlatformSetName) =>
+      distributions.filter((distribution: Distribution) => distributionWarning(distribution, set));
+    expect(warned("ra-1.1.0")).toEqual(["k3s", "rke2", "k0s"]);
+    expect(warned("newest")).toEqual(["k0s"]);
+    expect(distributionWarning("rke2", "ra-1.1.0")).toMatch(/^On rke2 the nydus snapshotter is dead after a reboot/);
+    expect(distributionWarning("k0s", "newest")).toMatch(/link the latter to the former on every GPU host/);
   });
 });

@@ -61,7 +61,7 @@ export function openshiftTrustee(
       ...place,
       referenceValueExpiry,
       operator: chosen.operator,
-      approveBy: `oc --context ${cluster.context} --namespace ${operatorFacts.trustee.namespace} patch installplan <name> --type merge --patch '{"spec":{"approved":true}}'`,
+      approveBy: `npm run trustfoundry -- openshift approve --context ${cluster.context}`,
       host: keyBroker.dnsName,
       clientCidrs: keyBroker.clientCidrs,
       router: operator.router,

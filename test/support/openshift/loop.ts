@@ -20,8 +20,8 @@ export function loop(name: string, round: () => Promise<void>): Actor {
         await round();
         last = undefined;
       } catch (error) {
-        // Kinds come and go, and others write at the same time.
-        if (!(error instanceof ApiError)) throw error;
+        // Kinds come and go, others write at the same time, and an idle connection may be closed as it is used again.
+        if (!(error instanceof ApiError) && (error as { code?: unknown }).code !== "ECONNRESET") throw error;
         last = error;
       }
       await wait(150, undefined, { signal: stopping.signal }).catch(() => undefined);

@@ -92,7 +92,7 @@ async function reconcile(api: KubeApi, config: KbsConfig): Promise<void> {
   const { spec, metadata } = config;
   const { namespace = "", name } = metadata;
   const core = `/api/v1/namespaces/${namespace}`;
-  const maps = mapFields.map((field) => spec[field]).filter((named) => named !== undefined && named !== "");
+  const maps = mapFields.flatMap((field) => spec[field] ?? []);
   for (const named of maps) {
     const found = await lookup<Live>(api, `${core}/configmaps/${named}`);
     const { annotations = {} } = (found?.metadata ?? {}) as { annotations?: Record<string, string> };
@@ -104,7 +104,7 @@ async function reconcile(api: KubeApi, config: KbsConfig): Promise<void> {
 
   const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   const place = `${deployments}/trustee-deployment`;
-  await api.apply(place, deployment(config, [...maps]) as never);
+  await api.apply(place, deployment(config, maps) as never);
   const { status } = await api.get<{ status?: { readyReplicas?: number; replicas?: number } }>(place);
   const isReady = (status?.readyReplicas ?? 0) >= 1 && status?.readyReplicas === status?.replicas;
   await setStatus(api, `/apis/${group}/v1alpha1/namespaces/${namespace}/kbsconfigs/${name}`, config as never, {

@@ -52,7 +52,7 @@ export class TdxAttestationHost extends pulumi.ComponentResource {
   readonly hostFiles: pulumi.Output<Record<string, string>>;
   /** Where the files lie: `<namespace>/<ConfigMap>`. */
   readonly configMap: pulumi.Output<string> | undefined;
-  /** Namespace of Intel's operators, where their Secrets belong; none with a service of the host's. */
+  /** OpenShift: namespace of Intel's operators, where their Secrets belong. */
   readonly namespace: string | undefined;
   /** Where hosts ask the certificate cache, by the cluster's own name. */
   readonly pccsHost: pulumi.Output<string> | undefined;
@@ -67,7 +67,8 @@ export class TdxAttestationHost extends pulumi.ComponentResource {
     this.hostFiles = pulumi.output(Object.fromEntries(files.map(({ path, content }) => [path, sha256(content)])));
     if (platform.kind === "kubernetes") this.configMap = this.#settings(name, platform, files);
     if (quotes.kind === "dcapOperator") {
-      this.namespace = intelNamespace;
+      // On Kubernetes somebody else has installed it, and knows where.
+      if (platform.kind === "openshift") this.namespace = intelNamespace;
       const ready =
         platform.kind === "kubernetes"
           ? this.#devicePlugins(name, platform, args.after)
@@ -107,7 +108,7 @@ export class TdxAttestationHost extends pulumi.ComponentResource {
     const manager = pin("images/intel-deviceplugin-operator");
     const release = operatorRelease(this, `${name}-device-plugins`, {
       chart: "charts/intel-device-plugins-operator",
-      namespace: intelNamespace,
+      namespace: "inteldeviceplugins-system",
       releaseName: "intel-device-plugins-operator",
       values: devicePluginValues(manager.repository, taggedDigest(manager)),
       placement,

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { InfrastructureConfig } from "../../stacks/config/factory";
 import { parseAs } from "../../stacks/config/load";
 import { infrastructure } from "../../stacks/infrastructure";
+import { kubeletPlace } from "../../components/cluster/kubeletPlace";
 import { chartPlacement } from "../../stacks/placement";
 import { deriveStacks } from "../../stacks/rehearsal";
 import { root, sampleFactory, withValue } from "../support/factory";
@@ -68,6 +69,7 @@ describe("a provider's infrastructure", () => {
       kubeletSettings: {
         configMap: "trustfoundry-system/kubelet-settings",
         sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        ...kubeletPlace("k8s"),
       },
       namespaces: {
         gpuOperator: "gpu-operator",

@@ -1,6 +1,7 @@
 import { Document, isCollection, isScalar, parse, visit } from "yaml";
 import { z } from "zod";
 import { cpuTees } from "../hardware";
+import { faults } from "./faults";
 import type { FirmwarePlan } from "./plan";
 import { firmwareProtocols, registrations, sourceGrades } from "./plan";
 
@@ -64,6 +65,6 @@ const inOneLine = new Set([
 /** Throws a sentence where the text is no plan. */
 export function parseFirmwarePlan(content: string): FirmwarePlan {
   const parsed = planSchema.safeParse(parse(content));
-  if (!parsed.success) throw new Error(`no firmware plan: ${z.prettifyError(parsed.error).replace(/\s*\n\s*/g, " ")}`);
+  if (!parsed.success) throw new Error(`no firmware plan: ${faults(parsed.error)}`);
   return parsed.data;
 }

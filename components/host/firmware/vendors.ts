@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { z } from "zod";
+import { faults } from "./faults";
 import type { VendorData } from "./vendorSchema";
 import { vendorSchema } from "./vendorSchema";
 
@@ -37,7 +37,7 @@ export function readVendor(name: string, path: string): FirmwareVendor {
     throw new Error(`${path}: ${(error as Error).message.split("\n")[0] ?? "cannot be read"}`, { cause: error });
   }
   const parsed = vendorSchema.safeParse(data);
-  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error).replace(/\s*\n\s*/g, " ")}`);
+  if (!parsed.success) throw new Error(`${path}: ${faults(parsed.error)}`);
   return { name, ...parsed.data };
 }
 

@@ -17,6 +17,8 @@ export interface MadeSetting {
   readonly vanishes: boolean;
   /** Accepts changes and drops them. */
   readonly stubborn: boolean;
+  /** Is pending, and then not taken by the start. */
+  readonly refused: boolean;
   /** Goes back to its old value with the first restart of the last stage: firmware that undoes. */
   readonly undone: boolean;
 }
@@ -89,6 +91,7 @@ export class FakeMachine {
     const ofLast = Object.keys(this.nextStart).some((name) => this.settingOf(name)?.stage === last);
     for (const [name, value] of Object.entries(this.nextStart)) {
       const setting = this.settingOf(name);
+      if (setting?.refused) continue;
       this.current[name] = value;
       if (!setting?.once || value !== on) continue;
       this.done[name] = (this.done[name] ?? 0) + 1;
@@ -100,6 +103,11 @@ export class FakeMachine {
       if (undone && ofLast && stage < last && !this.undid) this.current[nameOf(index)] = off;
     }
     if (ofLast) this.undid = true;
+  }
+
+  /** Power fails, or somebody else restarts the machine. */
+  restartByOthers(): void {
+    this.start();
   }
 
   private settingOf(name: string): MadeSetting | undefined {

@@ -6,10 +6,14 @@ import { readApiKey } from "../../../tooling/firmware/intersight/signature";
 import { IntersightTarget } from "../../../tooling/firmware/intersight/target";
 import type { ProfilePlace } from "../../../tooling/firmware/intersight/view";
 import { Connection } from "../../../tooling/firmware/redfish/connection";
+import type { Answer, Exchange } from "../../../tooling/firmware/redfish/connection";
+import { Unanswered } from "../../../tooling/firmware/redfish/unanswered";
 import { SimulatedIntersight } from "./model";
 import type { SimulatedOptions } from "./model";
-import { simulateIntersight } from "./server";
-import type { Faults, Running } from "./server";
+import { serve } from "./server";
+import type { Running } from "./server";
+import { Service } from "./service";
+import type { Faults } from "./service";
 import type { KnownKey } from "./verify";
 
 export const keyId = "5e1b0f0a7564612d30a0c001/5e1b0f0a7564612d30a0c002/6112ab3c7564612d31a0c003";
@@ -36,51 +40,72 @@ const waiting = { pollMilliseconds: 1, noticeMilliseconds: 12, deploymentMillise
 
 export interface Rig {
   readonly account: SimulatedIntersight;
-  readonly service: Running;
+  readonly service: Service;
   readonly client: IntersightClient;
   readonly target: IntersightTarget;
+  readonly running?: Running;
   /** A process of its own: nothing is remembered. */
   again(): IntersightTarget;
 }
 
-const open: Running[] = [];
+export interface RigOptions extends SimulatedOptions {
+  /** Default: straight into the service, without a network. */
+  readonly tls?: boolean;
+  readonly place?: ProfilePlace;
+  readonly faults?: Faults;
+  readonly keys?: Map<string, KnownKey>;
+  readonly timing?: Partial<Timing>;
+  readonly pem?: string;
+  readonly before?: (account: SimulatedIntersight) => void;
+  /** As the journal would have it. */
+  readonly unfinished?: () => readonly string[];
+}
 
-export async function rig(
-  options: SimulatedOptions & {
-    readonly place?: ProfilePlace;
-    readonly faults?: Faults;
-    readonly keys?: Map<string, KnownKey>;
-    readonly timing?: Partial<Timing>;
-    readonly pem?: string;
-    readonly before?: (account: SimulatedIntersight) => void;
-    /** As the journal would have it. */
-    readonly unfinished?: readonly string[];
-  } = {},
-): Promise<Rig> {
-  const { place = { profile: "gpu-node-1" }, faults, keys = knownKeys(), timing, pem = secretKey(), before } = options;
-  const { unfinished = ["EnableTdx", "EnableTdxSeamldr"] } = options;
-  const told = { waiting, unfinished: () => unfinished };
+const open: Running[] = [];
+const wanted = () => ["EnableTdx", "EnableTdxSeamldr"];
+
+export async function rig(options: RigOptions = {}): Promise<Rig> {
+  const { place = { profile: "gpu-node-1" }, keys = knownKeys(), pem = secretKey(), unfinished = wanted } = options;
   const account = new SimulatedIntersight(options);
-  before?.(account);
-  const service = await simulateIntersight(account, keys);
-  open.push(service);
-  if (faults) service.faults = faults;
-  const connect = () =>
-    new IntersightClient(
-      new Connection(
-        new URL(service.address),
-        { ca: service.certificateAuthority },
-        { timeoutMilliseconds: 5_000, mostBytes: 1024 ** 2 },
-      ),
-      readApiKey(keyId, pem),
-      { ...quick, ...timing },
-    );
+  options.before?.(account);
+  const service = new Service(account, keys);
+  if (options.faults) service.faults = options.faults;
+  const running = options.tls ? await serve(service) : undefined;
+  if (running) open.push(running);
+  const connection = () =>
+    running
+      ? new Connection(new URL(running.address), { ca: running.certificateAuthority }, limits)
+      : new DirectConnection(service);
+  const connect = () => new IntersightClient(connection(), readApiKey(keyId, pem), { ...quick, ...options.timing });
   const client = connect();
-  const again = () => new IntersightTarget(connect(), place, told);
-  return { account, service, client, target: new IntersightTarget(client, place, told), again };
+  const again = () => new IntersightTarget(connect(), place, { waiting, unfinished });
+  return {
+    account,
+    service,
+    client,
+    target: new IntersightTarget(client, place, { waiting, unfinished }),
+    again,
+    ...(running && { running }),
+  };
+}
+
+const limits = { timeoutMilliseconds: 5_000, mostBytes: 1024 ** 2 };
+
+/** Hands requests to the service in the same process, with all headers that a server would see. */
+class DirectConnection extends Connection {
+  constructor(private readonly service: Service) {
+    super(new URL("https://intersight.invalid"), {});
+  }
+
+  override async exchange({ method, path, headers, body = "" }: Exchange, signal?: AbortSignal): Promise<Answer> {
+    signal?.throwIfAborted();
+    const reply = this.service.respond({ method, path, headers: { ...headers, host: this.url.host }, body });
+    if (!reply) throw new Unanswered(`${this.url.host} did not answer ${method} ${path}.`, "Try again.", "unknown");
+    return { ...reply, headers: { date: new Date().toUTCString(), ...reply.headers } };
+  }
 }
 
 /** For `afterEach`. */
 export async function closeRigs(): Promise<void> {
-  await Promise.all(open.splice(0).map((service) => service.close()));
+  await Promise.all(open.splice(0).map((running) => running.close()));
 }

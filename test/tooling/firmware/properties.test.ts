@@ -101,6 +101,8 @@ async function expectFinished(machine: FakeMachine, journal: Journal): Promise<v
   expect(machine).toMatchObject({ staged, restarts });
 }
 
+const seldom = fc.integer({ min: 0, max: 4 }).map((chance) => chance === 0);
+
 const settings = (kind: { readonly stubborn: boolean }): fc.Arbitrary<readonly MadeSetting[]> =>
   fc
     .array(
@@ -110,9 +112,10 @@ const settings = (kind: { readonly stubborn: boolean }): fc.Arbitrary<readonly M
         once: fc.boolean(),
         takenBack: fc.boolean(),
         initially: fc.boolean(),
-        vanishes: fc.integer({ min: 0, max: 4 }).map((chance) => chance === 0),
-        stubborn: kind.stubborn ? fc.integer({ min: 0, max: 3 }).map((chance) => chance === 0) : fc.constant(false),
-        undone: fc.integer({ min: 0, max: 4 }).map((chance) => chance === 0),
+        vanishes: seldom,
+        stubborn: kind.stubborn ? seldom : fc.constant(false),
+        refused: kind.stubborn ? seldom : fc.constant(false),
+        undone: seldom,
       }),
       { minLength: 1, maxLength: 5 },
     )
@@ -122,7 +125,14 @@ const settings = (kind: { readonly stubborn: boolean }): fc.Arbitrary<readonly M
         const earlier = sorted.findIndex(({ stage }, at) => at === parentOf && stage < setting.stage);
         // A one-time action stands for nothing that could be in force; firmware undoes settings alone.
         const parent = earlier >= 0 && earlier < index && !sorted[earlier]?.once ? earlier : undefined;
-        return { ...setting, undone: setting.undone && !setting.once, ...(parent !== undefined && { parent }) };
+        // Nothing shows afterwards whether a start took a one-time action: once it was pending, it counts as done.
+        const refused = setting.refused && !setting.once;
+        return {
+          ...setting,
+          refused,
+          undone: setting.undone && !setting.once,
+          ...(parent !== undefined && { parent }),
+        };
       });
     });
 
@@ -146,7 +156,7 @@ describe("a run on any machine", () => {
       fc.asyncProperty(completable, async (made) => {
         const machine = newMachine(made);
         const journal = fakeJournal();
-        await untilComplete(machine, journal);
+        expect(await untilComplete(machine, journal)).toBe(1);
         await expectFinished(machine, journal);
       }),
       { numRuns: 150 },
@@ -167,6 +177,23 @@ describe("a run on any machine", () => {
         }
       }),
       { numRuns: 15 },
+    );
+  });
+
+  it("survives restarts by others after its end at any point", async () => {
+    await fc.assert(
+      fc.asyncProperty(completable, fc.array(fc.nat(60), { minLength: 1, maxLength: 3 }), async (made, kills) => {
+        const machine = newMachine(made);
+        const journal = fakeJournal();
+        for (const killedAt of kills) {
+          await attempt(machine, journal, { killedAt });
+          machine.restartByOthers();
+          expectUnharmed(machine);
+        }
+        await untilComplete(machine, journal);
+        await expectFinished(machine, journal);
+      }),
+      { numRuns: 300 },
     );
   });
 

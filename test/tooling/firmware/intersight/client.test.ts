@@ -3,10 +3,22 @@ import { IntersightClient } from "../../../../tooling/firmware/intersight/client
 import { namedSchema } from "../../../../tooling/firmware/intersight/objects";
 import { readApiKey } from "../../../../tooling/firmware/intersight/signature";
 import { Connection } from "../../../../tooling/firmware/redfish/connection";
-import { closeRigs, keyId, knownKeys, publicKeyOf, quick, rig, secretKey } from "../../../support/intersight/rig";
-import type { Faults } from "../../../support/intersight/server";
+import {
+  closeRigs,
+  keyId,
+  knownKeys,
+  publicKeyOf,
+  quick,
+  rig as anyRig,
+  secretKey,
+} from "../../../support/intersight/rig";
+import type { RigOptions } from "../../../support/intersight/rig";
+import type { Faults } from "../../../support/intersight/service";
 
 afterEach(closeRigs);
+
+/** Over real TLS. */
+const rig = (options: RigOptions = {}) => anyRig({ tls: true, ...options });
 
 /** The first requests fail like that, all others do not. */
 const first =
@@ -98,8 +110,8 @@ describe("requests to Intersight", () => {
   });
 
   it("go to nobody whose certificate is not trusted", async () => {
-    const { service } = await rig();
-    const connection = new Connection(new URL(service.address), {});
+    const { service, running } = await rig();
+    const connection = new Connection(new URL(running?.address ?? ""), {});
     const client = new IntersightClient(connection, readApiKey(keyId, secretKey()), quick);
     await expect(client.query("/server/Profiles", "Name eq 'x'", namedSchema)).rejects.toThrow(
       /certificate of localhost:\d+ is not trusted/,

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { notDeployed } from "../../../../tooling/firmware/intersight/target";
 import { moids } from "../../../support/intersight/model";
 import { closeRigs, rig } from "../../../support/intersight/rig";
-import type { Fault, Faults } from "../../../support/intersight/server";
+import type { Fault, Faults } from "../../../support/intersight/service";
 
 afterEach(closeRigs);
 
@@ -136,7 +136,7 @@ describe("changes that would reach further than asked", () => {
   it("stop where a deployment would take along what others have not deployed", async () => {
     const { target, account } = await rig({
       before: (account) => account.patchPolicy({ SrIov: "enabled" }),
-      unfinished: [],
+      unfinished: () => [],
     });
     expect(new Set(Object.values(await target.current()))).toEqual(new Set([notDeployed]));
     expect(await target.pending()).toEqual({});

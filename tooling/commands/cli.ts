@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { runMain } from "../ui";
 import { addAdmissionCommand } from "./admission";
 import { addAcceptanceCommands } from "./acceptance";
+import { addFirmwareCommands } from "./firmware";
 import { addGuestCommands } from "./guest";
 import { addMeasureCommand } from "./measure";
 import { addModelCommands } from "./model";
@@ -27,6 +28,7 @@ const commands: readonly AddCommands[] = [
   addReviewCommand,
   addPlanCommand,
   addOpenshiftCommands,
+  addFirmwareCommands,
 ];
 
 /** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */

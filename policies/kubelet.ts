@@ -35,6 +35,10 @@ export const kubeletConfigurations: Selector<KubeletConfiguration> = {
   },
 };
 
+/** OpenShift's own, which may not have feature gates: those are the cluster's to set. */
+export const isOpenshiftKubelet = ({ object }: KubeletConfiguration): boolean =>
+  customResources.kinds.includes(object.kind);
+
 /** Those that are meant for hosts of confidential guests: they set one of the things that only such hosts need. */
 export const kataKubelets: Selector<KubeletConfiguration> = {
   kinds: kubeletConfigurations.kinds,

@@ -29,7 +29,17 @@ export interface Container {
 export const confidentialLabel = "trustfoundry.dev/confidential";
 
 /** Runtime classes that the reference architecture runs confidential GPU pods with. */
-export const confidentialRuntimeClasses = ["kata-qemu-nvidia-gpu-snp", "kata-qemu-nvidia-gpu-tdx"] as const;
+export const confidentialRuntimeClasses = [
+  "kata-qemu-nvidia-gpu-snp",
+  "kata-qemu-nvidia-gpu-tdx",
+  "kata-cc-nvidia-gpu",
+] as const;
+
+/** Classes of OpenShift's whose handlers are named by the TEE, since a cluster has one TEE only. */
+export const openshiftHandlers: Readonly<Record<string, readonly string[]>> = {
+  "kata-cc": ["kata-snp", "kata-tdx"],
+  "kata-cc-nvidia-gpu": ["kata-snp-nvidia-gpu", "kata-tdx-nvidia-gpu"],
+};
 
 /** Where the built-in kinds keep their pods. */
 export const podPaths: Readonly<Record<string, readonly string[]>> = {
@@ -125,7 +135,8 @@ export function declaredConfidential(metadata: Place): boolean {
 }
 
 /** Runtime classes whose guests are, or pretend to be, in a TEE; debugging variants too. CEL reads the same expression. */
-export const teeRuntimeClass = /^kata-.*-(snp|tdx|coco-dev)(-runtime-rs)?(-debug|-devkit)*$/;
+export const teeRuntimeClass =
+  /^kata-(cc(-nvidia-gpu)?|(snp|tdx)(-nvidia-gpu)?|.*-(snp|tdx|coco-dev)(-runtime-rs)?)(-debug|-devkit)*$/;
 
 export function isTeeRuntimeClass(name: string | undefined): boolean {
   return name !== undefined && teeRuntimeClass.test(name);

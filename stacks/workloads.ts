@@ -6,6 +6,7 @@ import { ConfigurationError, location } from "./config/errors";
 import type { WorkloadsConfig } from "./config/factory";
 import { isBareMetal, providerNamed } from "./config/providers";
 import { acceptedReleases } from "./acceptance";
+import { misplacedReleases } from "./openshift/releases";
 import { projectDirectory } from "./project";
 
 /**
@@ -17,6 +18,8 @@ export async function workloads(config: WorkloadsConfig, environment: Environmen
   if (!isBareMetal(provider))
     throw new ConfigurationError([`${location(["providers"])} (${provider.name}): has no hosts for confidential pods`]);
   const { releases, warnings } = await acceptedReleases(config, provider, new Date(), projectDirectory(environment));
+  const misplaced = misplacedReleases(config, provider, releases);
+  if (misplaced.length > 0) throw new ConfigurationError(misplaced);
   await requireReachable(config.cluster.context, environment);
 
   for (const warning of warnings) await pulumi.log.warn(warning);

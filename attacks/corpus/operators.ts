@@ -1,5 +1,5 @@
 import type { RuleAttack } from "../attack";
-import { add, append, drop, remove, replace, set } from "../change";
+import { add, append, dependOn, drop, remove, replace, set } from "../change";
 
 const kata = "Release/kata-deploy";
 const operator = "Release/gpu-operator";
@@ -143,6 +143,60 @@ export const operators: readonly RuleAttack[] = [
     where: "preview",
     base: "openshift",
     change: [set("ConfigMap/osc-feature-gates", "data.confidential", "True")],
+  },
+  {
+    id: "kata-before-its-gate",
+    threat: "KataConfig overtakes the gate, and all hosts restart into a Kata whose guests anybody may look into.",
+    attacker: "carelessEngineer",
+    rule: "openshift-gates-first",
+    where: "preview",
+    base: "openshift",
+    change: [dependOn("KataConfig/kata")],
+  },
+  {
+    id: "gates-in-a-kubelet-config",
+    threat: "A gate copied from another distribution makes OpenShift drop the kubelet's closed settings along with it.",
+    attacker: "carelessEngineer",
+    rule: "openshift-kubelet-applied",
+    where: "preview",
+    base: "openshift",
+    change: [set("KubeletConfig/kata-hosts", "spec.kubeletConfig.featureGates", { RuntimeClassInImageCriApi: true })],
+  },
+  {
+    id: "mirror-with-a-back-door",
+    threat: "A tag that only the internet has is pulled past the mirror, with whatever was put there last night.",
+    attacker: "supplyChain",
+    rule: "mirrors-never-fall-back",
+    where: "preview",
+    base: "openshift",
+    change: [
+      set(
+        "ImageDigestMirrorSet/mirrors",
+        ["spec", "imageDigestMirrors", 0, "mirrorSourcePolicy"],
+        "AllowContactingSource",
+      ),
+    ],
+  },
+  {
+    id: "program-approves-operators",
+    threat:
+      "A pipeline approves each InstallPlan that appears, and a poisoned catalogue runs on every host by morning.",
+    attacker: "supplyChain",
+    rule: "operator-approval-manual",
+    where: "preview",
+    base: "openshift",
+    change: [
+      add({
+        apiVersion: "operators.coreos.com/v1alpha1",
+        kind: "InstallPlan",
+        metadata: { name: "install-newer", namespace: "openshift-sandboxed-containers-operator" },
+        spec: {
+          approval: "Manual",
+          approved: true,
+          clusterServiceVersionNames: ["sandboxed-containers-operator.v1.14.0"],
+        },
+      }),
+    ],
   },
   {
     id: "operator-updates-itself",

@@ -1,5 +1,5 @@
 import type { RuleAttack } from "../attack";
-import { append, container, pod, remove, replace, set } from "../change";
+import { add, append, container, pod, remove, replace, set } from "../change";
 
 const model = "Deployment/llama-8b";
 const waysOut = "NetworkPolicy/ways-out";
@@ -23,6 +23,28 @@ export const tenants: readonly RuleAttack[] = [
     where: "both",
     base: "accepted-tenant",
     change: [replace(model, container("image"), "nvcr.io/nim/", "nvcr.io.attacker.example/nim/")],
+  },
+  {
+    id: "privileged-constraint-for-a-tenant",
+    threat:
+      "An installation guide binds the privileged constraint to a tenant's accounts, and its pods reach into hosts.",
+    attacker: "brokenApplication",
+    rule: "tenant-security-context",
+    where: "both",
+    base: "accepted-tenant",
+    change: [
+      add({
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "RoleBinding",
+        metadata: { name: "constraint", namespace: "globex", labels: { "trustfoundry.dev/confidential": "true" } },
+        roleRef: {
+          apiGroup: "rbac.authorization.k8s.io",
+          kind: "ClusterRole",
+          name: "system:openshift:scc:privileged",
+        },
+        subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:serviceaccounts:globex" }],
+      }),
+    ],
   },
   {
     id: "quota-lifted-by-its-tenant",

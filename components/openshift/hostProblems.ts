@@ -35,6 +35,10 @@ export function openshiftHostProblems(hosts: readonly HostProfile[]): string[] {
     problems.push(
       `hosts have ${[...tees].map(([tee, name]) => `${tee} (${name})`).join(" and ")}: sandboxed containers serve one TEE a cluster; put the others into a cluster of their own`,
     );
+  for (const { name } of hosts.filter(({ ccMode }) => ccMode === "ppcie"))
+    problems.push(
+      `host ${name} is in ppcie mode, and the Kata of sandboxed containers 1.13 (3.31) hides NVSwitches from guests (kata-containers issue 13430); write on`,
+    );
   for (const { name } of hosts.filter((host) => !isConfidential(host)))
     problems.push(
       `host ${name} is not confidential: its GPUs would belong to nobody, since no driver of a host runs beside confidential guests here; leave it out`,

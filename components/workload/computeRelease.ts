@@ -15,7 +15,7 @@ import { servingKeyOf } from "../images/servingKey";
 import { canonicalJson, sha256 } from "../names";
 import type { PlatformSetName } from "../platform";
 import { platformSets, supportsGenpolicy, supportsHopperPpcie } from "../platform";
-import { runtimeClassNameFor } from "../runtime/runtimeClasses";
+import { openshiftRuntimeClassName, runtimeClassNameFor } from "../runtime/runtimeClasses";
 import { guestMeasurement } from "./guestMeasurement";
 import type { ModelDeclaration } from "./modelDeclaration";
 import { notMeasured } from "./notMeasured";
@@ -62,12 +62,15 @@ export function computeRelease(inputs: ReleaseInputs): Release {
     throw new ReleaseRefusal(
       "artifact is a LUKS2 volume, and workloads attach no such volume to a pod yet; seal the weights as encryptedLayer or encryptedObject",
     );
+  refuseOnOpenshift(inputs);
   const nvSwitches = nvSwitchesOf(inputs);
   const { cpus, memoryGib, tee, gpu } = model;
   const { kata } = platformSets[platformSet].versions;
   const { vcpus } = vmShape({ cpu: cpus, memory: `${memoryGib}Gi`, gpus: gpu.count, nvSwitches });
   const agentPolicy = refusing(() => agentPolicyOf(inputs, nvSwitches));
-  const measured = refusing(() => guestMeasurement({ model, vcpus, kata, guestImage: inputs.guestImage, simulated }));
+  const measured = refusing(() =>
+    guestMeasurement({ model, vcpus, kata, guestImage: guestImageOf(inputs), simulated }),
+  );
   const said: Record<string, unknown> = {
     specVersion: releaseSpecVersion,
     factory,
@@ -86,7 +89,8 @@ export function computeRelease(inputs: ReleaseInputs): Release {
     artifact: model.artifact,
     isolationUnit: "pod",
     tee,
-    runtimeClassName: runtimeClassNameFor(tee),
+    runtimeClassName: model.sandboxedContainers === undefined ? runtimeClassNameFor(tee) : openshiftRuntimeClassName,
+    sandboxedContainers: model.sandboxedContainers,
     gpu: { model: gpu.model, count: gpu.count, nvSwitches },
     shape: { cpus, memoryGib, vcpus },
     replicas: model.replicas,
@@ -114,6 +118,7 @@ export function computeRelease(inputs: ReleaseInputs): Release {
       artifact: model.artifact,
       agentPolicy,
       kata,
+      sandboxedContainers: model.sandboxedContainers,
     }),
   };
   // Parsed at once as its reader will have it, so that no release leaves that would be refused.
@@ -123,6 +128,34 @@ export function computeRelease(inputs: ReleaseInputs): Release {
     throw new ReleaseRefusal(`${issue?.path.join(".")} ${issue?.message}`);
   }
   return result.data;
+}
+
+/**
+ * What Red Hat's guest cannot do, or nobody here knows of it. Its Kata is 3.31.0 in version 1.13.0, as a lab's record of
+ * 2026-10 says.
+ */
+function refuseOnOpenshift({ model, simulated }: ReleaseInputs): void {
+  if (model.sandboxedContainers === undefined) return;
+  const { launchMeasurement, agentPolicy, gpu } = model;
+  if (launchMeasurement === undefined)
+    throw new ReleaseRefusal(
+      `nothing says how the guest of ${model.sandboxedContainers} measures: it is Red Hat's and is not computed here; add launchMeasurement, as Red Hat's veritas computes it for this number of vCPUs`,
+    );
+  if (agentPolicy !== undefined)
+    throw new ReleaseRefusal(
+      `agentPolicy comes from genpolicy, and that of the Kata in ${model.sandboxedContainers} lets the host mount guest paths of its choice (GHSA-fmg6-v47x-52wr); leave agentPolicy out`,
+    );
+  if (gpuModels[gpu.model].architecture === "hopper" && gpu.count > 1)
+    throw new ReleaseRefusal(
+      `gpu.count is ${gpu.count}, which takes NVSwitches along, and the Kata in ${model.sandboxedContainers} hides those from the guest (kata-containers issue 13430); write 1`,
+    );
+  if (simulated)
+    throw new ReleaseRefusal("sandboxedContainers is for real hosts: no rehearsal plays Red Hat's; leave it out");
+}
+
+/** A described guest image is upstream Kata's: it says nothing of Red Hat's guest. */
+function guestImageOf({ model, guestImage }: ReleaseInputs): GuestImage | undefined {
+  return model.sandboxedContainers === undefined ? guestImage : undefined;
 }
 
 /** What the guest's parts refuse, they refuse by a sentence for the owner. */

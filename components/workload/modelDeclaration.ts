@@ -22,6 +22,11 @@ export interface ModelDeclaration {
   readonly agentOpenings?: readonly AgentOpening[];
   /** CPU TEE that the release is measured for. */
   readonly tee: CpuTee;
+  /**
+   * OpenShift: version of Red Hat's sandboxed containers whose guest was measured, by its ClusterServiceVersion. Default
+   * none: the guest is upstream Kata's. The same image is another guest there, with other measurements.
+   */
+  readonly sandboxedContainers?: string;
   /** GPUs of one replica. */
   readonly gpu: { readonly model: GpuModelName; readonly count: number };
   /** CPU limit of one replica; it decides the vCPU count, which an SNP launch digest contains. */

@@ -12,6 +12,8 @@ export interface UnmeasuredParts {
   readonly agentPolicy: AgentPolicy;
   /** Kata's version, which decides the guest image. */
   readonly kata: string;
+  /** Red Hat's sandboxed containers, whose guest image it is instead. */
+  readonly sandboxedContainers?: string;
 }
 
 const measuredBy: Record<Release["measuredBy"], readonly string[]> = {
@@ -25,7 +27,15 @@ const measuredBy: Record<Release["measuredBy"], readonly string[]> = {
 };
 
 /** What no hardware report binds, so that nobody reads more into a release's attestation than it says. */
-export function notMeasured({ tee, signed, measuredBy: how, artifact, agentPolicy, kata }: UnmeasuredParts): string[] {
+export function notMeasured({
+  tee,
+  signed,
+  measuredBy: how,
+  artifact,
+  agentPolicy,
+  kata,
+  sandboxedContainers,
+}: UnmeasuredParts): string[] {
   return [
     ...measuredBy[how],
     "provider, host, number of replicas and the time they run: a provider may run any number of genuine guests, or none",
@@ -35,7 +45,9 @@ export function notMeasured({ tee, signed, measuredBy: how, artifact, agentPolic
       : ["virtual devices of the VM; GPUs prove themselves by evidence of their own"]),
     "storage and network: the guest encrypts its volumes, yet an older state of a block can be played back to it",
     "the model's own behaviour: a defect of the serving program is attested as faithfully as its absence",
-    `guest image: what Kata ${kata} comes with; who built it is not said by its digest`,
+    sandboxedContainers === undefined
+      ? `guest image: what Kata ${kata} comes with; who built it is not said by its digest`
+      : `guest image: what Red Hat's ${sandboxedContainers} comes with; who built it is not said by its measurement`,
     ...(signed ? [] : ["image: accepted by its digest alone; no signature says who vouches for it"]),
     ...(artifact?.kind === "luks2"
       ? ["weights: LUKS2 does not tell an older state of the volume from the newest; the digest after opening does"]

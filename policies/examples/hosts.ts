@@ -34,9 +34,11 @@ export const kubeletConfig: Resource = {
     kind: "KubeletConfig",
     metadata: { name: "kata-hosts" },
     spec: {
+      machineConfigPoolSelector: {
+        matchLabels: { "pools.operator.machineconfiguration.openshift.io/worker": "" },
+      },
       kubeletConfig: {
         authentication: { anonymous: { enabled: false } },
-        featureGates: { RuntimeClassInImageCriApi: true },
         runtimeRequestTimeout: "20m",
       },
     },
@@ -138,10 +140,65 @@ export const kataSubscription: Resource = {
   },
 };
 
+/** What it would install, before a person has said yes. */
+export const kataInstallPlan: Resource = {
+  type: "kubernetes:operators.coreos.com/v1alpha1:InstallPlan",
+  name: "install-kata",
+  props: {
+    apiVersion: "operators.coreos.com/v1alpha1",
+    kind: "InstallPlan",
+    metadata: { name: "install-kata", namespace: "openshift-sandboxed-containers-operator" },
+    spec: {
+      approval: "Manual",
+      approved: false,
+      clusterServiceVersionNames: ["sandboxed-containers-operator.v1.13.0"],
+    },
+  },
+};
+
+/** Its hosts, in a program that opens the gate first. */
+export const orderedKataConfig: Resource = {
+  type: "kubernetes:kataconfiguration.openshift.io/v1:KataConfig",
+  name: "kata",
+  dependsOn: ["urn:pulumi:example::openshift::kubernetes:core/v1:ConfigMap::osc-feature-gates"],
+  props: {
+    apiVersion: "kataconfiguration.openshift.io/v1",
+    kind: "KataConfig",
+    metadata: { name: "kata" },
+    spec: {
+      checkNodeEligibility: false,
+      enablePeerPods: false,
+      logLevel: "info",
+      kataConfigPoolSelector: { matchLabels: { "nvidia.com/gpu.workload.config": "vm-passthrough" } },
+    },
+  },
+};
+
+/** A disconnected cluster's registry. */
+export const digestMirrors: Resource = {
+  type: "kubernetes:config.openshift.io/v1:ImageDigestMirrorSet",
+  name: "mirrors",
+  props: {
+    apiVersion: "config.openshift.io/v1",
+    kind: "ImageDigestMirrorSet",
+    metadata: { name: "mirrors" },
+    spec: {
+      imageDigestMirrors: [
+        {
+          source: "registry.redhat.io",
+          mirrors: ["registry.example.com/redhat"],
+          mirrorSourcePolicy: "NeverContactSource",
+        },
+      ],
+    },
+  },
+};
+
 /** Tells that operator to install guests that are confidential. */
 export const confidentialFeatureGate: Resource = {
   type: "kubernetes:core/v1:ConfigMap",
   name: "osc-feature-gates",
+  urn: "urn:pulumi:example::openshift::kubernetes:core/v1:ConfigMap::osc-feature-gates",
   props: {
     apiVersion: "v1",
     kind: "ConfigMap",

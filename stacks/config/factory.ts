@@ -174,6 +174,14 @@ export const rehearsalSchema = z
     checkProviders(config.providers, config.platform, true, ctx);
     checkOnBareMetal(config.providers, ctx);
     checkRehearsedAcceptance(config.providers, ctx);
+    config.providers.forEach(({ distribution }, index) => {
+      if (distribution === "openshift")
+        crossCheck(
+          ctx,
+          ["providers", index, "distribution"],
+          "is not played in rehearsals, whose stand-ins are those of upstream's charts; write k8s",
+        );
+    });
     checkModels(config.models, true, config.platform, ctx);
     config.providers.forEach(({ name }, index) => {
       if (Object.values(config.parties).includes(name))

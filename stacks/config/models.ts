@@ -2,6 +2,7 @@ import { z } from "zod";
 import { agentOpenings } from "../../components/guest/genpolicy";
 import { cpuTees, gpuModelNames, gpuModels } from "../../components/host/hardware";
 import { kbsResourcePath } from "../../components/images/kbsResource";
+import { sandboxedContainersSchema } from "../../components/workload/release/schema";
 import { timeSchema } from "../../components/workload/release/time";
 import { crossCheck, nameSchema, uniqueNames } from "./common";
 
@@ -51,6 +52,11 @@ export const modelSchema = z
       .optional()
       .describe("what that policy opens to the host: exec, logs, stdin; default: nothing"),
     tee: z.enum(cpuTees).describe("CPU TEE the release is measured for"),
+    sandboxedContainers: sandboxedContainersSchema
+      .optional()
+      .describe(
+        "OpenShift: version of Red Hat's sandboxed containers whose guest launchMeasurement is of; without it the guest is upstream Kata's",
+      ),
     gpu: z
       .strictObject({
         model: z.enum(gpuModelNames).describe("GPU model"),

@@ -30,7 +30,9 @@ export async function openshiftInfrastructure(
   const operators = providerOperators(openshift);
   const directory = projectDirectory(environment);
   const placement = chartPlacement(config, directory);
-  const problems = additionProblems(provider, directory, placement).map((problem) => `${ownLocation(config)}.${problem}`);
+  const problems = additionProblems(provider, directory, placement).map(
+    (problem) => `${ownLocation(config)}.${problem}`,
+  );
   if (problems.length > 0) throw new ConfigurationError(problems);
   const { context, opts } = await reachableCluster(config, environment);
   await warn(undemandingOf(provider));

@@ -14,7 +14,7 @@ const comparisons: readonly { readonly fields: readonly (keyof Release)[]; reado
   { fields: ["validity"], compare: validity },
   { fields: ["image", "artifact", "command", "user", "port"], compare: content },
   {
-    fields: ["tee", "runtimeClassName", "gpu", "shape", "guestImage", "launch", "measuredBy"],
+    fields: ["tee", "runtimeClassName", "sandboxedContainers", "gpu", "shape", "guestImage", "launch", "measuredBy"],
     compare: guestDifferences,
   },
   { fields: ["initData", "agentPolicy"], compare: initDataDifferences },

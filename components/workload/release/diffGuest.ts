@@ -8,6 +8,15 @@ export function guestDifferences(a: Release, b: Release): string[] {
   if (a.tee !== b.tee) phrases.push(changed("TEE", a.tee, b.tee, "other hosts, with other evidence"));
   if (a.runtimeClassName !== b.runtimeClassName)
     phrases.push(changed("runtime class", a.runtimeClassName, b.runtimeClassName, "Kata starts the guest otherwise"));
+  if (a.sandboxedContainers !== b.sandboxedContainers)
+    phrases.push(
+      changed(
+        "sandboxed containers",
+        a.sandboxedContainers,
+        b.sandboxedContainers,
+        "another guest boots, on other hosts",
+      ),
+    );
   if (a.gpu.model !== b.gpu.model)
     phrases.push(changed("GPU model", a.gpu.model, b.gpu.model, "other hosts are needed"));
   if (a.gpu.count !== b.gpu.count)

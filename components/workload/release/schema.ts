@@ -3,6 +3,7 @@ import { agentOpenings } from "../../guest/genpolicy";
 import { cpuTees, gpuModelNames } from "../../host/hardware";
 import { kbsResourcePath, resourcePathOf } from "../../images/kbsResource";
 import { modelArtifactSchema } from "../../images/modelArtifact";
+import { openshiftRuntimeClassName } from "../../runtime/runtimeClasses";
 import { servingKeySchema } from "../../images/servingKey";
 import { timeSchema } from "./time";
 import { hiddenTexts } from "./visible";
@@ -19,6 +20,10 @@ const setOf = <T extends z.ZodType<string>>(item: T) =>
     .refine((list) => list.every((value, index) => index === 0 || (list[index - 1] ?? "") < value), {
       message: "must be sorted, without duplicates",
     });
+/** One version of OpenShift sandboxed containers, as its ClusterServiceVersion is called. */
+export const sandboxedContainersSchema = z
+  .string()
+  .regex(/^sandboxed-containers-operator\.v\d+\.\d+\.\d+$/, "a version such as sandboxed-containers-operator.v1.13.0");
 const svn = z.int().min(0).max(255);
 
 /** SNP launch digest; or TDX's MRTD with RTMR1 (kernel) and RTMR2 (command line), which MRTD does not bind. 48 bytes each. */
@@ -86,6 +91,8 @@ export const releaseSchema = z
     isolationUnit: z.literal("pod"),
     tee: z.enum(cpuTees),
     runtimeClassName: z.string().min(1),
+    /** Red Hat's sandboxed containers whose guest was measured; without it the guest is upstream Kata's. */
+    sandboxedContainers: sandboxedContainersSchema.optional(),
     gpu: z.strictObject({
       model: z.enum(gpuModelNames as [string, ...string[]]),
       count: z.int().min(1),
@@ -134,6 +141,16 @@ export const releaseSchema = z
       wrong(["history", "previous"], "must be null for the first release of a name, and a digest for every later one");
     if (Date.parse(release.validity.notBefore) >= Date.parse(release.validity.notAfter))
       wrong(["validity", "notAfter"], "must come after notBefore");
+    if ((release.sandboxedContainers !== undefined) !== (release.runtimeClassName === openshiftRuntimeClassName))
+      wrong(
+        ["runtimeClassName"],
+        `must be ${openshiftRuntimeClassName} with sandboxedContainers, and another one without: guests of the two are different`,
+      );
+    if (release.sandboxedContainers !== undefined && release.measuredBy === "computed")
+      wrong(
+        ["measuredBy"],
+        "must be declared: the guest of sandboxedContainers is Red Hat's, and is not computed here",
+      );
     const { artifact, image } = release;
     // The guest pulls one image: a layer of another one would never be opened.
     if (artifact?.kind === "encryptedLayer") {

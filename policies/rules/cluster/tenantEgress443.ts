@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { acceptanceOf, celList } from "../../acceptance";
+import { literals } from "../../admission/cel";
 import { tenantParameters, tenantWaysOut } from "../../examples/tenant";
 import type { KubernetesObject } from "../../kubernetes";
 import { declaredConfidential, objects } from "../../kubernetes";
@@ -10,7 +11,10 @@ import { platforms, stackRule } from "../../rule";
 import { page } from "../../sources";
 
 const networkPolicies = objects("networking.k8s.io/v1/NetworkPolicy");
-const systemNamespace = "kube-system";
+/** Where a cluster's own name servers are, by the port of their pods: Kubernetes', and OpenShift's. */
+const nameServers: Readonly<Record<string, string>> = { "53": "kube-system", "5353": "openshift-dns" };
+const dnsPorts = Object.keys(nameServers);
+const isDns = `${literals(dnsPorts)}.exists(d, d == string(p.?port.orValue("")))`;
 
 export const tenantEgress443 = stackRule({
   id: "tenant-egress-443",
@@ -20,7 +24,7 @@ export const tenantEgress443 = stackRule({
   threat:
     "From a guest that nobody can look into, a tenant or its intruder tries the provider's management network, other tenants' databases, or mail servers of the world.",
   remediation:
-    "Open TCP 443 to ranges of key broker, verifier and registries (acceptance), and 53 to kube-system; leave other ports and pods of other namespaces out.",
+    "Open TCP 443 to ranges of key broker, verifier and registries (acceptance), and 53 to kube-system, or on OpenShift 5353 to openshift-dns; leave other ports and pods of other namespaces out.",
   source: page(
     "NVIDIA, Deploying proprietary models with confidential compute on self-hosted Kubernetes",
     "https://docs.nvidia.com/enterprise-reference-architectures/deploying-proprietary-models-confidential-compute-self-hosted-kubernetes/latest/",
@@ -39,15 +43,15 @@ export const tenantEgress443 = stackRule({
       {
         expression:
           "variables.rules.all(e, e.?ports.orValue([]).size() > 0 && e.ports.all(p, !has(p.endPort) && " +
-          '(string(p.?port.orValue("")) == "443" && p.?protocol.orValue("TCP") == "TCP" || string(p.?port.orValue("")) == "53")))',
-        message: "opens other ports than TCP 443 and 53",
+          `(string(p.?port.orValue("")) == "443" && p.?protocol.orValue("TCP") == "TCP" || ${isDns})))`,
+        message: "opens other ports than TCP 443 and the name servers'",
       },
-      {
+      ...Object.entries(nameServers).map(([port, namespace]) => ({
         expression:
-          'variables.rules.all(e, !e.?ports.orValue([]).exists(p, string(p.?port.orValue("")) == "53") || ' +
-          `(e.?to.orValue([]).size() > 0 && e.to.all(t, t.?namespaceSelector.?matchLabels[?"kubernetes.io/metadata.name"].orValue("") == "${systemNamespace}")))`,
-        message: `asks other name servers than those of ${systemNamespace}`,
-      },
+          `variables.rules.all(e, !e.?ports.orValue([]).exists(p, string(p.?port.orValue("")) == "${port}") || ` +
+          `(e.?to.orValue([]).size() > 0 && e.to.all(t, t.?namespaceSelector.?matchLabels[?"kubernetes.io/metadata.name"].orValue("") == "${namespace}")))`,
+        message: `asks other name servers than those of ${namespace}`,
+      })),
       {
         expression:
           'variables.rules.all(e, !e.?ports.orValue([]).exists(p, string(p.?port.orValue("")) == "443") || ' +
@@ -98,6 +102,12 @@ export const tenantEgress443 = stackRule({
       expect: "spec.egress[1].to[0]",
     },
     {
+      mistake: "OpenShift's port of name servers, anywhere",
+      path: "/spec/egress/1/ports/0/port",
+      value: 5353,
+      expect: "spec.egress[1].to[0]",
+    },
+    {
       mistake: "pods of other namespaces on 443",
       path: "/spec/egress/0/to/0",
       value: { namespaceSelector: {} },
@@ -125,19 +135,21 @@ function* wrongPorts(rule: Place, { partial }: KubernetesObject): Iterable<Findi
     const port = place.at("port");
     const protocol = place.at("protocol");
     const end = place.at("endPort");
-    if (port.count !== 443 && port.count !== 53) yield port.finding("is neither 443 nor 53");
+    const namespace = nameServers[String(port.count)];
+    if (port.count !== 443 && namespace === undefined) yield port.finding("is neither 443 nor a name server's");
     else if (end.present) yield end.finding("opens more than one port");
     else if (port.count === 443 && protocol.present && protocol.text !== "TCP") yield protocol.finding("is not TCP");
     else
       for (const peer of rule.at("to").items()) {
-        if (port.count === 53 && !isSystem(peer)) yield peer.finding(`is no name server of ${systemNamespace}`);
+        if (namespace !== undefined && namespaceOf(peer) !== namespace)
+          yield peer.finding(`is no name server of ${namespace}`);
         if (port.count === 443 && !peer.at("ipBlock").present) yield peer.finding("is no range of addresses");
       }
   }
 }
 
-function isSystem(peer: Place): boolean {
-  return peer.at("namespaceSelector", "matchLabels", "kubernetes.io/metadata.name").text === systemNamespace;
+function namespaceOf(peer: Place): string | undefined {
+  return peer.at("namespaceSelector", "matchLabels", "kubernetes.io/metadata.name").text;
 }
 
 /** Ranges beyond those that the same stack accepts; where none are there, the API server compares. */

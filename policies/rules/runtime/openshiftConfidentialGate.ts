@@ -5,6 +5,8 @@ import type { Selector } from "../../rule";
 import { bareMetal, resourceRule } from "../../rule";
 import { file } from "../../sources";
 
+/** How Kata gets onto hosts: by MachineConfigs, or by pods that copy it. */
+const modes = ["MachineConfig", "DaemonSet", "DaemonSetFallback"];
 const configMaps = objects("v1/ConfigMap");
 const gates: Selector<KubernetesObject> = {
   kinds: ["ConfigMap osc-feature-gates"],
@@ -30,10 +32,18 @@ export const openshiftConfidentialGate = resourceRule({
   *check(configMap) {
     const gate = configMap.body.at("data", "confidential");
     if (missing(configMap, gate) || (gate.present && gate.text !== "true")) yield gate.finding('is not "true"');
+    const mode = configMap.body.at("data", "deploymentMode");
+    if (mode.present && !modes.includes(mode.text ?? "")) yield mode.finding(`is none of ${modes.join(", ")}`);
   },
   compliant: [confidentialFeatureGate],
   breakages: [
     { mistake: "the gate in capitals", path: "/data/confidential", value: "True", expect: "data.confidential" },
+    {
+      mistake: "a way of installation in another spelling",
+      path: "/data/deploymentMode",
+      value: "machineconfig",
+      expect: "data.deploymentMode",
+    },
     { mistake: "the gate forgotten", path: "/data/confidential", remove: true, expect: "data.confidential" },
   ],
 });

@@ -1,6 +1,7 @@
-import { re2 } from "../../admission/cel";
+import { literal, literals, re2 } from "../../admission/cel";
 import { confidentialRuntimeClass } from "../../examples/cluster";
-import { isTeeRuntimeClass, objects, teeRuntimeClass } from "../../kubernetes";
+import { openshiftRuntimeClass } from "../../examples/openshift";
+import { isTeeRuntimeClass, objects, openshiftHandlers, teeRuntimeClass } from "../../kubernetes";
 import { bareMetal, resourceRule } from "../../rule";
 import { page } from "../../sources";
 
@@ -11,7 +12,7 @@ export const runtimeClassHandlerNamed = resourceRule({
   severity: "critical",
   threat:
     "The class keeps its confidential name and starts plain containers by another handler: every pod that asks for it runs in the open.",
-  remediation: "Write the class's own name as its handler, as kata-deploy does.",
+  remediation: "Write the class's own name as its handler, as kata-deploy does; on OpenShift that of its TEE.",
   source: page("Kubernetes, Runtime Class", "https://kubernetes.io/docs/concepts/containers/runtime-class/"),
   platforms: bareMetal,
   claims: ["guest-booted-as-released"],
@@ -19,7 +20,15 @@ export const runtimeClassHandlerNamed = resourceRule({
     scope: [{ group: "node.k8s.io", version: "v1", resource: "runtimeclasses" }],
     when: `object.metadata.name.matches(${re2(teeRuntimeClass)})`,
     validations: [
-      { expression: "object.handler == object.metadata.name", message: "handler is not what the class's name says" },
+      {
+        expression: [
+          "object.handler == object.metadata.name",
+          ...Object.entries(openshiftHandlers).map(
+            ([name, handlers]) => `object.metadata.name == ${literal(name)} && object.handler in ${literals(handlers)}`,
+          ),
+        ].join(" || "),
+        message: "handler is not what the class's name says",
+      },
     ],
   },
   boundary: { by: "measurement", how: "outside a TEE, or in another guest, there is no evidence that opens a key" },
@@ -27,11 +36,19 @@ export const runtimeClassHandlerNamed = resourceRule({
   *check({ body }) {
     const name = body.at("metadata", "name").text;
     const handler = body.at("handler");
-    if (isTeeRuntimeClass(name) && handler.present && handler.text !== name)
+    if (!isTeeRuntimeClass(name) || !handler.present || handler.text === name) return;
+    if (!openshiftHandlers[name ?? ""]?.includes(handler.text ?? ""))
       yield handler.finding(`is not ${name}, which the class is called`);
   },
-  compliant: [confidentialRuntimeClass],
+  compliant: [confidentialRuntimeClass, openshiftRuntimeClass],
   breakages: [
+    {
+      mistake: "guests without a TEE under OpenShift's confidential name",
+      resource: 1,
+      path: "/handler",
+      value: "kata-nvidia-gpu",
+      expect: "handler",
+    },
     { mistake: "plain containers under a confidential name", path: "/handler", value: "runc", expect: "handler" },
     { mistake: "GPUs of the host under a confidential name", path: "/handler", value: "nvidia", expect: "handler" },
     {

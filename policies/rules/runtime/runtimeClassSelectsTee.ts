@@ -1,11 +1,14 @@
-import { literal } from "../../admission/cel";
+import { literal, re2 } from "../../admission/cel";
 import { labels } from "../../../components/host/hardware";
 import type { CpuTee } from "../../../components/host/hardware";
 import { confidentialRuntimeClass } from "../../examples/cluster";
+import { openshiftRuntimeClass } from "../../examples/openshift";
 import { missing, objects } from "../../kubernetes";
 import { bareMetal, resourceRule } from "../../rule";
 import { file, repositories } from "../../sources";
 
+/** Upstream's handlers of guests with GPUs, and OpenShift's. */
+const gpuHandler = /^kata-(?:qemu-nvidia-gpu-(snp|tdx)|(snp|tdx)-nvidia-gpu)/;
 const selectorPath = "scheduling.nodeSelector";
 
 export const runtimeClassSelectsTee = resourceRule({
@@ -24,9 +27,9 @@ export const runtimeClassSelectsTee = resourceRule({
   claims: ["host-prepared"],
   admission: {
     scope: [{ group: "node.k8s.io", version: "v1", resource: "runtimeclasses" }],
-    when: 'object.handler.matches("^kata-qemu-nvidia-gpu-(snp|tdx)")',
+    when: `object.handler.matches(${re2(gpuHandler)})`,
     variables: {
-      tee: `object.handler.startsWith("kata-qemu-nvidia-gpu-snp") ? ${literal(labels.tee.snp)} : ${literal(labels.tee.tdx)}`,
+      tee: `object.handler.matches("-snp") ? ${literal(labels.tee.snp)} : ${literal(labels.tee.tdx)}`,
     },
     validations: [
       {
@@ -50,8 +53,15 @@ export const runtimeClassSelectsTee = resourceRule({
         yield selected.finding(`must be "true" for ${tee === "snp" ? "SEV-SNP" : "TDX"} guests`);
     }
   },
-  compliant: [confidentialRuntimeClass],
+  compliant: [confidentialRuntimeClass, openshiftRuntimeClass],
   breakages: [
+    {
+      mistake: "TDX's guest on SEV-SNP hosts, under OpenShift",
+      resource: 1,
+      path: "/handler",
+      value: "kata-tdx-nvidia-gpu",
+      expect: `${selectorPath}["${labels.tee.tdx}"]`,
+    },
     {
       mistake: "any host will do",
       path: "/scheduling/nodeSelector/nvidia.com~1cc.ready.state",
@@ -80,6 +90,6 @@ export const runtimeClassSelectsTee = resourceRule({
 });
 
 function teeOf(handler: string | undefined): CpuTee | undefined {
-  const match = /^kata-qemu-nvidia-gpu-(snp|tdx)/.exec(handler ?? "");
-  return match?.[1] as CpuTee | undefined;
+  const match = gpuHandler.exec(handler ?? "");
+  return (match?.[1] ?? match?.[2]) as CpuTee | undefined;
 }

@@ -18,7 +18,8 @@ const strict = join(root, "policies", "packs", "strict");
 
 /** Tries each stack of a template: preview, up, repeat, refresh, destroy, by the real engine and under the strict pack. */
 export function tryPartner({ partner, stacks }: PartnerCase): void {
-  for (const stack of stacks) describe(`stack sample-${stack.sample}`, () => tryStack(partner, stack));
+  for (const stack of stacks)
+    describe(`stack ${stack.title ?? `sample-${stack.sample}`}`, () => tryStack(partner, stack));
 }
 
 function tryStack(partner: string, stack: PartnerStack): void {

@@ -27,6 +27,8 @@ export interface Actor {
 
 /** One role of a template. Each has a control plane of its own, named after the sample's `cluster.context`. */
 export interface PartnerStack {
+  /** Tells it from another stack of the same sample. Default: the sample's name. */
+  readonly title?: string;
   /** `infrastructure` for Pulumi.sample-infrastructure.yaml. */
   readonly sample: string;
   /** What is laid over; `offline` and `ownerOffline` (overlays.ts) have what most need. */

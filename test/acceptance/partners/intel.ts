@@ -131,7 +131,7 @@ export const intel: PartnerCase = {
         return { sections, secrets: { trustSecrets } };
       },
       nodes: () => [plainNode("owner-a", 16, 64), plainNode("owner-b", 16, 64)],
-      warnings: known,
+      warnings: [...known, "Intel verifies the evidence in your stead"],
     },
   ],
 };

@@ -115,6 +115,11 @@ describe.each(platformSetNames)("components of platform set %s", (set: PlatformS
     // About what charts and other stacks make (RuntimeClasses, admission policies), and about OpenShift, routes, ITA.
     expect(idle.sort()).toEqual([
       "admission-policies-kept",
+      // test/policies/firmware.test.ts looks at those that this project makes.
+      "firmware-plan-complete",
+      "firmware-plan-staged",
+      "firmware-registration-chosen",
+      "host-cpus-online",
       "host-kernel-closed",
       "intel-trust-authority-strict",
       // Kata 4.1.0 needs none.

@@ -3,12 +3,12 @@ import { hostCpus } from "../../firmware";
 import { bareMetal, resourceRule } from "../../rule";
 import { file } from "../../sources";
 
-/** `echo off > …/smt/control`, and TuneD's `/sys/…/online=0`. */
+/** As TuneD has it, and as shells do; a loop writes to `$c/online`. */
 const switchesOff = [
   /\/sys\/devices\/system\/cpu\/smt\/control\s*=\s*(force)?off\b/,
   /\/sys\/devices\/system\/cpu\/cpu[^/\s=]*\/online\s*=\s*0/,
-  /\b(force)?off\b[^\n]*(>|tee)[^\n]*\/sys\/devices\/system\/cpu\/smt\/control/,
-  /\b0\b[^\n]*(>|tee)[^\n]*\/sys\/devices\/system\/cpu\/cpu[^/\s]*\/online/,
+  /\b(force)?off\b[^\n;]*(>|\btee\b)[^\n;]*\/smt\/control/,
+  /\b0\b[^\n;]*(>|\btee\b)[^\n;]*\/online\b/,
 ];
 
 export const hostCpusOnline = resourceRule({

@@ -4,13 +4,21 @@ import type { Path } from "./locations";
 import { azureSettings } from "./settings/azure";
 import { gcpSettings } from "./settings/gcp";
 import { intelSettings } from "./settings/intel";
+import { keyProviderSettings } from "./settings/keyProviders";
 import { keySettings } from "./settings/keys";
 import { nodeSettings } from "./settings/nodes";
 import { listOf, nameOf } from "./settings/readings";
 import type { Setting } from "./settings/setting";
 
 /** Settings whose direction a review knows without any preview. */
-export const settings: readonly Setting[] = [...azureSettings, ...gcpSettings, ...intelSettings, ...keySettings, ...nodeSettings];
+export const settings: readonly Setting[] = [
+  ...azureSettings,
+  ...gcpSettings,
+  ...intelSettings,
+  ...keySettings,
+  ...keyProviderSettings,
+  ...nodeSettings,
+];
 
 type SettingChange = Omit<Change, "subject" | "location"> & {
   /** Keys of head's file below `config`, the first of them a section. */

@@ -4,6 +4,7 @@ import { azure } from "./azure";
 import { brokerDetails } from "./broker";
 import { cluster } from "./cluster";
 import { configuration } from "./configuration";
+import { firmware } from "./firmware";
 import { gcp } from "./gcp";
 import { guest } from "./guest";
 import { hardware } from "./hardware";
@@ -21,6 +22,7 @@ import { trusteeOperator } from "./trusteeOperator";
 /** What is tried against the rules. */
 export const ruleAttacks: readonly RuleAttack[] = [
   ...hardware,
+  ...firmware,
   ...runtime,
   ...guest,
   ...attestation,

@@ -12,6 +12,9 @@ import { azureSecureBoot } from "./hardware/azureSecureBoot";
 import { azureSizeDocumented } from "./hardware/azureSizeDocumented";
 import { ccManagerOn } from "./hardware/ccManagerOn";
 import { cloudGpuUndivided } from "./hardware/cloudGpuUndivided";
+import { firmwarePlanComplete } from "./hardware/firmwarePlanComplete";
+import { firmwarePlanStaged } from "./hardware/firmwarePlanStaged";
+import { firmwareRegistrationChosen } from "./hardware/firmwareRegistrationChosen";
 import { gcpCapacityOffered } from "./hardware/gcpCapacityOffered";
 import { gcpConfidentialDisk } from "./hardware/gcpConfidentialDisk";
 import { gcpConfidentialStorage } from "./hardware/gcpConfidentialStorage";
@@ -31,6 +34,7 @@ import { gpuNamesKept } from "./hardware/gpuNamesKept";
 import { gpuNotShared } from "./hardware/gpuNotShared";
 import { gpuOperandsRun } from "./hardware/gpuOperandsRun";
 import { gpuSetComplete } from "./hardware/gpuSetComplete";
+import { hostCpusOnline } from "./hardware/hostCpusOnline";
 import { hostKernelClosed } from "./hardware/hostKernelClosed";
 import { nodeCcMode } from "./hardware/nodeCcMode";
 import { nodeGpuWhole } from "./hardware/nodeGpuWhole";
@@ -66,6 +70,7 @@ import { noGuestsOnNodes } from "./runtime/noGuestsOnNodes";
 import { nodeGpuRequested } from "./runtime/nodeGpuRequested";
 import { onlyInitDataAnnotation } from "./runtime/onlyInitDataAnnotation";
 import { openshiftConfidentialGate } from "./runtime/openshiftConfidentialGate";
+import { openshiftGatesFirst } from "./runtime/openshiftGatesFirst";
 import { peerPodAnnotations } from "./runtime/peerPodAnnotations";
 import { peerPodsConfidential } from "./runtime/peerPodsConfidential";
 import { runtimeClassHandlerNamed } from "./runtime/runtimeClassHandlerNamed";
@@ -147,6 +152,7 @@ import { gcpWorkloadByDigest } from "./images/gcpWorkloadByDigest";
 import { imageNotShared } from "./images/imageNotShared";
 import { imagePolicyRejects } from "./images/imagePolicyRejects";
 import { imagesByDigest } from "./images/imagesByDigest";
+import { mirrorsNeverFallBack } from "./images/mirrorsNeverFallBack";
 import { noHostPullCredentials } from "./images/noHostPullCredentials";
 import { noPlainSecrets } from "./images/noPlainSecrets";
 import { pccsCredentialsSecret } from "./images/pccsCredentialsSecret";
@@ -182,6 +188,7 @@ import { noPrivilegeEscalation } from "./cluster/noPrivilegeEscalation";
 import { noServiceAccountToken } from "./cluster/noServiceAccountToken";
 import { noSystemPriority } from "./cluster/noSystemPriority";
 import { nodeGpuOperator } from "./cluster/nodeGpuOperator";
+import { openshiftKubeletApplied } from "./cluster/openshiftKubeletApplied";
 import { operatorApprovalManual } from "./cluster/operatorApprovalManual";
 import { operatorImagesPinned } from "./cluster/operatorImagesPinned";
 import { peerPodsCredentials } from "./cluster/peerPodsCredentials";
@@ -194,6 +201,7 @@ import { tenantOffControlPlane } from "./cluster/tenantOffControlPlane";
 import { tenantPriorityAccepted } from "./cluster/tenantPriorityAccepted";
 import { tenantQuotaSet } from "./cluster/tenantQuotaSet";
 import { tenantRequestsCounted } from "./cluster/tenantRequestsCounted";
+import { tenantSecurityContext } from "./cluster/tenantSecurityContext";
 import { tenantServicesInternal } from "./cluster/tenantServicesInternal";
 import { tolerationsNamed } from "./cluster/tolerationsNamed";
 import { versionsTestedTogether } from "./cluster/versionsTestedTogether";
@@ -213,6 +221,9 @@ export const rules: readonly Rule[] = [
   azureSizeDocumented,
   ccManagerOn,
   cloudGpuUndivided,
+  firmwarePlanComplete,
+  firmwarePlanStaged,
+  firmwareRegistrationChosen,
   gcpCapacityOffered,
   gcpConfidentialDisk,
   gcpConfidentialStorage,
@@ -232,6 +243,7 @@ export const rules: readonly Rule[] = [
   gpuNotShared,
   gpuOperandsRun,
   gpuSetComplete,
+  hostCpusOnline,
   hostKernelClosed,
   nodeCcMode,
   nodeGpuWhole,
@@ -268,6 +280,7 @@ export const rules: readonly Rule[] = [
   nodeGpuRequested,
   onlyInitDataAnnotation,
   openshiftConfidentialGate,
+  openshiftGatesFirst,
   peerPodAnnotations,
   peerPodsConfidential,
   runtimeClassHandlerNamed,
@@ -352,6 +365,7 @@ export const rules: readonly Rule[] = [
   imageNotShared,
   imagePolicyRejects,
   imagesByDigest,
+  mirrorsNeverFallBack,
   noHostPullCredentials,
   noPlainSecrets,
   pccsCredentialsSecret,
@@ -388,6 +402,7 @@ export const rules: readonly Rule[] = [
   noServiceAccountToken,
   noSystemPriority,
   nodeGpuOperator,
+  openshiftKubeletApplied,
   operatorApprovalManual,
   operatorImagesPinned,
   peerPodsCredentials,
@@ -400,6 +415,7 @@ export const rules: readonly Rule[] = [
   tenantPriorityAccepted,
   tenantQuotaSet,
   tenantRequestsCounted,
+  tenantSecurityContext,
   tenantServicesInternal,
   tolerationsNamed,
   versionsTestedTogether,

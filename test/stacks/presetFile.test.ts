@@ -50,6 +50,14 @@ describe("the preset of a generated project", () => {
     expect(() => complete({ role: "infrastructure" })).toThrow(message);
   });
 
+  it("is the only one where there is one, without being asked for", () => {
+    rmSync(join(project, "settings", "infrastructure.yaml"));
+    expect(complete({ factory: "other" })).toMatchObject({ role: "trust", factory: "other" });
+    expect(() => complete({ role: "infrastructure" })).toThrow(
+      /"infrastructure" has no preset in settings\/; write trust, or/,
+    );
+  });
+
   it("is not needed", () => {
     rmSync(join(project, "settings"), { recursive: true });
     expect(complete({ role: "trust", factory: "acme" })).toEqual({ role: "trust", factory: "acme" });

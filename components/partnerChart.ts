@@ -61,11 +61,23 @@ export function plainSecrets(value: unknown, name = "", path: Path = []): Path[]
   );
 }
 
+/** The namespace is made, labelled and removed with the chart. */
+const othersNamespaces = /^(default|kube-.*|openshift-.*|trustee)$/;
+
 const byDigest = /^oci:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)+@sha256:[0-9a-f]{64}$/;
 
 /** Why it may not be installed, as sentences. Empty when it may. */
-export function partnerChartProblems({ reference, digest, values }: PartnerChart, files = localFiles): string[] {
-  return [...pinProblems({ reference, digest }, files), ...plainSecrets(values).map(secretProblem)];
+export function partnerChartProblems(
+  { reference, digest, values, namespace }: PartnerChart,
+  files = localFiles,
+): string[] {
+  return [
+    ...pinProblems({ reference, digest }, files),
+    ...(othersNamespaces.test(namespace)
+      ? [`chart.namespace: "${namespace}" is Kubernetes' or the key broker's; write one that is made for the chart`]
+      : []),
+    ...plainSecrets(values).map(secretProblem),
+  ];
 }
 
 const secretProblem = (path: Path) =>

@@ -29,7 +29,14 @@ describe("a partner's chart", () => {
     ["a folder", { reference: "/charts/runtime" }, /nothing else can be pinned/],
     ["no digest", { digest: undefined }, /chart\.digest: missing/],
     ["no archive", {}, /is not there/, { ...files, exists: () => false }],
-    ["another archive", {}, /has the digest sha256:b+, and the configuration says/, { ...files, digest: () => `sha256:${"b".repeat(64)}` }],
+    [
+      "another archive",
+      {},
+      /has the digest sha256:b+, and the configuration says/,
+      { ...files, digest: () => `sha256:${"b".repeat(64)}` },
+    ],
+    ["a namespace of Kubernetes' own", { namespace: "kube-system" }, /is Kubernetes' or the key broker's/],
+    ["the key broker's namespace", { namespace: "trustee" }, /is Kubernetes' or the key broker's/],
     ["a secret", { values: { apm: { unsealToken: "CANARY" } } }, /chart\.values\.apm\.unsealToken: is a secret/],
   ])("is refused by %s", (_, changes, expected, found) => {
     expect(problems(changes, found)).toMatch(expected);

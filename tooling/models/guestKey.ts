@@ -1,4 +1,4 @@
-import { resourcePathOf } from "../../components/images/kbsResource";
+import { resourcePathOf, resourcePluginOf } from "../../components/images/kbsResource";
 import { UserError } from "../ui";
 
 /** Keys are short. */
@@ -12,6 +12,10 @@ const timeoutMs = 120_000;
  */
 export async function keyFromGuest(cdh: string, keyUri: string, signal?: AbortSignal): Promise<Buffer> {
   const path = resourcePathOf(keyUri);
+  if (resourcePluginOf(keyUri) !== "resource")
+    throw new UserError(
+      `${keyUri} is in an HSM, and the guest's REST API asks for kbs:/// alone; seal the model anew.`,
+    );
   if (!/^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?\/?$/.test(cdh))
     throw new UserError(`--cdh is "${cdh}"; the hub listens inside the guest alone, write http://127.0.0.1:8006.`);
   const limit = AbortSignal.timeout(timeoutMs);

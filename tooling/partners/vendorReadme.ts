@@ -20,7 +20,7 @@ The model owner's key broker is another party's: template \`generic\`, role \`tr
 ## Try it
 
 \`\`\`sh
-pulumi new <path of the package>/stacks/partners/${name} --dir factory
+pulumi new <absolute path of this package>/stacks/partners/${name} --dir factory
 cd factory
 npm run catalog -- lock
 pulumi preview --policy-pack node_modules/trustfoundry/policies/packs/strict

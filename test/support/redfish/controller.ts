@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { Authority } from "../../../tooling/controlplane/pki";
 import type { AttributeValue } from "../../../components/host/firmware/plan";
+import type { Connection } from "../../../tooling/firmware/redfish/connection";
 import type { SimulatedMachine } from "./machine";
 import { layouts, resource } from "./resources";
 
@@ -82,7 +83,29 @@ export class SimulatedController {
     return this.seen.filter((request) => request.method === method && request.path.includes(path)).length;
   }
 
+  /** The same without a network, for tests of many runs. */
+  inProcess(): Pick<Connection, "url" | "exchange" | "close"> {
+    return {
+      url: new URL("https://in-process"),
+      exchange: ({ method, path, headers, body = "" }) => {
+        let given: Answered = { status: 0, headers: {}, text: "" };
+        const plain = path.replace(/\?.*$/, "").replace(/(.)\/$/, "$1");
+        this.act(method, plain, body, headers, (status, value, more = {}) => {
+          this.seen.push({ method, path: plain, status, body });
+          given = { status, headers: more, text: value === undefined ? "" : JSON.stringify(value) };
+        });
+        return Promise.resolve(given);
+      },
+      close: () => undefined,
+    };
+  }
+
+  static withoutNetwork(machine: SimulatedMachine): SimulatedController {
+    return new SimulatedController(machine, "", "", "");
+  }
+
   async stop(): Promise<void> {
+    if (!this.server) return;
     this.server?.closeAllConnections();
     await new Promise((resolve) => this.server?.close(resolve));
   }
@@ -113,22 +136,22 @@ export class SimulatedController {
     if (does && "redirect" in does) return answer(308, undefined, { location: does.redirect });
     if (does && "raw" in does) return void response.writeHead(200).end(does.raw);
     if (does && "drop" in does) {
-      if (does.drop === "after") this.act(method, path, body, request, () => undefined);
+      if (does.drop === "after") this.act(method, path, body, request.headers, () => undefined);
       request.socket.destroy();
       return;
     }
     if (does && "answer" in does) {
-      if (does.effect === "after") this.act(method, path, body, request, () => undefined);
+      if (does.effect === "after") this.act(method, path, body, request.headers, () => undefined);
       const headers = does.retryAfter === undefined ? undefined : { "retry-after": does.retryAfter };
       return answer(does.answer, does.body ?? said("Busy."), headers);
     }
-    this.act(method, path, body, request, answer);
+    this.act(method, path, body, request.headers, answer);
   }
 
-  private act(method: string, path: string, body: string, request: IncomingMessage, answer: Answer): void {
+  private act(method: string, path: string, body: string, headers: Headers, answer: Answer): void {
     if (path === "/redfish/v1") return answer(200, { Links: { Sessions: { "@odata.id": sessionsPath } } });
     if (method === "POST" && path === sessionsPath) return this.open(body, answer);
-    const token = request.headers["x-auth-token"];
+    const token = headers["x-auth-token"];
     if (typeof token !== "string" || !this.sessions.has(token)) return answer(401, said("No session."));
     if (method === "DELETE") {
       this.sessions.delete(token);
@@ -139,7 +162,8 @@ export class SimulatedController {
       if (value === undefined) return answer(404, said("Not there."));
       return answer(200, value, path === layouts[this.machine.args.vendor].settings ? { etag: this.machine.etag } : {});
     }
-    this.change(method, path, body, request.headers["if-match"], answer);
+    const ifMatch = headers["if-match"];
+    this.change(method, path, body, typeof ifMatch === "string" ? ifMatch : undefined, answer);
   }
 
   private open(body: string, answer: Answer): void {
@@ -178,6 +202,8 @@ export class SimulatedController {
   }
 }
 
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+type Answered = Awaited<ReturnType<Connection["exchange"]>>;
 type Answer = (status: number, value?: unknown, headers?: Record<string, string>) => void;
 
 interface Sent {

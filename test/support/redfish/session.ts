@@ -46,6 +46,10 @@ export function clientOf(
   return new RedfishClient(connection, credentials, clientPatience);
 }
 
+/** As a client over HTTPS, but for the network. */
+export const plainClientOf = (controller: SimulatedController): RedfishClient =>
+  new RedfishClient(controller.inProcess(), login, clientPatience);
+
 export function targetOf(controller: SimulatedController, client = clientOf(controller)): RedfishTarget {
   const layout = firmwareVendor(controller.machine.args.vendor).redfish;
   if (!layout) throw new Error("no vendor of Redfish");
@@ -73,7 +77,7 @@ export async function apply(
   journal: Journal,
   more: Partial<RunArgs> = {},
 ): Promise<Ran> {
-  const target = targetOf(controller);
+  const target = targetOf(controller, controller.ca === "" ? plainClientOf(controller) : clientOf(controller));
   try {
     return await runPlan({ plan, target, journal, patience: shortPatience, now: () => "then", ...more });
   } finally {

@@ -48,7 +48,7 @@ export class RedfishClient {
   private sessions: string | undefined;
 
   constructor(
-    private readonly connection: Connection,
+    private readonly connection: Pick<Connection, "url" | "exchange" | "close">,
     private readonly credentials: Credentials,
     private readonly patience: Patience = usualPatience,
   ) {}

@@ -2,6 +2,7 @@ import { isObject } from "../../policies/place";
 import type { Change } from "./change";
 import type { Path } from "./locations";
 import { azureSettings } from "./settings/azure";
+import { firmwareSettings } from "./settings/firmware";
 import { gcpSettings } from "./settings/gcp";
 import { intelSettings } from "./settings/intel";
 import { keyProviderSettings } from "./settings/keyProviders";
@@ -9,15 +10,18 @@ import { keySettings } from "./settings/keys";
 import { nodeSettings } from "./settings/nodes";
 import { listOf, nameOf } from "./settings/readings";
 import type { Setting } from "./settings/setting";
+import { trusteeOperatorSettings } from "./settings/trusteeOperator";
 
 /** Settings whose direction a review knows without any preview. */
 export const settings: readonly Setting[] = [
   ...azureSettings,
   ...gcpSettings,
+  ...firmwareSettings,
   ...intelSettings,
   ...keySettings,
   ...keyProviderSettings,
   ...nodeSettings,
+  ...trusteeOperatorSettings,
 ];
 
 type SettingChange = Omit<Change, "subject" | "location"> & {

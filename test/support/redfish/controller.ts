@@ -88,6 +88,16 @@ export class SimulatedController {
     return {
       url: new URL("https://in-process"),
       exchange: ({ method, path, headers, body = "" }) => {
+        const fault = this.faults.find(
+          (one) => (one.times ?? 1) > 0 && one.method === method && path.includes(one.path),
+        );
+        if (fault && "answer" in fault.does) {
+          fault.times = (fault.times ?? 1) - 1;
+          const { answer, retryAfter, effect } = fault.does;
+          if (effect === "after") this.act(method, path, body, headers, () => undefined);
+          const more = retryAfter === undefined ? {} : { "retry-after": retryAfter };
+          return Promise.resolve({ status: answer, headers: more, text: "" });
+        }
         let given: Answered = { status: 0, headers: {}, text: "" };
         const plain = path.replace(/\?.*$/, "").replace(/(.)\/$/, "$1");
         this.act(method, plain, body, headers, (status, value, more = {}) => {

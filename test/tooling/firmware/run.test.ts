@@ -1,9 +1,7 @@
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { SimulatedController } from "../../support/redfish/controller";
 import { machineFor, namesOf, planFor } from "../../support/redfish/machines";
-import { apply, controllerOf, memoryJournal, stopControllers } from "../../support/redfish/session";
-
-afterEach(() => stopControllers());
-afterAll(() => stopControllers(true));
+import { apply, memoryJournal } from "../../support/redfish/session";
 
 const cases = [
   ["dell", "tdx", 4],
@@ -18,7 +16,7 @@ describe("a machine at factory settings is brought to its plan", () => {
   it.each(cases)("%s, %s, by %i restarts", async (vendor, tee, restarts) => {
     const plan = planFor(vendor, tee);
     const machine = machineFor(plan);
-    const controller = await controllerOf(machine);
+    const controller = SimulatedController.withoutNetwork(machine);
     const journal = memoryJournal();
     const ran = await apply(plan, controller, journal);
     expect(ran.departs).toBe(false);

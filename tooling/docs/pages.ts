@@ -3,6 +3,7 @@ import { packageRoot } from "../../stacks/project";
 import { claimsPage } from "./claimsPage";
 import { cloudOffersPage } from "./cloudOffersPage";
 import { cloudSettingsPage } from "./cloudSettingsPage";
+import { firmwareVendorsPage } from "./firmwareVendorsPage";
 import { isolationPage } from "./isolationPage";
 import { readmeWithPartners } from "./partnersTable";
 import { policiesPage } from "./policies";
@@ -16,6 +17,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     ["docs/claims.md", claimsPage(rules)],
     ["docs/cloud-offers.md", cloudOffersPage()],
     ["docs/cloud-settings.md", cloudSettingsPage()],
+    ["docs/firmware-vendors.md", firmwareVendorsPage()],
     ["docs/isolation.md", isolationPage()],
     ...rules.map((rule): [string, string] => [`docs/rules/${rule.id}.md`, rulePage(rule)]),
   ]);

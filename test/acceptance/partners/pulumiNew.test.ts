@@ -71,25 +71,6 @@ function goOffline(project: string): void {
   writeFileSync(file, stringify(settings));
 }
 
-describe("the packed package", () => {
-  it("has what projects need, and neither tests nor attacks nor what only this repository needs", () => {
-    const folders = new Set(
-      installed.files.map((file) =>
-        file
-          .split("/")
-          .slice(0, file.startsWith("tooling/") ? 2 : 1)
-          .join("/"),
-      ),
-    );
-    for (const needed of ["stacks", "components", "policies", "tooling/bin", "tooling/commands", "tooling/catalog"])
-      expect(folders).toContain(needed);
-    for (const file of installed.files)
-      expect(file).not.toMatch(
-        /^(test|attacks|bench|docs|samples)\/|\.test\.ts$|catalog\.lock$|^tooling\/(docs|oracles|partners)\//,
-      );
-  });
-});
-
 describe.each(templates)("pulumi new on the template %s", (name) => {
   const place = () => placeOf(name);
 

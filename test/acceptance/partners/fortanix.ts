@@ -128,9 +128,13 @@ const node = {
   evidence: { kind: "tdx", ...tdx("a"), xfam: ["e718060000000000"], attributes: ["0000001000000000"] },
   gpu: { model: "H100", drivers: ["595.58.03"], vbios: ["96.00.CF.00.02"] },
   keys: ["acme/model-key/llama-8b"],
-  notBefore: "2026-01-01T00:00:00Z",
-  notAfter: "2036-01-01T00:00:00Z",
+  notBefore: dayFromNow(-1),
+  notAfter: dayFromNow(60),
 };
+
+function dayFromNow(days: number): string {
+  return `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
+}
 
 function tdx(digit: string) {
   const value = [digit.repeat(96)];
@@ -158,6 +162,12 @@ async function ownerWithStore({ project, sections }: StackMaterial, credentials:
   }
 }
 
+/** About the kind of nodes that stands in for models, whatever the key store is. */
+const ofNodes = [
+  "node tried: the whole node is the TEE",
+  "node tried: its evidence names neither cluster nor tenant",
+  "node tried: its firmware is the cloud's",
+];
 const ownersNodes = () => [plainNode("owner-a", 16, 64), plainNode("owner-b", 16, 64)];
 const inTrustee = (kind: string) => `/api/v1/namespaces/trustee/${kind}`;
 
@@ -172,7 +182,7 @@ export const fortanix: PartnerCase = {
       sample: "trust",
       overlay: (material) => ownerWithStore(material, { keyStore: { pin: canary } }),
       nodes: ownersNodes,
-      warnings: ["whoever commands such a node"],
+      warnings: ofNodes,
       async afterUp({ api }) {
         const secrets = await api.list<Stored>(inTrustee("secrets"));
         const configuration = secrets.find(({ metadata }) => metadata.name.startsWith("kbs-configuration-"));
@@ -201,7 +211,7 @@ export const fortanix: PartnerCase = {
       nodes: ownersNodes,
       definitions: externalSecrets,
       actors: (cluster) => [simulatedOperator(cluster)],
-      warnings: ["whoever commands such a node", /externalSecrets: models' keys lie in the Secret model-keys/],
+      warnings: [...ofNodes, /externalSecrets: models' keys lie in the Secret model-keys/],
       async afterUp({ api }) {
         const made = await poll(() => api.get<Stored>(inTrustee("secrets/model-keys")).catch(() => undefined), {
           timeoutMilliseconds: 30_000,

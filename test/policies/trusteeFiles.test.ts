@@ -48,7 +48,7 @@ describe("the rule about Trustee's settings", () => {
     for (const keyStore of keyStores) {
       const { kbs, as, rvps } = trusteeConfiguration(
         { trusteeVersion: "v0.21.0", namespace: "trustee", nvidiaVerifier: "remote", tees: ["snp", "tdx"], keyStore },
-        { token: "hvs.CANARY", clientKey: "{}", password: "CANARY" },
+        { token: "hvs.CANARY", clientKey: "{}", password: "CANARY", pin: "CANARY" },
       );
       const files = { "kbs-config.toml": kbs, "as-config.json": as, "rvps.json": rvps };
       expect(services(files)).toHaveLength(3);
@@ -95,16 +95,13 @@ describe("the rule about Trustee's settings", () => {
   });
 
   it("shows nothing of a Secret", () => {
-    const text = example
-      .replace(
-        'type = "coco_as_builtin"',
-        'type = "intel_ta"\nbase_url = "http://CANARY"\napi_key = "CANARY"\ncerts_file = "/c"',
-      )
-      .replace(/\n\[attestation_service\.[^[]+\n(?=\n\[)/g, "\n")
-      .replace('trusted_certs_paths = ["/etc/kbs/token/ca.crt"]', 'trusted_jwk_sets = ["file:///k"]');
+    const text = example.replace(
+      'type = "Remote"',
+      'type = "Remote"\n\n[[attestation_service.verifier_config.snp_verifier.vcek_sources]]\ntype = "KDS"\nbase_url = "http://CANARY"',
+    );
     const said = (kind: "ConfigMap" | "Secret") => JSON.stringify(found(stored(kind, { "kbs-config.toml": text })));
-    expect(said("ConfigMap")).toContain("#attestation_service.base_url");
-    expect(said("Secret")).toContain('#attestation_service.base_url","is not https; write an https:// address"');
+    expect(said("ConfigMap")).toContain("CANARY");
+    expect(said("Secret")).toContain('vcek_sources[0].base_url","is not https; write an https:// address"');
     expect(said("Secret")).not.toContain("CANARY");
   });
 

@@ -28,8 +28,27 @@ export function isInteractive(): boolean {
   return Boolean(process.stdout.isTTY) && !process.env.CI;
 }
 
+/** Characters that a terminal obeys, or that show a text as another one: controls, and marks of no width. */
+const obeyed = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** What another side says, on a screen: in one line, a terminal must not obey it, and a long story is cut. */
+export function printable(text: string, most = 300): string {
+  const plain = text.replace(obeyed, " ").replace(/ {2,}/g, " ").trim();
+  return plain.length > most ? `${plain.slice(0, most)} …` : plain;
+}
+
+/** JSON for a screen or a file: the same values, with every such character escaped. */
+export function printableJson(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value, undefined, 2).replace(obeyed, (found) => (found === "\n" ? found : escaped(found)));
+}
+
 /** What a user reads about an error: its message, what a program said, what to do. */
 export function describeError(error: unknown): string {
+  return described(error).replace(obeyed, (found) => (found === "\n" || found === "\t" ? found : " "));
+}
+
+function described(error: unknown): string {
   if (error instanceof UserError) {
     const details = error.details.map((line) => `  | ${line}`);
     return [error.message, ...details, ...(error.hint ? [`  → ${error.hint}`] : [])].join("\n");

@@ -1,4 +1,7 @@
+import { printable } from "../ui";
 import { FirmwareError } from "./target";
+
+export { printable } from "../ui";
 
 /** Where a machine's management is reached: https and nothing else, and no credentials in the address. */
 export function managementUrl(address: string): URL {
@@ -19,10 +22,4 @@ export function managementUrl(address: string): URL {
   if (url.protocol !== "https:") throw refuse(`asks for ${url.protocol.replace(":", "")}; only https is spoken`);
   if ((url.pathname !== "/" && url.pathname !== "") || url.search || url.hash) throw refuse("has a path");
   return url;
-}
-
-/** What a machine says, on a screen: a terminal must not obey it, and a long story is cut. */
-export function printable(text: string, most = 300): string {
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g, " ").trim();
-  return plain.length > most ? `${plain.slice(0, most)} …` : plain;
 }

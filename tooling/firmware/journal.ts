@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { AttributeValue, FirmwarePlan } from "../../components/host/firmware/plan";
-import { privateDirectory, readIfThere, writePrivate } from "../controlplane/files";
+import { privateDirectory, writePrivate } from "../controlplane/files";
 import { withLock } from "../controlplane/lock";
 import { FirmwareError } from "./target";
 
@@ -112,15 +112,25 @@ export async function withJournal<T>(
   work: (journal: Journal, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const folder = machineFolder(home, serial);
+  requireOwn(folder);
   privateDirectory(folder);
   return withLock(folder, signal, (locked) => work(fileJournal(folder, serial), locked));
+}
+
+/** Below a folder that others may write to, somebody could have put another one there, or a link. */
+function requireOwn(folder: string): void {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found && (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())))
+    throw new FirmwareError(
+      `${folder} is a link, or not your folder; name a folder that you alone may write to with --journal.`,
+    );
 }
 
 function fileJournal(folder: string, serial: string): Journal {
   const file = join(folder, "journal.json");
   return {
     read() {
-      const text = readIfThere(file);
+      const text = textOf(file);
       if (text === undefined) return emptyJournal(serial);
       const parsed = journalSchema.safeParse(jsonOf(text));
       if (!parsed.success || parsed.data.serial !== serial)
@@ -134,6 +144,25 @@ function fileJournal(folder: string, serial: string): Journal {
       if (writePrivate(file, `${JSON.stringify(content, undefined, 2)}\n`)) syncFolder(folder);
     },
   };
+}
+
+/**
+ * Undefined where there is none, and only then: a link that leads nowhere, or a folder that may not be entered, would let a
+ * one-time action be done another time.
+ */
+function textOf(file: string): string | undefined {
+  try {
+    if (lstatSync(file).isFile()) return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code = "unknown reason" } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new FirmwareError(
+      `${file} cannot be read (${code}); give the journal back to yourself, or name its folder with --journal.`,
+    );
+  }
+  throw new FirmwareError(
+    `${file} is a link or no file; put the journal itself there, or name its folder with --journal.`,
+  );
 }
 
 /** The new name of the file has to last, too, before anything is sent. */

@@ -1,6 +1,6 @@
 import { renderFirmwarePlan } from "../../components/host/firmware/planText";
 import type { FirmwarePlan, FirmwareSetting } from "../../components/host/firmware/plan";
-import { printable } from "./address";
+import { printable, printableJson } from "../ui";
 import type { Judged } from "./judge";
 import type { Checked } from "./run";
 import type { MachineIdentity } from "./target";
@@ -114,5 +114,5 @@ export function checkScreen(plan: FirmwarePlan, { identity, stages, departs }: C
 
 export function checkJson(plan: FirmwarePlan, { identity, stages, departs }: Checked, more: object = {}): string {
   const { host, vendor, tee } = plan;
-  return JSON.stringify({ host, vendor, tee, machine: identity, inForce: !departs, stages, ...more }, undefined, 2);
+  return printableJson({ host, vendor, tee, machine: identity, inForce: !departs, stages, ...more });
 }

@@ -1,6 +1,7 @@
 import type { FirmwarePlan } from "../../components/host/firmware/plan";
 import { findAttribute } from "../../components/host/firmware/resolve";
 import type { JournalContent, Values } from "./journal";
+import { printable } from "./address";
 import { FirmwareError } from "./target";
 import type { FirmwareTarget, MachineIdentity, RegisteredAttribute } from "./target";
 
@@ -51,6 +52,6 @@ export const same = (one: unknown, other: unknown): boolean => String(one) === S
 
 export function shown(values: Values): string {
   return Object.entries(values)
-    .map(([name, value]) => `${name}=${String(value)}`)
+    .map(([name, value]) => `${printable(name, 80)}=${printable(String(value), 80)}`)
     .join(", ");
 }

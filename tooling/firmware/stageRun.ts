@@ -105,9 +105,12 @@ function requireNobodyElse(run: Run, index: number, { pending, registry }: Snaps
   if (foreign.length === 0) return;
   throw new FirmwareError(
     `Changes are pending that this plan did not stage: ${shown(Object.fromEntries(foreign))}; nothing is restarted.`,
-    `Find out whose they are, and have them taken back; or, to apply them along, name them: --with-pending ${foreign.map(([name]) => name).join(" ")}.`,
+    `Find out whose they are, and have them taken back; or, to apply them along, name them: --with-pending ${foreign.map(([name]) => asArgument(name)).join(" ")}.`,
   );
 }
+
+/** Somebody may copy it into a shell, and the name is the machine's. */
+const asArgument = (name: string): string => (/^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`);
 
 const without = (wanted: Values, pending: Values): Values =>
   Object.fromEntries(

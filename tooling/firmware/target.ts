@@ -1,6 +1,6 @@
 import type { AttributeValue } from "../../components/host/firmware/plan";
 import type { RegisteredAttribute } from "../../components/host/firmware/registry";
-import { UserError } from "../ui";
+import { UserError, printable } from "../ui";
 
 export type { RegisteredAttribute } from "../../components/host/firmware/registry";
 
@@ -49,4 +49,12 @@ export interface FirmwareTarget {
 }
 
 /** One sentence for the user: what was asked of whom, what came back, and what to do. */
-export class FirmwareError extends UserError {}
+export class FirmwareError extends UserError {
+  constructor(message: string, hint?: string) {
+    // Names and values in it are the machine's: they must not end a line, nor steer a terminal.
+    super(printable(message, longest), hint === undefined ? undefined : printable(hint, longest));
+  }
+}
+
+/** Of a message; a machine with hundreds of attributes may have to be listed. */
+const longest = 8000;

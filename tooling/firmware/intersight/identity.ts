@@ -1,3 +1,4 @@
+import { printable } from "../address";
 import { FirmwareError } from "../target";
 import type { MachineIdentity } from "../target";
 import type { IntersightClient } from "./client";
@@ -27,12 +28,14 @@ export async function machineIdentity(
       "Let Intersight discover the server anew; then run the command again.",
     );
   const versions = new Set(firmware.flatMap(({ BiosUnit, Version }) => (BiosUnit && Version ? [Version] : [])));
+  const serial = printable(server.Serial, 100);
+  if (serial === "") throw new FirmwareError(`${client.host} says no serial number of the profile's server.`);
   return {
-    manufacturer: server.Vendor ?? "not reported",
-    model: server.Model ?? "not reported",
-    serial: server.Serial,
+    manufacturer: printable(server.Vendor ?? "not reported", 100),
+    model: printable(server.Model ?? "not reported", 100),
+    serial,
     cpuVendor,
-    biosVersion: versions.size === 1 ? [...versions].join() : "not reported",
+    biosVersion: versions.size === 1 ? printable([...versions].join(), 100) : "not reported",
     powerState: server.OperPowerState === "on" || server.OperPowerState === "off" ? server.OperPowerState : "other",
   };
 }

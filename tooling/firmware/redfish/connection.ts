@@ -51,7 +51,13 @@ export class Connection {
   ) {
     const agent = (keepAlive: boolean) => {
       // One at a time: small controllers serve few connections, and order is kept.
-      const options = { keepAlive, maxSockets: 1, ...(trust.ca !== undefined && { ca: trust.ca }) };
+      const options = {
+        keepAlive,
+        maxSockets: 1,
+        ...(trust.ca !== undefined && { ca: trust.ca }),
+        // Said here, for NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off.
+        rejectUnauthorized: true,
+      };
       return trust.fingerprint === undefined ? new Agent(options) : new PinnedAgent(options, trust.fingerprint);
     };
     // A connection kept open may have been closed by the other side. A read is repeated then; of a change it would not be

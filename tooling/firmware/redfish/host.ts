@@ -37,7 +37,8 @@ export async function readSystem(client: RedfishClient, path: string, signal?: A
 }
 
 export function identityOf(host: string, system: System, cpuVendor: MachineIdentity["cpuVendor"]): MachineIdentity {
-  const serial = (system.SKU?.trim() && isDell(system) ? system.SKU : system.SerialNumber)?.trim();
+  // As it is shown and typed: nothing but what can be seen counts.
+  const serial = printable((system.SKU?.trim() && isDell(system) ? system.SKU : system.SerialNumber) ?? "", 100);
   if (!serial)
     throw new FirmwareError(
       `${host} does not say its serial number, by which what was done to it is remembered.`,
@@ -46,7 +47,7 @@ export function identityOf(host: string, system: System, cpuVendor: MachineIdent
   return {
     manufacturer: printable(system.Manufacturer ?? "unknown", 100),
     model: printable(system.Model ?? "unknown", 100),
-    serial: printable(serial, 100),
+    serial,
     cpuVendor,
     biosVersion: printable(system.BiosVersion ?? "unknown", 100),
     powerState: system.PowerState === "On" ? "on" : system.PowerState === "Off" ? "off" : "other",

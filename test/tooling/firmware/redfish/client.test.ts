@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { fingerprintOf } from "../../../../tooling/firmware/redfish/pinnedAgent";
 import { retryAfter } from "../../../../tooling/firmware/redfish/client";
@@ -49,6 +49,17 @@ describe("the certificate", () => {
     const requests = controller.seen.length;
     await answerOf(controller, { trust: { fingerprint: "0".repeat(64) } });
     expect(controller.seen).toHaveLength(requests);
+  });
+
+  it("is verified whatever the environment says", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    try {
+      const controller = await start();
+      expect(await answerOf(controller, { trust: {} })).toMatch(/is not trusted\.$/);
+      expect(controller.seen).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it("of an unknown authority, or for another name, is refused before anything is sent", async () => {

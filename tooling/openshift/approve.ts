@@ -1,7 +1,7 @@
-import { UserError } from "../ui";
+import { UserError, printable } from "../ui";
 import type { OlmCluster } from "./cluster";
-import type { InstallPlan, PendingPlan } from "./installPlans";
-import { approval, pendingPlans } from "./installPlans";
+import type { PendingPlan } from "./installPlans";
+import { approval as approvalOf, pendingPlans } from "./installPlans";
 
 export interface Approval {
   /** Asked once, with all that would be installed on the screen; false leaves everything as it is. */
@@ -10,14 +10,17 @@ export interface Approval {
 }
 
 /** Shows what waits, asks, and approves what is pinned. Gives the versions that were approved. */
-export async function approvePlans(cluster: OlmCluster, { confirm, say }: Approval): Promise<readonly string[]> {
+export async function approvePlans(cluster: OlmCluster, approval: Approval): Promise<readonly string[]> {
+  const { confirm } = approval;
+  // Names of versions and images are anybody's who may write Subscriptions or has a catalogue.
+  const say = (line: string) =>
+    approval.say(line.startsWith(" ") ? `  ${printable(line, 1000)}` : printable(line, 1000));
   const subscriptions = await cluster.subscriptions();
   if (subscriptions.length === 0)
     throw new UserError(
       "No Subscription here was made by Trustfoundry; run `pulumi up` first, or name another context.",
     );
-  const installPlans = await cluster.installPlans();
-  const pending = pendingPlans(subscriptions, installPlans);
+  const pending = pendingPlans(subscriptions, await cluster.installPlans());
   const [pinned, refused] = [pending.filter(({ refusal }) => !refusal), pending.filter(({ refusal }) => refusal)];
   for (const plan of pinned) describe(plan).forEach(say);
   for (const { namespace, name, refusal } of refused) say(`left alone: ${namespace}/${name} ${refusal}.`);
@@ -36,23 +39,17 @@ export async function approvePlans(cluster: OlmCluster, { confirm, say }: Approv
     return [];
   }
   for (const plan of pinned) {
-    await cluster.patchInstallPlan(plan.namespace, plan.name, approval(plan, shownSpec(installPlans, plan)));
+    await cluster.patchInstallPlan(plan.namespace, plan.name, approvalOf(plan));
     say(`approved: ${plan.csvs.join(", ")}`);
   }
   return pinned.flatMap(({ csvs }) => csvs);
 }
 
-function describe({ namespace, name, csvs, bundles }: PendingPlan): string[] {
+function describe({ namespace, name, csvs, catalogs, bundles }: PendingPlan): string[] {
   return [
-    `${namespace}/${name} installs ${csvs.join(", ")}`,
+    `${namespace}/${name} installs ${csvs.join(", ")} of ${catalogs.join(", ")}`,
     ...bundles.map(
       (bundle) => `  from ${bundle}${bundle.includes("@sha256:") ? "" : " (by tag: what it is may change)"}`,
     ),
   ];
-}
-
-function shownSpec(installPlans: readonly InstallPlan[], { uid }: PendingPlan): InstallPlan["spec"] {
-  const found = installPlans.find(({ metadata }) => metadata.uid === uid);
-  if (!found) throw new Error(`no InstallPlan ${uid}`);
-  return found.spec;
 }

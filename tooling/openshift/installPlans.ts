@@ -4,6 +4,7 @@ export interface Subscription {
   readonly spec: {
     readonly name: string;
     readonly source: string;
+    readonly sourceNamespace: string;
     readonly startingCSV?: string;
     readonly installPlanApproval?: string;
   };
@@ -11,13 +12,25 @@ export interface Subscription {
 }
 
 export interface InstallPlan {
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly uid: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    /** Of the state that was read. */
+    readonly resourceVersion: string;
+  };
   readonly spec: { readonly approved: boolean; readonly clusterServiceVersionNames: readonly string[] };
   readonly status?: {
+    readonly phase?: string;
     readonly bundleLookups?: readonly {
       readonly identifier?: string;
       readonly path?: string;
-      readonly catalogSourceRef?: { readonly name: string };
+      readonly catalogSourceRef?: { readonly name?: string; readonly namespace?: string };
+    }[];
+    /** What it will make, each step of a version and from a catalogue. */
+    readonly plan?: readonly {
+      readonly resolving?: string;
+      readonly resource?: { readonly sourceName?: string; readonly sourceNamespace?: string };
     }[];
   };
 }
@@ -27,7 +40,10 @@ export interface PendingPlan {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  readonly resourceVersion: string;
   readonly csvs: readonly string[];
+  /** Catalogues of the versions, as namespace/name. */
+  readonly catalogs: readonly string[];
   /** Bundle images, by digest where the catalogue has them so: what is really installed. */
   readonly bundles: readonly string[];
   /** Why it is left alone; undefined where it installs pinned versions and nothing else. */
@@ -37,7 +53,9 @@ export interface PendingPlan {
 /**
  * The InstallPlans that wait in namespaces of our Subscriptions, in order. One may be approved if everything in it is a
  * version that one of these Subscriptions names, and comes from that Subscription's catalogue; a dependency, a newer
- * version or somebody else's operator in the same plan spoils all of it, since OLM installs a plan as a whole.
+ * version or somebody else's operator in the same plan spoils all of it, since OLM installs a plan as a whole. OLM has to be
+ * done with it, too: before that it does not say all that is in it, and takes an approval for a conflict
+ * (red-hat-storage/odf-operator, pull request 724).
  */
 export function pendingPlans(
   subscriptions: readonly Subscription[],
@@ -52,38 +70,62 @@ export function pendingPlans(
 }
 
 function judged(plan: InstallPlan, own: readonly Subscription[]): PendingPlan {
-  const { name, namespace, uid } = plan.metadata;
+  const { name, namespace, uid, resourceVersion } = plan.metadata;
   const csvs = [...plan.spec.clusterServiceVersionNames].sort();
-  const lookups = plan.status?.bundleLookups ?? [];
+  const origins = originsOf(plan);
   return {
     namespace,
     name,
     uid,
+    resourceVersion,
     csvs,
-    bundles: lookups.flatMap(({ path }) => (path === undefined ? [] : [path])).sort(),
-    refusal: refusalOf(csvs, lookups, own),
+    catalogs: [...new Set(origins.map(({ catalog }) => catalog))].sort(),
+    bundles: (plan.status?.bundleLookups ?? []).flatMap(({ path }) => (path === undefined ? [] : [path])).sort(),
+    refusal: refusalOf(csvs, plan.status?.phase, origins, own),
   };
+}
+
+interface Origin {
+  readonly csv: string;
+  readonly catalog: string;
+}
+
+/** Everything in a plan, and where it comes from: bundles that are looked up, and what was found in them. */
+function originsOf({ status }: InstallPlan): readonly Origin[] {
+  const origin = (csv = "", namespace = "?", name = "?") => ({ csv, catalog: `${namespace}/${name}` });
+  const lookups = (status?.bundleLookups ?? []).map(({ identifier, catalogSourceRef }) =>
+    origin(identifier, catalogSourceRef?.namespace, catalogSourceRef?.name),
+  );
+  const steps = (status?.plan ?? []).map(({ resolving, resource }) =>
+    origin(resolving, resource?.sourceNamespace, resource?.sourceName),
+  );
+  return [...lookups, ...steps];
 }
 
 function refusalOf(
   csvs: readonly string[],
-  lookups: NonNullable<NonNullable<InstallPlan["status"]>["bundleLookups"]>,
+  phase: string | undefined,
+  origins: readonly Origin[],
   own: readonly Subscription[],
 ): string | undefined {
   const pins = new Map(own.flatMap(({ spec }) => (spec.startingCSV ? [[spec.startingCSV, spec] as const] : [])));
   if (csvs.length === 0) return "installs nothing that it names";
-  const others = csvs.filter((csv) => !pins.has(csv));
+  const others = [...new Set([...csvs, ...origins.map(({ csv }) => csv)])].filter((csv) => !pins.has(csv));
   if (others.length > 0) {
     const wanted = [...pins.keys()].sort().join(", ");
-    return `installs ${others.join(", ")}, which no Subscription of ours names (they name ${wanted || "no version"})`;
+    return `installs ${others.map((csv) => csv || "something without a version").join(", ")}, which no Subscription of ours names (they name ${wanted || "no version"})`;
   }
-  for (const { identifier, catalogSourceRef } of lookups) {
-    const source = pins.get(identifier ?? "")?.source;
-    if (source !== undefined && catalogSourceRef !== undefined && catalogSourceRef.name !== source)
-      return `takes ${identifier} from the catalogue ${catalogSourceRef.name}, and its Subscription names ${source}`;
+  if (phase !== waiting) return `is not made up by OLM yet (${phase ?? "no phase"}, not ${waiting})`;
+  for (const { csv, catalog } of origins) {
+    const { sourceNamespace, source } = pins.get(csv) ?? {};
+    if (catalog !== `${sourceNamespace}/${source}`)
+      return `takes ${csv} from the catalogue ${catalog}, and its Subscription names ${sourceNamespace}/${source}`;
   }
-  return undefined;
+  const unknown = csvs.find((csv) => !origins.some((origin) => origin.csv === csv));
+  return unknown === undefined ? undefined : `does not say where ${unknown} comes from`;
 }
+
+const waiting = "RequiresApproval";
 
 /** One step of a JSON patch (RFC 6902). */
 export interface PatchStep {
@@ -92,11 +134,11 @@ export interface PatchStep {
   readonly value: unknown;
 }
 
-/** Approves just the plan that was shown: one that changed meanwhile, or another of its name, is left alone. */
-export function approval({ uid }: PendingPlan, shown: InstallPlan["spec"]): PatchStep[] {
+/** Approves just the plan that was shown: one that changed meanwhile in anything, or another of its name, is left alone. */
+export function approval({ uid, resourceVersion }: PendingPlan): PatchStep[] {
   return [
     { op: "test", path: "/metadata/uid", value: uid },
-    { op: "test", path: "/spec/clusterServiceVersionNames", value: shown.clusterServiceVersionNames },
+    { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
     { op: "replace", path: "/spec/approved", value: true },
   ];
 }

@@ -34,6 +34,8 @@ export function olm(cluster: TestCluster, also: Readonly<Record<string, readonly
       const place = at("subscriptions", { namespace, name });
       if (!plan)
         await api.create(`${v1alpha1}/namespaces/${namespace}/installplans`, installPlan(namespace, wanted, csv));
+      else if (!plan.status)
+        await setStatus(api, at("installplans", plan.metadata), plan, madeUp(subscription.spec, csv));
       else if (!plan.spec.approved)
         await setStatus(api, place, subscription, { state: "UpgradePending", currentCSV: csv });
       else if (subscription.status?.installedCSV !== csv) {
@@ -71,6 +73,15 @@ function installPlan(namespace: string, name: string, csv: string): KubeObject {
     metadata: { name, namespace },
     spec: { approval: "Manual", approved: false, clusterServiceVersionNames: [csv], generation: 1 },
   } as KubeObject;
+}
+
+/** What OLM says of a plan that it is done with and that waits for somebody. */
+function madeUp({ source, sourceNamespace }: Subscription["spec"], csv: string): InstallPlan["status"] & object {
+  const catalogSourceRef = { name: source, namespace: sourceNamespace };
+  const bundleLookups = [
+    { identifier: csv, path: `registry.invalid/bundle@sha256:${"0".repeat(64)}`, catalogSourceRef },
+  ];
+  return { phase: "RequiresApproval", bundleLookups };
 }
 
 function serviceVersion(namespace: string, csv: string): KubeObject {

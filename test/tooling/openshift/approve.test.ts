@@ -7,11 +7,21 @@ const namespace = "openshift-nfd";
 const csv = "nfd.4.21.0-202604140347";
 const subscription: Subscription = {
   metadata: { name: "nfd", namespace },
-  spec: { name: "nfd", source: "redhat-operators", startingCSV: csv, installPlanApproval: "Manual" },
+  spec: {
+    name: "nfd",
+    source: "redhat-operators",
+    sourceNamespace: "openshift-marketplace",
+    startingCSV: csv,
+    installPlanApproval: "Manual",
+  },
 };
+const catalogSourceRef = { name: "redhat-operators", namespace: "openshift-marketplace" };
+const lookup = { identifier: csv, path: "registry.example/nfd@sha256:0", catalogSourceRef };
+const status = { phase: "RequiresApproval", bundleLookups: [lookup] };
 const plan = (clusterServiceVersionNames: readonly string[], more: Partial<InstallPlan> = {}): InstallPlan => ({
-  metadata: { name: "install-a", namespace, uid: "uid-a" },
+  metadata: { name: "install-a", namespace, uid: "uid-a", resourceVersion: "7" },
   spec: { approved: false, clusterServiceVersionNames },
+  status,
   ...more,
 });
 
@@ -24,17 +34,41 @@ describe("an InstallPlan", () => {
     expect(pendingPlans([subscription], [plan(names)])[0]?.refusal).toMatch(reason);
   });
 
-  it("from another catalogue is left alone", () => {
-    const status = {
-      bundleLookups: [{ identifier: csv, path: "x@sha256:0", catalogSourceRef: { name: "community" } }],
-    };
-    expect(pendingPlans([subscription], [plan([csv], { status })])[0]?.refusal).toMatch(
-      /from the catalogue community, and its Subscription names redhat-operators/,
-    );
+  const from = (name: string, inNamespace = "openshift-marketplace") => ({
+    ...status,
+    bundleLookups: [{ ...lookup, catalogSourceRef: { name, namespace: inNamespace } }],
+  });
+  const step = (resolving: string, sourceNamespace = "openshift-marketplace") => ({
+    ...status,
+    plan: [{ resolving, resource: { sourceName: "redhat-operators", sourceNamespace } }],
+  });
+  it.each([
+    ["from another catalogue", from("community"), /from the catalogue openshift-marketplace\/community/],
+    [
+      "from a catalogue of that name elsewhere",
+      from("redhat-operators", namespace),
+      /names openshift-marketplace\/redhat/,
+    ],
+    [
+      "with a bundle that it does not name",
+      { ...status, bundleLookups: [lookup, { ...lookup, identifier: "evil.v1" }] },
+      /evil/,
+    ],
+    ["with a bundle of no version", { ...status, bundleLookups: [lookup, {}] }, /something without a version/],
+    ["with a step of another version", step("evil.v1"), /installs evil\.v1/],
+    ["with a step from another catalogue", step(csv, namespace), /takes nfd/],
+    ["that OLM is not done with", { ...status, phase: "Planning" }, /not made up by OLM yet \(Planning/],
+    ["that does not say where it is from", { phase: "RequiresApproval" }, /does not say where nfd.* comes from/],
+  ] as const)("%s is left alone", (_, found, reason) => {
+    expect(pendingPlans([subscription], [plan([csv], { status: found })])[0]?.refusal).toMatch(reason);
+  });
+
+  it("whose steps all are the pinned version's may be approved", () => {
+    expect(pendingPlans([subscription], [plan([csv], { status: step(csv) })])[0]?.refusal).toBeUndefined();
   });
 
   it("of somebody else's namespace is not looked at, nor one that is approved", () => {
-    const elsewhere = plan([csv], { metadata: { name: "b", namespace: "other", uid: "uid-b" } });
+    const elsewhere = plan([csv], { metadata: { name: "b", namespace: "other", uid: "uid-b", resourceVersion: "1" } });
     const approved = plan([csv], { spec: { approved: true, clusterServiceVersionNames: [csv] } });
     expect(pendingPlans([subscription], [elsewhere, approved])).toEqual([]);
   });
@@ -64,11 +98,15 @@ describe("approving", () => {
     const { olm, patched } = cluster([plan([csv])]);
     const lines: string[] = [];
     expect(await approvePlans(olm, answer(true, lines))).toEqual([csv]);
-    expect(lines).toEqual([`${namespace}/install-a installs ${csv}`, `approved: ${csv}`]);
+    expect(lines).toEqual([
+      `${namespace}/install-a installs ${csv} of openshift-marketplace/redhat-operators`,
+      "  from registry.example/nfd@sha256:0",
+      `approved: ${csv}`,
+    ]);
     expect(patched).toEqual([
       [
         { op: "test", path: "/metadata/uid", value: "uid-a" },
-        { op: "test", path: "/spec/clusterServiceVersionNames", value: [csv] },
+        { op: "test", path: "/metadata/resourceVersion", value: "7" },
         { op: "replace", path: "/spec/approved", value: true },
       ],
     ]);
@@ -80,5 +118,13 @@ describe("approving", () => {
     const newer = cluster([plan(["nfd.4.22.0"])]);
     await expect(approvePlans(newer.olm, answer(true))).rejects.toThrow(`not installed yet: ${csv}`);
     expect([...patched, ...newer.patched]).toEqual([]);
+  });
+
+  it("shows names of versions and images without letting them steer the terminal", async () => {
+    const path = "registry.example/nfd@sha256:0\u001b[2K\r\u009b1A";
+    const { olm } = cluster([plan([csv], { status: { ...status, bundleLookups: [{ ...lookup, path }] } })]);
+    const lines: string[] = [];
+    await approvePlans(olm, answer(false, lines));
+    expect(lines[1]).toBe("  from registry.example/nfd@sha256:0 [2K 1A");
   });
 });

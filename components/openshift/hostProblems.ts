@@ -41,7 +41,7 @@ export function openshiftHostProblems(hosts: readonly HostProfile[]): string[] {
     );
   for (const { name } of hosts.filter((host) => !isConfidential(host)))
     problems.push(
-      `host ${name} is not confidential: its GPUs would belong to nobody, since no driver of a host runs beside confidential guests here; leave it out`,
+      `host ${name} is not confidential: its GPUs would belong to nobody, since no driver of a host runs beside confidential guests here; write ccMode on with a TEE that is enabled, or leave it out`,
     );
   return problems;
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { isSecretText, isTellingName } from "../../components/secretText";
 
 /** Everything that is wrong with a configuration, at once. The message is complete and needs no stack trace. */
 export class ConfigurationError extends Error {
@@ -13,13 +14,25 @@ export class ConfigurationError extends Error {
 
 /** Turns zod's issues into sentences: path, value, what to write instead. */
 export function describeIssues(error: z.ZodError, schema: z.ZodType, raw: unknown): string[] {
-  return error.issues.flatMap((issue) => describe(issue, schema, raw));
+  // A value that has not even the right form is told so once: what checks beyond that say of it says less.
+  const formless = new Set(
+    error.issues.flatMap(({ code, path }) =>
+      ["custom", "unrecognized_keys"].includes(code) ? [] : [location(named(path))],
+    ),
+  );
+  return error.issues
+    .filter(({ code, path }) => code !== "custom" || !formless.has(location(named(path))))
+    .flatMap((issue) => describe(issue, schema, raw));
 }
 
+const named = (path: readonly PropertyKey[]) =>
+  path.filter((part): part is string | number => typeof part !== "symbol");
+
 function describe(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown): string[] {
-  const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
+  const path = named(issue.path);
   const here = location(path);
   const value = valueAt(raw, path);
+  const shown = show(value, path.at(-1));
   const meaning = meaningOf(schema, path);
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => `${location([...path, key])}: ${unknownKey(key, knownKeys(schema, path), meaning)}`);
@@ -28,25 +41,47 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown): str
     const [meant, ...others] = issue.errors.filter((inner) => inner.every(({ code }) => code !== "unrecognized_keys"));
     if (meant && others.length === 0)
       return meant.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] }, schema, raw));
-    return [`${here}: ${show(value)} fits none of the forms; write ${meaning ?? "one of the documented forms"}`];
+    return [`${here}: ${shown} fits none of the forms; write ${meaning ?? "one of the documented forms"}`];
   }
+  // Of a setting that users name themselves, the name: what stands under it is none of its matter, and may be a secret.
+  if (issue.code === "invalid_key") return issue.issues.map((inner) => `${here}: ${wrongName(inner, path.at(-1))}`);
   const values = knownValues(issue);
   if (value === undefined && issue.code !== "custom")
-    return [`${here}: missing; add ${meaning ?? (values ? oneOf(values) : "it")}`];
-  if (values) {
-    const wanted = values.map(String);
-    const near = wanted.length > 1 ? nearest(String(value), wanted) : undefined;
-    return [
-      `${here}: ${show(value)} is not known; write ${near ? `${near} (of ${wanted.join(", ")})` : wanted.join(", ")}`,
-    ];
+    return [`${here}: missing; add ${whatIsMissing(meaning, values)}`];
+  if (values) return [`${here}: ${shown} is not known; write ${oneKnown(values, value, meaning)}`];
+  if (issue.code === "custom") return [`${here}: ${value === undefined ? "" : `${shown} `}${issue.message}`];
+  return [`${here}: ${shown} is not right; write ${wantedOf(issue, value)}${meaning ? ` (${meaning})` : ""}`];
+}
+
+function wrongName(issue: z.core.$ZodIssue, name: unknown): string {
+  if (issue.code === "custom") return issue.message;
+  return `no name that may stand here; write ${wantedOf(issue, name)}`;
+}
+
+/** What it is, and which words may stand there where the meaning does not say them. */
+function whatIsMissing(meaning: string | undefined, values: readonly unknown[] | undefined): string {
+  if (!meaning) return values ? oneOf(values) : "it";
+  return values?.some((each) => !meaning.includes(String(each))) ? `${meaning}: ${oneOf(values)}` : meaning;
+}
+
+function oneKnown(values: readonly unknown[], value: unknown, meaning: string | undefined): string {
+  const wanted = values.map(String);
+  // With one value there is no choice, but something to know before it is written.
+  if (values.length === 1) {
+    const quotes = typeof values[0] === "boolean" && typeof value === "string" ? ", without quotes" : "";
+    return `${wanted[0]}${quotes}${meaning ? ` (${meaning})` : ""}`;
   }
-  if (issue.code === "custom") return [`${here}: ${value === undefined ? "" : `${show(value)} `}${issue.message}`];
-  return [`${here}: ${show(value)} is not right; write ${wantedOf(issue, value)}${meaning ? ` (${meaning})` : ""}`];
+  // YAML 1.1 reads on and off as true and false.
+  const word = { true: "on", false: "off" }[String(value)];
+  if (word !== undefined && wanted.includes(word)) return `"${word}", in quotes (of ${wanted.join(", ")})`;
+  const near = nearest(String(value), wanted);
+  return near ? `${near} (of ${wanted.join(", ")})` : wanted.join(", ");
 }
 
 function unknownKey(key: string, known: readonly string[], meaning: string | undefined): string {
   // Of several forms the nearest one does not have it.
-  if (known.includes(key)) return `belongs to another form than what stands beside it; write ${meaning ?? "one form"}`;
+  if (known.includes(key))
+    return `belongs to another form than what stands beside it; remove it, or write ${meaning ?? "that form"}`;
   // YAML 1.1 reads 04 as the number 4.
   const number = known.find((name) => /^\d+$/.test(key) && Number(name) === Number(key));
   if (number) return `no such setting; write \`"${number}"\`, in quotes, instead`;
@@ -102,17 +137,25 @@ export function location(path: readonly (string | number)[]): string {
 
 /**
  * Values are shown short: of texts of several lines (a certificate, a policy) the beginning, of a long line (an image, an id) its
- * end as well, where the version stands. Secrets never get here.
+ * end as well, where the version stands. Secrets do not belong here; what looks like one that somebody wrote all the same is not
+ * repeated, since what a program says is kept by pipelines.
  */
-function show(value: unknown): string {
+export function show(value: unknown, name: string | number | undefined = ""): string {
   if (typeof value !== "string") {
-    const text = JSON.stringify(value) ?? "nothing";
+    const text =
+      JSON.stringify(value, (key, each: unknown) => (looksSecret(each, key) ? "[not shown]" : each)) ?? "nothing";
     return text.length > 60 ? `${text.slice(0, 60)}…` : text;
   }
+  if (looksSecret(value, String(name))) return "[not shown]";
   const line = value.split("\n")[0] ?? "";
   if (line !== value) return `"${line.slice(0, 60)}…"`;
   return line.length > 100 ? `"${line.slice(0, 60)}…${line.slice(-30)}"` : `"${line}"`;
 }
+
+const looksSecret = (value: unknown, name: string): boolean =>
+  typeof value === "string" && value !== "" && (isTellingName(name) || isSecretText(value) || withPassword.test(value));
+/** An address with credentials, and no image with tag and digest. */
+const withPassword = /^(\w[\w+.-]*:\/\/)?[^\s/@]+:[^\s/@]+@(?!sha256:)[^\s/]/;
 
 function valueAt(raw: unknown, path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>(

@@ -14,7 +14,11 @@ const addressSchema = z.string().superRefine((address, ctx) => {
       "have no place in the configuration; leave them out, and give them to the command",
     );
   if (!/^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:\d{1,5})?$/.test(address))
-    crossCheck(ctx, [], "is no host name and no IP address; write one, with a port where it is not 443");
+    crossCheck(
+      ctx,
+      [],
+      "is no host name and no IP address; write one alone, without https:// and path, e.g. 192.0.2.10 or bmc.example.com:8443",
+    );
 });
 
 export const firmwareSchema = z

@@ -5,7 +5,10 @@ import { cidrSchema, crossCheck, nameSchema } from "./common";
 /** Name of an object of Kubernetes that exists already. */
 export const objectNameSchema = z
   .string()
-  .regex(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, "a name in Kubernetes");
+  .regex(
+    /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    "a name in Kubernetes: lower-case letters, digits, dashes and dots",
+  );
 
 export const httpsSchema = z
   .string()
@@ -28,7 +31,10 @@ export const placeSchema = z
 
 export const imageByDigest = z
   .string()
-  .regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?@sha256:[0-9a-f]{64}$/, "a full image reference by digest");
+  .regex(
+    /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?@sha256:[0-9a-f]{64}$/,
+    "a full image reference by digest, <registry>/<name>@sha256:<64 hex digits>",
+  );
 
 const cloud = {
   image: imageByDigest.describe(

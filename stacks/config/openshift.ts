@@ -2,6 +2,7 @@ import * as semver from "semver";
 import { z } from "zod";
 import { openshiftFloor, openshiftHostProblems } from "../../components/openshift/hostProblems";
 import { hostPools } from "../../components/openshift/machineConfigs";
+import { operatorFacts } from "../../components/openshift/operators";
 import type { HostProfile } from "../../components/host/profile";
 import { crossCheck } from "./common";
 
@@ -24,6 +25,28 @@ export const operatorSchema = z.strictObject({
     .describe("CatalogSource that has it; in a disconnected cluster the mirror's"),
 });
 
+/** OLM installs what a Subscription names and nothing else: another operator's version would be waited for until the end. */
+const operatorOf = (name: "nodeFeatures" | "sandboxedContainers" | "gpu") => {
+  const { package: prefix } = operatorFacts[name];
+  const own = csvSchema.refine((csv) => csv.startsWith(`${prefix}.`), {
+    error: `is no version of the package ${prefix}; write ${prefix}.<version>, as \`oc get packagemanifest ${prefix}\` shows it`,
+  });
+  return operatorSchema.extend({ csv: own.optional() });
+};
+
+/** Confidential GPUs came to bare metal with it; what was written about its guests here is of no older one. */
+const guestsFloor = "1.13.0";
+const sandboxedContainers = operatorOf("sandboxedContainers").refine(
+  ({ csv }) => {
+    const version = semver.parse(csv?.split(".v").slice(1).join(".v"));
+    return version === null || semver.gte(version, guestsFloor);
+  },
+  {
+    path: ["csv"],
+    error: `is older than ${guestsFloor}, the first with confidential GPUs on bare metal; write ${operatorFacts.sandboxedContainers.csv} or later`,
+  },
+);
+
 const registry = z
   .string()
   .regex(
@@ -37,8 +60,9 @@ export const openshiftSchema = z
     version: z
       .string()
       .regex(/^4\.\d+\.\d+$/, `a full version such as ${openshiftFloor}`)
-      .refine((version) => semver.gte(version, openshiftFloor), {
-        error: `is older than ${openshiftFloor}, the first with confidential GPUs on bare metal (sandboxed containers 1.13)`,
+      // Refinements are asked even of what the pattern refuses.
+      .refine((version) => !semver.valid(version) || semver.gte(version, openshiftFloor), {
+        error: `is older than ${openshiftFloor}, the first with confidential GPUs on bare metal (sandboxed containers 1.13); write ${openshiftFloor} or later`,
       })
       .describe(`version of the cluster, ${openshiftFloor} or later`),
     pool: z
@@ -47,11 +71,11 @@ export const openshiftSchema = z
       .describe("MachineConfigPool of the hosts: worker, or master on a single node and on compact clusters"),
     operators: z
       .strictObject({
-        nodeFeatures: operatorSchema
-          .extend({ csv: csvSchema })
+        nodeFeatures: operatorOf("nodeFeatures")
+          .required({ csv: true })
           .describe("Node Feature Discovery, as {csv: nfd.<version>}: no version was found published"),
-        sandboxedContainers: operatorSchema.default({}).describe("OpenShift sandboxed containers"),
-        gpu: operatorSchema.default({}).describe("NVIDIA's GPU Operator, certified"),
+        sandboxedContainers: sandboxedContainers.default({}).describe("OpenShift sandboxed containers"),
+        gpu: operatorOf("gpu").default({}).describe("NVIDIA's GPU Operator, certified"),
       })
       .describe("versions of operators, as {nodeFeatures: {csv: nfd.<version>}}"),
     approvalTimeoutMinutes: z

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { ConfigurationError, nearest } from "./errors";
+import { ConfigurationError, nearest, show } from "./errors";
 
 /** Sections of a configuration by name, without the project's prefix. */
 export type Sections = Readonly<Record<string, unknown>>;
@@ -80,19 +80,19 @@ function placeAnswer(
   const answer = own[key];
   const section = String(path[0]);
   if (ownOnly.includes(section)) return `is read as one section; write trustfoundry:${section} whole`;
-  const whole = Object.hasOwn(own, section);
-  const found = holderOf(sections, path, whole ? "what stands here" : presetName);
+  const ownWhole = Object.hasOwn(own, section);
+  const found = holderOf(sections, path, ownWhole ? whole : presetName);
   if ("problem" in found) return found.problem;
   const { holder, last } = found;
   const current = holder[last];
-  if (whole) {
-    const kept = answerAs(current, answer);
+  if (ownWhole) {
+    const kept = answerAs(current, answer, last);
     if (!("problem" in kept) && isDeepStrictEqual(kept.value, current)) return undefined;
     return `contradicts trustfoundry:${section}, which stands beside it whole; write the value there, and remove this key`;
   }
   // An answer may come after another one that changed the same place; the kind is the preset's.
   const reference = valueAt(preset, path);
-  const given = answerAs(reference, answer);
+  const given = answerAs(reference, answer, last);
   if ("problem" in given) return given.problem;
   holder[last] = given.value;
   return undefined;
@@ -112,6 +112,9 @@ function pathOf(key: string): Path | undefined {
 
 type Holder = Record<string | number, unknown>;
 
+/** In sentences, a section that stands whole in the stack's own configuration. */
+const whole = "what stands here";
+
 /** What holds a path's last part, or how far the path leads. */
 function holderOf(
   sections: Holder,
@@ -119,13 +122,20 @@ function holderOf(
   where: string,
 ): { readonly holder: Holder; readonly last: string | number } | { readonly problem: string } {
   let holder: unknown = sections;
+  // A setting that may be left out stands in no preset until somebody writes it there.
+  const add = `add it ${where === whole ? "there" : `in ${where}`}`;
   for (const [depth, part] of path.entries()) {
     const here = depth === 0 ? where : `${textOf(path.slice(0, depth))} of ${where}`;
     if (typeof part === "number") {
-      if (!Array.isArray(holder)) return { problem: `leads nowhere: ${here} is no list; remove [${part}]` };
+      if (!Array.isArray(holder)) {
+        const lists = Object.keys(sections).filter((name) => Array.isArray(sections[name]));
+        const near = depth === 1 ? nearest(String(path[0]), lists) : undefined;
+        return { problem: `leads nowhere: ${here} is no list; ${near ? `write ${near} instead` : `remove [${part}]`}` };
+      }
       if (part >= holder.length) {
-        const remedy = holder.length === 0 ? "write the whole section" : `write an index up to ${holder.length - 1}`;
-        return { problem: `leads nowhere: ${here} has ${holder.length} entries, counted from 0; ${remedy}` };
+        const last = holder.length - 1;
+        const has = ["nothing in it", "one entry, [0]"][holder.length] ?? `entries [0] to [${last}]`;
+        return { problem: `leads nowhere: ${here} has ${has}; ${holder.length ? "write its index, or " : ""}${add}` };
       }
     } else {
       if (typeof holder !== "object" || holder === null || Array.isArray(holder))
@@ -133,9 +143,9 @@ function holderOf(
       if (!Object.hasOwn(holder, part)) {
         const known = Object.keys(holder);
         const near = nearest(part, known);
-        return {
-          problem: `leads nowhere: ${here} has no ${part}; ${near ? `write ${near} instead` : `write one of ${known.join(", ")}, or the whole section`}`,
-        };
+        const others = known.length > 1 ? `one of ${known.join(", ")}` : known[0];
+        const remedy = near ? `write ${near} instead` : `${others ? `write ${others}, or ` : ""}${add}`;
+        return { problem: `leads nowhere: ${here} has no ${part}; ${remedy}` };
       }
     }
     if (depth === path.length - 1) return { holder: holder as Holder, last: part };
@@ -153,29 +163,28 @@ function textOf(path: Path): string {
 }
 
 /** An answer as a value of the kind that it replaces. */
-function answerAs(replaced: unknown, answer: unknown): { readonly value: unknown } | { readonly problem: string } {
+function answerAs(
+  replaced: unknown,
+  answer: unknown,
+  name: string | number,
+): { readonly value: unknown } | { readonly problem: string } {
   const text = typeof answer === "object" ? undefined : String(answer);
   if (typeof replaced === "number") {
     if (text !== undefined && /^-?\d{1,15}(\.\d+)?$/.test(text)) return { value: Number(text) };
-    return { problem: `${show(answer)} is not a number; write one such as ${replaced}` };
+    return { problem: `${show(answer, name)} is not a number; write one such as ${replaced}` };
   }
   if (typeof replaced === "boolean") {
     if (text === "true" || text === "false") return { value: text === "true" };
-    return { problem: `${show(answer)} is not right; write true or false` };
+    return { problem: `${show(answer, name)} is not right; write true or false` };
   }
   if (typeof replaced === "object" && replaced !== null) {
     const kind = Array.isArray(replaced) ? "a list" : "settings by name";
     if (typeof answer === "object" && answer !== null && Array.isArray(answer) === Array.isArray(replaced))
       return { value: answer };
-    return { problem: `${show(answer)} replaces ${kind}; write a path to one value in it` };
+    return { problem: `${show(answer, name)} replaces ${kind}; write a path to one value in it` };
   }
   if (replaced === null) return { value: text === undefined ? answer : text === "" ? null : text };
-  return text === undefined ? { problem: `${show(answer)} replaces one value; write a text` } : { value: text };
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return text === undefined ? { problem: `${show(answer, name)} replaces one value; write a text` } : { value: text };
 }
 
 /** Without what nobody has given. */

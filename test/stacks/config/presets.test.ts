@@ -82,7 +82,13 @@ describe("an answer", () => {
       "past the end of a list",
       "providers[0].hosts[1].name",
       "x",
-      /providers\[0\]\.hosts of settings\/infrastructure\.yaml has 1 entries, counted from 0; write an index up to 0$/,
+      /providers\[0\]\.hosts of settings\/infrastructure\.yaml has one entry, \[0\]; write its index, or add it in settings\/infrastructure\.yaml$/,
+    ],
+    [
+      "to a setting that the preset leaves out",
+      "providers[0].hosts[0].gpu.memory",
+      "80",
+      /gpu of settings\/infrastructure\.yaml has no memory; write one of model, count, or add it in settings\/infrastructure\.yaml$/,
     ],
     [
       "with an index into settings",
@@ -131,6 +137,12 @@ describe("an answer", () => {
     expect(refusals({ [key]: value })).toEqual([expect.stringMatching(message)]);
   });
 
+  it("into a text that a list is called like names the list", () => {
+    expect(refusals({ "provider[0].name": "x" }, { ...preset, provider: "own-metal" })).toEqual([
+      "trustfoundry:provider[0].name: leads nowhere: provider of settings/infrastructure.yaml is no list; write providers instead",
+    ]);
+  });
+
   it("stands beside a whole section only where it says the same", () => {
     const own = { cluster: { context: "factory" } };
     expect(complete({ ...own, "cluster.context": "factory" }).sections.cluster).toEqual({ context: "factory" });
@@ -138,6 +150,9 @@ describe("an answer", () => {
       "trustfoundry:cluster.context: contradicts trustfoundry:cluster, which stands beside it whole; write the value there, and remove this key",
     ]);
     expect(refusals({ ...own, "cluster.user": "x" })).toEqual([expect.stringMatching(/what stands here has no user/)]);
+    expect(refusals({ cluster: {}, "cluster.context": "x" })).toEqual([
+      "trustfoundry:cluster.context: leads nowhere: cluster of what stands here has no context; add it there",
+    ]);
   });
 
   it("does not stand within another one, in whichever order they come", () => {

@@ -2,6 +2,8 @@ import type { FirmwarePlan } from "../components/host/firmware/plan";
 import { parseFirmwarePlan, planFileName } from "../components/host/firmware/planText";
 import type { FirmwareProblemKind } from "../components/host/firmware/problems";
 import { firmwareProblems } from "../components/host/firmware/problems";
+import { performanceProfiles } from "./hosts";
+import { ignitionTexts } from "./kata";
 import { objects } from "./kubernetes";
 import type { Finding } from "./place";
 import type { Place } from "./place";
@@ -45,14 +47,13 @@ export function* firmwareFindings({ place, plan }: FirmwarePlanFile, kind: Firmw
   }
 }
 
-const performanceProfiles = objects("performance.openshift.io/v2/PerformanceProfile");
 const tunedProfiles = objects("tuned.openshift.io/v1/Tuned");
 const machineConfigs = objects("machineconfiguration.openshift.io/v1/MachineConfig");
 
-/** Where a host is told which of its CPUs run: a list of those that do not, or a text that switches some off. */
+/** Where a host is told which of its CPUs run: a list of those that do not, or a text that may switch some off. */
 export interface HostCpus {
   readonly offlined?: Place;
-  readonly script?: Place;
+  readonly script?: { readonly place: Place; readonly text: string };
 }
 
 export const hostCpus: Selector<HostCpus> = {
@@ -60,8 +61,15 @@ export const hostCpus: Selector<HostCpus> = {
   *select(resource) {
     for (const { body } of performanceProfiles.select(resource)) yield { offlined: body.at("spec", "cpu", "offlined") };
     for (const { body } of tunedProfiles.select(resource))
-      for (const profile of body.at("spec", "profile").items()) yield { script: profile.at("data") };
-    for (const { body } of machineConfigs.select(resource))
-      for (const unit of body.at("spec", "config", "systemd", "units").items()) yield { script: unit.at("contents") };
+      for (const profile of body.at("spec", "profile").items()) yield scriptAt(profile.at("data"));
+    for (const { body } of machineConfigs.select(resource)) {
+      const config = body.at("spec", "config");
+      for (const unit of config.at("systemd", "units").items())
+        for (const part of [unit, ...unit.at("dropins").items()]) yield scriptAt(part.at("contents"));
+      for (const file of config.at("storage", "files").items())
+        for (const script of ignitionTexts(file)) yield { script };
+    }
   },
 };
+
+const scriptAt = (place: Place): HostCpus => ({ script: { place, text: place.text ?? "" } });

@@ -10,7 +10,10 @@ export interface HostKernel {
 }
 
 const machineConfigs = objects("machineconfiguration.openshift.io/v1/MachineConfig");
-const performanceProfiles = objects("performance.openshift.io/v2/PerformanceProfile");
+/** All versions that OpenShift serves. */
+export const performanceProfiles = objects(
+  ...["v1alpha1", "v1", "v2"].map((version) => `performance.openshift.io/${version}/PerformanceProfile`),
+);
 const configMaps = objects("v1/ConfigMap");
 
 /** OpenShift's MachineConfigs and PerformanceProfiles, and files for /etc/default/grub.d in ConfigMaps. */

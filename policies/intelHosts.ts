@@ -1,4 +1,4 @@
-import { dataUrlText } from "./kata";
+import { ignitionTexts } from "./kata";
 import { objects } from "./kubernetes";
 import type { Place } from "./place";
 import { isObject } from "./place";
@@ -44,11 +44,8 @@ function hostTexts(name: RegExp): Selector<HostText> {
     *select(resource) {
       yield* stored.select(resource);
       for (const { body } of machineConfigs.select(resource))
-        for (const file of body.at("spec", "config", "storage", "files").items()) {
-          const source = file.at("contents", "source");
-          const text = dataUrlText(source.text);
-          if (name.test(file.at("path").text ?? "") && text !== undefined) yield { place: source, text };
-        }
+        for (const file of body.at("spec", "config", "storage", "files").items())
+          if (name.test(file.at("path").text ?? "")) yield* ignitionTexts(file);
     },
   };
 }

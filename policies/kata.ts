@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import * as semver from "semver";
 import { parseDocument } from "./documents";
 import type { HelmRelease } from "./helm";
@@ -69,24 +70,45 @@ export const teeDropIns: Selector<DropIn> = {
       }
     for (const { body } of machineConfigs.select(resource))
       for (const file of body.at("spec", "config", "storage", "files").items())
-        if (confidentialDropIn.test(file.at("path").text ?? "")) {
-          const place = file.at("contents", "source");
-          const text = dataUrlText(place.text);
-          if (text !== undefined) yield { place, toml: parsed(place, text) };
-        }
+        if (confidentialDropIn.test(file.at("path").text ?? ""))
+          for (const { place, text } of ignitionTexts(file)) yield { place, toml: parsed(place, text) };
   },
 };
 
-/** What a data URL holds; undefined for other addresses. */
-export function dataUrlText(url: string | undefined): string | undefined {
-  const [, parameters, data] = /^data:([^,]*),(.*)$/s.exec(url ?? "") ?? [];
+/** What a MachineConfig writes into a file, or appends to it; nothing for other addresses than data URLs. */
+export function ignitionTexts(file: Place): { readonly place: Place; readonly text: string }[] {
+  const parts = [file.at("contents"), ...file.at("append").items()];
+  return parts.flatMap((part) => {
+    const place = part.at("source");
+    const text = dataUrlText(place.text);
+    return text === undefined ? [] : [{ place, text }];
+  });
+}
+
+/** No file of settings is larger. */
+const mostBytes = 4 * 1024 ** 2;
+
+/** What a data URL holds, unpacked where it is packed; undefined for other addresses. */
+function dataUrlText(url: string | undefined): string | undefined {
+  const [, parameters, data] = /^data:([^,]*),(.*)$/is.exec(url ?? "") ?? [];
   if (data === undefined) return undefined;
-  if (/;base64$/i.test(parameters ?? "")) return Buffer.from(data, "base64").toString("utf8");
+  const bytes = /;base64$/i.test(parameters ?? "")
+    ? Buffer.from(percentBytes(data).toString(), "base64")
+    : percentBytes(data);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString("utf8");
   try {
-    return decodeURIComponent(data);
+    return gunzipSync(bytes, { maxOutputLength: mostBytes }).toString("utf8");
   } catch {
-    return data;
+    return "";
   }
+}
+
+function percentBytes(text: string): Buffer {
+  const escaped = text.replace(/[^\u0000-\u007f]+/g, encodeURIComponent);
+  return Buffer.from(
+    escaped.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+    "latin1",
+  );
 }
 
 function parsed(place: Place, text: string): Place | undefined {

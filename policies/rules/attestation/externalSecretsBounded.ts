@@ -7,7 +7,7 @@ import { platforms, resourceRule } from "../../rule";
 import { page } from "../../sources";
 
 const group = "external-secrets.io";
-const of = (kind: string) => ["v1", "v1beta1"].map((version) => `${group}/${version}/${kind}`);
+const of = (kind: string) => ["v1", "v1beta1", "v1alpha1"].map((version) => `${group}/${version}/${kind}`);
 
 /** Where an ExternalSecret says which store it takes from, as CEL; a SecretStore is of the object's own namespace. */
 const kindOf = (reference: string) => `${reference}.?kind.orValue("SecretStore") == "SecretStore"`;
@@ -53,9 +53,19 @@ export const externalSecretsBounded = resourceRule({
       },
     ],
   },
-  looksAt: objects(...of("ExternalSecret"), ...of("SecretStore"), ...of("ClusterSecretStore")),
+  looksAt: objects(
+    ...["ExternalSecret", "ClusterExternalSecret", "SecretStore", "ClusterSecretStore"].flatMap((kind) => of(kind)),
+  ),
   *check(object) {
-    if (object.kind.endsWith("/ExternalSecret")) yield* ofSecret(object);
+    if (object.kind.endsWith("/ExternalSecret"))
+      yield* ofSecret(object, object.body.at("metadata"), object.body.at("spec"));
+    else if (object.kind.endsWith("/ClusterExternalSecret"))
+      // The same, for each namespace that it selects.
+      yield* ofSecret(
+        object,
+        object.body.at("spec", "externalSecretMetadata"),
+        object.body.at("spec", "externalSecretSpec"),
+      );
     else yield* ofStore(object.body.at("spec", "provider", "fortanix", "apiUrl"));
   },
   compliant: [modelKeys, modelKeyStore],
@@ -94,11 +104,10 @@ export const externalSecretsBounded = resourceRule({
   ],
 });
 
-function* ofSecret(object: KubernetesObject): Iterable<Finding> {
-  const encrypted = object.body.at("metadata", "annotations", etcdEncryptedAnnotation);
+function* ofSecret(object: KubernetesObject, metadata: Place, spec: Place): Iterable<Finding> {
+  const encrypted = metadata.at("annotations", etcdEncryptedAnnotation);
   if (missing(object, encrypted) || (encrypted.present && encrypted.text !== "true"))
     yield encrypted.finding("does not say that etcd is encrypted, in which the keys lie");
-  const spec = object.body.at("spec");
   for (const reference of [
     spec.at("secretStoreRef"),
     ...[...spec.at("data").items()].map((item) => item.at("sourceRef", "storeRef")),

@@ -38,10 +38,13 @@ const demands: readonly (readonly [says: (way: string) => boolean, what: string]
 ];
 
 function says(condition: RegExp): (way: string) => boolean {
-  return (way) => conditions(way).some((each) => condition.test(each));
+  return (way) => conditions(way).some((each) => condition.test(each) && !/^not\b.*==/.test(each));
 }
 
-/** To go through the list is no comparison; what is done with its entries may be. */
+/** Says how many there are, or of which type, and not which. */
+const asksNothing = /\b(count|type_name|is_\w+)\(/;
+
+/** To go through the list is no comparison, nor is what holds of any list; what is done with its entries may be. */
 function comparesPolicies(way: string): boolean {
   const lines = regoStatements(way);
   const entries = lines.flatMap(
@@ -49,7 +52,9 @@ function comparesPolicies(way: string): boolean {
   );
   return lines.some((line) => {
     const rest = line.replace(/\bsome [\w, ]+ in [\w.]+/g, "");
-    if (!/==|\bin\b/.test(rest)) return false;
+    if (!/==|\bin\b/.test(rest) || asksNothing.test(rest) || /^\s*not\b/.test(rest)) return false;
+    const [left, right] = rest.split("==").map((side) => side.trim());
+    if (left === right) return false;
     return /policy_ids_matched/.test(line) || entries.some((entry) => new RegExp(`\\b${entry}\\.id\\b`).test(rest));
   });
 }

@@ -14,9 +14,14 @@ import { isKeyBrokerName, keyBrokerNames, labelledKeyBroker } from "../../truste
 const services = objects("v1/Service");
 const routes = objects("route.openshift.io/v1/Route");
 
-/** Ranges that OpenShift's router lets in, separated by blanks; a list of any other form is passed over without a word. */
+/**
+ * Ranges that OpenShift's router lets in, separated by blanks; a list of any other form is passed over without a word, so
+ * that no address is taken here that is none.
+ */
 const allowlist = "haproxy.router.openshift.io/ip_allowlist";
-const ranges = /^\s*[0-9.]+(\/[0-9]+)?( +[0-9.]+(\/[0-9]+)?)*\s*$/;
+const octet = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+const range = `${octet}([.]${octet}){3}(/(3[0-2]|[12]?[0-9]))?`;
+const ranges = new RegExp(`^${range}( +${range})*$`);
 
 /** How the key broker is reached: by its own Service, the chart's or the operator's, and by a Route. */
 const exposures: Selector<() => Iterable<Finding>> = {
@@ -24,7 +29,7 @@ const exposures: Selector<() => Iterable<Finding>> = {
   *select(resource) {
     for (const service of services.select(resource)) if (isKeyBrokers(service)) yield () => ofService(service);
     for (const route of routes.select(resource))
-      if (isKeyBrokerName(route.body.at("spec", "to", "name").text)) yield () => ofRoute(route);
+      if (targetsOf(route).some((target) => isKeyBrokerName(target.at("name").text))) yield () => ofRoute(route);
     for (const { body } of operatorConfigs.select(resource)) yield () => ofOperator(body.at("spec", "kbsServiceType"));
     for (const { values } of trusteeReleases.select(resource))
       for (const open of [values.at("kbs", "service", "exposeLoadBalancer"), values.at("nodePort", "enabled")])
@@ -54,7 +59,7 @@ export const keyBrokerServiceBounded = resourceRule({
       { group: "route.openshift.io", version: "v1", resource: "routes" },
     ],
     cluster: "owner",
-    when: `object.kind == "Route" ? dyn(object).spec.to.name in ${literals(keyBrokerNames)} : object.metadata.name in ${literals(keyBrokerNames)} || dyn(object).spec.?selector.orValue({}).exists(key, dyn(object).spec.selector[key] in ${literals(keyBrokerNames)})`,
+    when: `object.kind == "Route" ? dyn(object).spec.to.name in ${literals(keyBrokerNames)} || dyn(object).spec.?alternateBackends.orValue([]).exists(target, target.name in ${literals(keyBrokerNames)}) : object.metadata.name in ${literals(keyBrokerNames)} || dyn(object).spec.?selector.orValue({}).exists(key, dyn(object).spec.selector[key] in ${literals(keyBrokerNames)})`,
     validations: [
       {
         expression: 'object.kind == "Route" || dyn(object).spec.?type.orValue("ClusterIP") != "NodePort"',
@@ -139,6 +144,13 @@ export const keyBrokerServiceBounded = resourceRule({
       expect: `metadata.annotations["${allowlist}"]`,
     },
     {
+      mistake: "a Route with a range that is none, which the router passes over",
+      resource: 3,
+      path: "/metadata/annotations/haproxy.router.openshift.io~1ip_allowlist",
+      value: "198.51.100/24",
+      expect: `metadata.annotations["${allowlist}"]`,
+    },
+    {
       mistake: "a Route for all addresses",
       resource: 3,
       path: "/metadata/annotations/haproxy.router.openshift.io~1ip_allowlist",
@@ -150,6 +162,11 @@ export const keyBrokerServiceBounded = resourceRule({
 
 function isKeyBrokers({ body }: KubernetesObject): boolean {
   return isKeyBrokerName(body.at("metadata", "name").text) || labelledKeyBroker(body.at("spec", "selector"));
+}
+
+/** The Service of a Route, and those that it shares its connections with. */
+function targetsOf({ body }: KubernetesObject): Place[] {
+  return [body.at("spec", "to"), ...body.at("spec", "alternateBackends").items()];
 }
 
 function* ofService(service: KubernetesObject): Iterable<Finding> {

@@ -14,6 +14,7 @@ import { page } from "../../sources";
 const bindings = objects(`${rbacGroup}/v1/RoleBinding`);
 const clusterBindings = objects(`${rbacGroup}/v1/ClusterRoleBinding`);
 const constraints = objects("security.openshift.io/v1/SecurityContextConstraints");
+const roles = objects(`${rbacGroup}/v1/ClusterRole`, `${rbacGroup}/v1/Role`);
 const prefix = "system:openshift:scc:";
 /** Constraints under which a pod is no more than pod security `restricted` allows, but for its user id. */
 const closed = ["restricted-v2", "restricted-v3", "nonroot-v2"];
@@ -63,9 +64,9 @@ export const tenantSecurityContext = stackRule({
     if (constraints.kinds.includes(object.kind)) yield* namedTenants(object, all);
     else {
       const name = object.body.at("roleRef", "name");
-      if (!name.text?.startsWith(prefix) || allowed.includes(name.text)) return;
+      if (!opens(object, all)) return;
       const inNamespace = bindings.kinds.includes(object.kind);
-      if (inNamespace || someKnown(object.body.at("subjects").items(), (subject) => isTenants(subject.at("name"), all)))
+      if (inNamespace || someKnown(object.body.at("subjects").items(), (subject) => isTenantSubject(subject, all)))
         yield name.finding("opens a constraint that lets pods onto their host");
     }
   },
@@ -92,6 +93,40 @@ export const tenantSecurityContext = stackRule({
     },
   ],
 });
+
+/** Whether what is bound is one of OpenShift's roles for wider constraints, or a role of this stack's own that is as wide. */
+function opens({ kind, body }: KubernetesObject, all: readonly Resource[]): boolean {
+  const name = body.at("roleRef", "name").text;
+  if (name?.startsWith(prefix)) return !allowed.includes(name);
+  const isBound = (role: KubernetesObject) =>
+    role.body.at("metadata", "name").text === name &&
+    role.kind.endsWith(`/${body.at("roleRef", "kind").text}`) &&
+    (role.kind.endsWith("/ClusterRole") ||
+      (bindings.kinds.includes(kind) &&
+        role.body.at("metadata", "namespace").text === body.at("metadata", "namespace").text));
+  return someKnown(
+    all.flatMap((resource) => [...roles.select(resource)]),
+    (role) => isBound(role) && role.body.at("rules").items().some(usesWider),
+  );
+}
+
+function usesWider(rule: Place): boolean {
+  const has = (key: string, ...wanted: string[]) =>
+    rule
+      .at(key)
+      .items()
+      .some(({ text }) => text === "*" || wanted.includes(text ?? ""));
+  if (!has("verbs", "use") || !has("resources", "securitycontextconstraints")) return false;
+  const names = rule.at("resourceNames").items();
+  return names.length === 0 || names.some(({ text }) => !closed.includes(text ?? ""));
+}
+
+/** A service account has its namespace beside its name. */
+function isTenantSubject(subject: Place, all: readonly Resource[]): boolean {
+  if (subject.at("kind").text !== "ServiceAccount") return isTenants(subject.at("name"), all);
+  const namespace = subject.at("namespace").text;
+  return someKnown(confidentialNamespaces(all), ({ body }) => body.at("metadata", "name").text === namespace);
+}
 
 /** Users and groups of a constraint that are, or contain, a tenant's service accounts. */
 function* namedTenants({ body }: KubernetesObject, all: readonly Resource[]) {

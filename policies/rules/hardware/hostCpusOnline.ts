@@ -27,8 +27,8 @@ export const hostCpusOnline = resourceRule({
   looksAt: hostCpus,
   *check({ offlined, script }) {
     if (offlined?.present && offlined.text !== "") yield offlined.finding("takes CPUs offline: ASIDs are not recycled");
-    if (script?.text !== undefined && switchesOff.some((pattern) => pattern.test(script.text ?? "")))
-      yield script.finding("switches CPUs off at run time: ASIDs are not recycled");
+    if (script && switchesOff.some((pattern) => pattern.test(script.text)))
+      yield script.place.finding("switches CPUs off at run time: ASIDs are not recycled");
   },
   compliant: [hostPerformance, hostTuned],
   breakages: [

@@ -41,7 +41,11 @@ export class FortanixNodes extends pulumi.ComponentResource {
     this.registerOutputs({ namespace: this.namespace });
   }
 
-  #daemonSet(name: string, agent: NodeAgentDaemonSet, { hosts, platform, after }: FortanixNodesArgs): pulumi.Output<string> {
+  #daemonSet(
+    name: string,
+    agent: NodeAgentDaemonSet,
+    { hosts, platform, after }: FortanixNodesArgs,
+  ): pulumi.Output<string> {
     const labels = managedLabels("infrastructureProvider");
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,

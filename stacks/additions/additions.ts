@@ -34,11 +34,7 @@ export function placeAdditions(args: AdditionArgs): Record<string, unknown> {
  * Why the additions may not be placed, each with its section's name: asked before anything is registered, since an update
  * that was not previewed would place what comes earlier.
  */
-export function additionProblems(
-  provider: BareMetalProvider,
-  directory: string,
-  placement: ChartPlacement,
-): string[] {
+export function additionProblems(provider: BareMetalProvider, directory: string, placement: ChartPlacement): string[] {
   return [
     ...firmwarePlanProblems(provider, directory),
     ...anjunaProblems(provider, directory).map((problem) => `anjuna.${problem}`),

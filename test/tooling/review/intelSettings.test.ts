@@ -9,7 +9,9 @@ const found = (before: object, after: object) =>
 
 describe("what a review says of Intel", () => {
   it("is that whoever judges evidence can hand out keys", () => {
-    expect(found(judgedBy({ kind: "coco" }), judgedBy(us))[0]).toMatch(/^weaker attestation\.service\.kind: .*Intel judges/);
+    expect(found(judgedBy({ kind: "coco" }), judgedBy(us))[0]).toMatch(
+      /^weaker attestation\.service\.kind: .*Intel judges/,
+    );
     expect(found(judgedBy(us), judgedBy({ kind: "coco" }))[0]).toMatch(/^stronger attestation\.service\.kind/);
   });
 

@@ -28,7 +28,7 @@ npm run trustfoundry -- firmware plan --help
 \`\`\`
 
 \`settings/infrastructure.yaml\` has what was not asked: more hosts, storage class, ranges of addresses. Credentials ${protocol === "redfish" ? "of the BMC" : "for Intersight"} are
-the command's, and stand in no setting.
+the command's, and stand in no setting. On \`k3s\` and \`rke2\` set \`trustfoundry:platform.set\` to \`newest\`: before Kata 4.1.0 the snapshotter stays down after a reboot, and the pack refuses it.
 
 ## What was verified, and how
 

@@ -41,7 +41,7 @@ function promptsOf({ template: { defaults }, protocol }: TemplateVendor): Prompt
     { key: "cluster.context", asks: "Context of the hosts' cluster in your kubeconfig", answer: "factory" },
     {
       key: "providers[0].distribution",
-      asks: "Kubernetes of the hosts: k8s (kubeadm), k3s or rke2",
+      asks: "Kubernetes of the hosts: k8s (kubeadm), or k3s or rke2, which need trustfoundry:platform.set newest",
       answer: "k8s",
     },
     { key: `${host}.name`, asks: "First GPU host, by its Kubernetes node name", answer: defaults.host },

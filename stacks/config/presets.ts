@@ -44,7 +44,10 @@ export function presetWith({ preset, others, name: presetName }: Presets, own: S
   const answers: string[] = [];
   const leftAlone: string[] = [];
   for (const key of keys.filter((each) => !isPlain(each)).sort())
-    (!fits(preset, own, key) && others.some((other) => fits(other, {}, key)) ? leftAlone : answers).push(key);
+    (!isOwnOnly(key) && !fits(preset, own, key) && others.some((other) => fits(other, {}, key))
+      ? leftAlone
+      : answers
+    ).push(key);
   for (const key of answers) {
     const outer = answers.find((other) => key.startsWith(`${other}.`) || key.startsWith(`${other}[`));
     const problem =
@@ -56,6 +59,9 @@ export function presetWith({ preset, others, name: presetName }: Presets, own: S
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { sections: withoutNothing(sections) as Record<string, unknown>, leftAlone };
 }
+
+/** A part of such a section is refused whatever any preset has: it would stand there unread, or in plain text. */
+const isOwnOnly = (key: string): boolean => ownOnly.includes(/^\w*/.exec(key)?.[0] ?? "");
 
 /** Whether an answer has its place in a preset, or in a section that the stack says whole. */
 function fits(preset: Sections, own: Sections, key: string): boolean {

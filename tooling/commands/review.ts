@@ -1,6 +1,9 @@
+import { realpathSync } from "node:fs";
 import type { Command } from "commander";
+import { projectOf } from "../project";
 import { checkout, ensureToolchain } from "../toolchain/ensure";
 import { exitCodes, outcomeOf } from "../review/outcome";
+import { UserError } from "../ui";
 
 interface Options {
   readonly base: string;
@@ -31,6 +34,7 @@ export function addReviewCommand(root: Command, signal: AbortSignal): void {
       "\nEnds with 0: nothing weaker; 1: bad input; 2: head is refused (violations, or a configuration that does not hold); 3: weaker, without violations.",
     )
     .action(async ({ base, head, stack = [], manifests = [], pack, output, today }: Options) => {
+      requireCheckout(process.cwd());
       // All rules and the engine's client, which no other command has to wait for.
       const { review, writeReports } = await import("../review/review.js");
       const { pulumiRoot, binDir } = await ensureToolchain({ groups: ["engine"], signal });
@@ -51,6 +55,16 @@ export function addReviewCommand(root: Command, signal: AbortSignal): void {
       console.log(`${headlines[outcome]} Written: ${written.join(", ")}`);
       process.exitCode = exitCodes[outcome];
     });
+}
+
+/** A generated project's presets are read by no review; the package that it installed would be reviewed in its place. */
+export function requireCheckout(folder: string): void {
+  const project = projectOf(folder);
+  if (realpathSync(project) !== realpathSync(checkout))
+    throw new UserError(
+      `A review compares states of Trustfoundry's own repository, and ${project} is a project of its own; nothing was looked at.`,
+      "Preview each stack with a policy pack instead: pulumi preview --policy-pack node_modules/trustfoundry/policies/packs/strict",
+    );
 }
 
 const headlines = {

@@ -169,6 +169,18 @@ describe("an answer", () => {
     expect(complete(own).sections).not.toHaveProperty("attestation");
     expect(refusals({ "attestation.keyBroker.dnsNames": "x" })).toHaveLength(1);
   });
+
+  it.each(["trustSecrets.tls.privateKey", "isolationUnit.node", "exceptions[0].rule"])(
+    "such as %s is refused even where another role's preset has a place for it, and is not repeated",
+    (key) => {
+      const trustSecrets = { tls: { privateKey: "" } };
+      const found = { trustSecrets, isolationUnit: { node: "" }, exceptions: [{ rule: "" }] };
+      const own = { [key]: "hunter2" };
+      const attempt = () => presetWith({ name: "settings/trust.yaml", preset, others: [found] }, own);
+      expect(attempt).toThrow(/is read as one section/);
+      expect(attempt).not.toThrow("hunter2");
+    },
+  );
 });
 
 describe("what nobody has given", () => {

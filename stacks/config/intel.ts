@@ -11,12 +11,12 @@ import type { HostProfile } from "../../components/host/profile";
 import { hostTee } from "../../components/host/profile";
 import { cidrSchema, crossCheck } from "./common";
 import { httpsSchema, imageByDigest, objectNameSchema } from "./keyStores";
-import { operatorSchema } from "./openshift";
+import { csvOf, operatorSchema } from "./openshift";
 
 const decidedOperator = (what: keyof typeof intelOperatorFacts) => {
   const { package: name } = intelOperatorFacts[what];
   return operatorSchema
-    .extend({ csv: operatorSchema.shape.csv.unwrap() })
+    .extend({ csv: csvOf(name) })
     .describe(`${name}, as {csv: ${name}.<version>}: as \`oc get packagemanifest ${name}\` shows it`);
 };
 

@@ -26,13 +26,13 @@ export const operatorSchema = z.strictObject({
 });
 
 /** OLM installs what a Subscription names and nothing else: another operator's version would be waited for until the end. */
-const operatorOf = (name: "nodeFeatures" | "sandboxedContainers" | "gpu") => {
-  const { package: prefix } = operatorFacts[name];
-  const own = csvSchema.refine((csv) => csv.startsWith(`${prefix}.`), {
-    error: `is no version of the package ${prefix}; write ${prefix}.<version>, as \`oc get packagemanifest ${prefix}\` shows it`,
+export const csvOf = (packageName: string) =>
+  csvSchema.refine((csv) => csv.startsWith(`${packageName}.`), {
+    error: `is no version of the package ${packageName}; write ${packageName}.<version>, as \`oc get packagemanifest ${packageName}\` shows it`,
   });
-  return operatorSchema.extend({ csv: own.optional() });
-};
+
+const operatorOf = (name: "nodeFeatures" | "sandboxedContainers" | "gpu") =>
+  operatorSchema.extend({ csv: csvOf(operatorFacts[name].package).optional() });
 
 /** Confidential GPUs came to bare metal with it; what was written about its guests here is of no older one. */
 const guestsFloor = "1.13.0";

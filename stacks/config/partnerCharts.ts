@@ -14,7 +14,10 @@ export const partnerChartSchema = z
   .strictObject({
     reference: z
       .string()
-      .min(1)
+      .regex(
+        /^(oci:\/\/\S+|[^:]*\.tgz)$/,
+        "oci://<registry>/<name>@sha256:<digest> or the path of an archive (.tgz): nothing else can be pinned",
+      )
       .describe("oci://<registry>/<name>@sha256:<digest>, or the path of an archive (.tgz) with digest"),
     version: z
       .string()

@@ -34,7 +34,7 @@ export async function credentials(
   if (user && password) return { user, password };
   const missing = [!user && names.user, !password && names.password].filter(Boolean).join(" and ");
   throw new FirmwareError(
-    `${missing} ${missing.includes(" and ") ? "are" : "is"} not set; set it, or name a command that prints the credentials with --credentials-command.`,
+    `${missing} ${missing.includes(" and ") ? "are not set; set them" : "is not set; set it"}, or name a command that prints the credentials with --credentials-command.`,
   );
 }
 

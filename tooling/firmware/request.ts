@@ -48,12 +48,13 @@ export function wantedPlan(file: string | undefined, options: PlanOptions): Want
 }
 
 function fromOptions({ host = "host", vendor, vendorFolder, tee, cpu, registration }: PlanOptions): Wanted {
-  if (vendor === undefined) throw new FirmwareError("Name a stack's file, or --vendor together with --tee or --cpu.");
+  if (vendor === undefined || (tee === undefined && cpu === undefined))
+    throw new FirmwareError("Name a stack's file, or --vendor together with --tee (snp or tdx) or --cpu.");
   const model = cpuModelNames.find((name) => (cpu === undefined ? cpuModels[name].tee === tee : name === cpu));
   if (model === undefined)
     throw new FirmwareError(
       cpu === undefined
-        ? `--tee ${tee ?? "(missing)"} is none; write snp or tdx.`
+        ? `--tee ${tee} is none; write snp or tdx.`
         : `--cpu ${cpu} is not known; write one of ${cpuModelNames.join(", ")}.`,
     );
   if (tee !== undefined && cpuModels[model].tee !== tee)

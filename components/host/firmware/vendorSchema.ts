@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cpuTees } from "../hardware";
+import { cpuModelNames, cpuTees, gpuModelNames } from "../hardware";
 import { firmwareProtocols, registrations, sourceGrades } from "./plan";
 
 const text = z.string().min(1);
@@ -30,7 +30,11 @@ const settingSchema = z
     note: text.optional(),
   })
   .refine(({ names, displayName }) => names.length > 0 || displayName !== undefined, {
-    error: "has neither names nor displayName",
+    error: "has neither names nor displayName; write one of them",
+  })
+  .refine(({ values, atLeast = 0 }) => values.every((value) => typeof value !== "number" || value >= atLeast), {
+    path: ["atLeast"],
+    error: "is more than a value that is wanted; write the lowest number that does",
   });
 
 const stageSchema = z.strictObject({
@@ -65,7 +69,12 @@ const redfishSchema = z.strictObject({
 const templateSchema = z.strictObject({
   name: text.describe("how the partner is called in the table of templates"),
   contributes: text,
-  defaults: z.strictObject({ host: text, cpu: text, gpu: text, gpus: z.int().min(1).max(16) }),
+  defaults: z.strictObject({
+    host: id.describe("a host's name in Kubernetes"),
+    cpu: z.enum(cpuModelNames),
+    gpu: z.enum(gpuModelNames),
+    gpus: z.int().min(1).max(16),
+  }),
   verified: words.min(1),
   notVerified: words.min(1),
   leftToPartner: words.min(1),
@@ -85,7 +94,12 @@ export const vendorSchema = z
   .superRefine((vendor, ctx) => {
     const issue = (at: (string | number)[], message: string) => ctx.addIssue({ code: "custom", path: at, message });
     if ((vendor.protocol === "redfish") !== (vendor.redfish !== undefined))
-      issue(["redfish"], "goes with protocol redfish, and with it alone");
+      issue(
+        ["redfish"],
+        vendor.redfish
+          ? `goes with protocol redfish, and not with ${vendor.protocol}; remove it`
+          : "missing; protocol redfish wants {settings: <path>}",
+      );
     if (Object.keys(vendor.procedures).length === 0) issue(["procedures"], "are none; write snp or tdx");
     const cited = [vendor.redfish?.job?.source, vendor.redfish?.vanishing?.source].map(
       (source) => [["redfish"], source] as const,
@@ -97,7 +111,10 @@ export const vendorSchema = z
     );
     for (const [at, source] of [...cited, ...ofSettings])
       if (source !== undefined && !(source in vendor.sources))
-        issue([...at, "source"], `"${source}" is none of sources`);
+        issue(
+          [...at, "source"],
+          `"${source}" is none of sources (${Object.keys(vendor.sources).join(", ") || "there are none"})`,
+        );
   });
 
 export type VendorData = z.infer<typeof vendorSchema>;

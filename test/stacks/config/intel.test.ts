@@ -33,7 +33,17 @@ describe("quotes of TDX hosts", () => {
     [{ quotes: { ...online.quotes, nodeSelectorShape: undefined } }, "intel.quotes.nodeSelectorShape: missing"],
     [{ ...online, registration: "direct" }, 'intel.registration: "direct" leaves no platform manifest'],
     [
-      { ...online, operators: { devicePlugins: { csv: "a.v1.0.0" }, dcap: { csv: "b.v1.0.0" } } },
+      { ...online, operators: { devicePlugins: { csv: "a.v1.0.0" }, dcap: { csv: "intel-tdx-dcap-operator.v1.0.0" } } },
+      'devicePlugins.csv: "a.v1.0.0" is no version of the package intel-device-plugins-operator; write',
+    ],
+    [
+      {
+        ...online,
+        operators: {
+          devicePlugins: { csv: "intel-device-plugins-operator.v0.36.0" },
+          dcap: { csv: "intel-tdx-dcap-operator.v1.0.0" },
+        },
+      },
       "is for OpenShift with quotes of kind dcapOperator",
     ],
     [{ quotes: { kind: "hostService", pccsUrl: "http://pccs.example.com/" } }, "intel.quotes.pccsUrl"],

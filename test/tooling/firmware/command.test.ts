@@ -93,7 +93,7 @@ describe("firmware check and apply, against a mock of one machine", () => {
 
 describe("firmware refuses, in a sentence,", () => {
   it.each([
-    [["plan"], "Name a stack's file, or --vendor together with --tee or --cpu."],
+    [["plan"], "Name a stack's file, or --vendor together with --tee (snp or tdx) or --cpu."],
     [["plan", "--vendor", "lenovo", "--tee", "sgx"], "--tee sgx is none; write snp or tdx."],
     [["plan", "--vendor", "nobody", "--tee", "snp"], 'vendor "nobody" is unknown'],
     [["plan", "--vendor", "dell", "--cpu", "Genoa", "--tee", "tdx"], "--tee tdx is not what Genoa has"],

@@ -67,7 +67,7 @@ describe("another vendor", () => {
     write("ninth.yaml", { ...dell(), sources: {} });
     expect(() => firmwareVendor("ninth", folder)).toThrow(/ninth\.yaml: .*"playbooks" is none of sources/);
     write("ninth.yaml", { ...dell(), redfish: undefined });
-    expect(() => firmwareVendor("ninth", folder)).toThrow(/goes with protocol redfish/);
+    expect(() => firmwareVendor("ninth", folder)).toThrow(/redfish: missing; protocol redfish wants/);
     write("ninth.yaml", "title: [\n");
     expect(() => firmwareVendor("ninth", folder)).toThrow(/ninth\.yaml: /);
     expect(() => firmwareVendor("tenth", folder)).toThrow(/"tenth" is unknown; write cisco, dell, hpe, lenovo, ninth/);

@@ -33,5 +33,5 @@ describe("the plan of each vendor and TEE", () => {
 });
 
 it("a text that is no plan is refused with what is wrong", () => {
-  expect(() => parseFirmwarePlan("host: a\n")).toThrow(/^no firmware plan: vendor: missing; protocol: /);
+  expect(() => parseFirmwarePlan("host: a\n")).toThrow(/^no firmware plan: vendor: missing; add it; protocol: /);
 });

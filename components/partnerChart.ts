@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ChartReference } from "./chartSource";
 import type { Party } from "./cluster/labels";
 import { managedLabels } from "./cluster/labels";
-import { isReference, isSecretText, isTellingName } from "./secretText";
+import { isReference, isSecretNumber, isSecretText, isTellingName } from "./secretText";
 
 /** Levels of Kubernetes' Pod Security Standards. */
 export const podSecurityLevels = ["restricted", "baseline", "privileged"] as const;
@@ -51,13 +51,15 @@ export function plainSecrets(value: unknown, name = "", path: Path = []): Path[]
   if (path.length > deepest) return [path];
   if (typeof value === "string")
     return isSecretText(value) || (isTellingName(name) && !isReference(value)) ? [path] : [];
+  if (typeof value === "number") return isTellingName(name) && isSecretNumber(value) ? [path] : [];
   if (Array.isArray(value))
     return value.flatMap((item, index) => plainSecrets(item as unknown, name, [...path, index]));
   if (typeof value !== "object" || value === null) return [];
-  // An environment variable's name stands beside its value.
+  // An environment variable's name stands beside its value, and that of a setting above it.
   const { name: variable } = value as { readonly name?: unknown };
+  const named = typeof variable === "string" ? variable : name;
   return Object.entries(value).flatMap(([key, item]) =>
-    plainSecrets(item, key === "value" && typeof variable === "string" ? variable : key, [...path, key]),
+    plainSecrets(item, key === "value" ? named : key, [...path, key]),
   );
 }
 

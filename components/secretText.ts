@@ -9,3 +9,5 @@ const reference = /^(\s*|sealed\..*|(kbs|file):\/\/.*|\/.*|\$[({].*|\{\{.*)$/s;
 export const isTellingName = (name: string): boolean => telling.test(name);
 export const isSecretText = (text: string): boolean => secret.test(text);
 export const isReference = (text: string): boolean => reference.test(text);
+/** A PIN, or a password of digits that YAML takes for a number; smaller ones count or switch something. */
+export const isSecretNumber = (value: number): boolean => Math.abs(value) >= 1000;

@@ -52,6 +52,8 @@ describe("values of a chart that nobody here knows", () => {
     ["a list of tokens", { tokens: ["harmless"], apiKey: ["x"] }, [["apiKey", 0]]],
     ["a Secret's name", { tokenSecretName: "x", existingSecret: "x" }, []],
     ["where to find it", { token: "/run/token", password: "" }, []],
+    ["a password of digits", { password: 20261231 }, [["password"]]],
+    ["a token below its name", { apiKey: { value: "x" } }, [["apiKey", "value"]]],
     ["numbers", { token: 1, password: null, apiKey: true }, []],
   ])("show %s by its place alone", (_, values, expected) => {
     expect(plainSecrets(values)).toEqual(expected);

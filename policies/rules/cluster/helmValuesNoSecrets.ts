@@ -2,7 +2,7 @@ import { gpuOperator } from "../../examples/cluster";
 import { helmReleases } from "../../helm";
 import type { Finding, Place } from "../../place";
 import { platforms, resourceRule } from "../../rule";
-import { isReference, isSecretText, isTellingName } from "../../../components/secretText";
+import { isReference, isSecretNumber, isSecretText, isTellingName } from "../../../components/secretText";
 import { page } from "../../sources";
 
 const deepest = 16;
@@ -45,6 +45,18 @@ export const helmValuesNoSecrets = resourceRule({
       expect: "values.ccManager.env[0].value",
     },
     {
+      mistake: "a password of digits",
+      path: "/values/imageCredentials",
+      value: { username: "robot", password: 20261231 },
+      expect: "values.imageCredentials.password",
+    },
+    {
+      mistake: "a token one level below its name",
+      path: "/values/driver",
+      value: { clientToken: { value: "not-to-be-read" } },
+      expect: "values.driver.clientToken.value",
+    },
+    {
       mistake: "a private key under a harmless name",
       path: "/values/webhook",
       value: { pem: "-----BEGIN EC PRIVATE KEY-----\nnot-to-be-read\n-----END EC PRIVATE KEY-----\n" },
@@ -61,8 +73,11 @@ function* secretsIn(place: Place, name: string, depth: number): Iterable<Finding
       yield place.finding("is a secret in plain text");
     return;
   }
-  // An environment variable's name stands beside its value.
-  const variable = place.keys().includes("value") ? place.at("name").text : undefined;
-  for (const key of place.keys()) yield* secretsIn(place.at(key), key === "value" ? (variable ?? key) : key, depth + 1);
+  const { value } = place;
+  if (typeof value === "number" && isTellingName(name) && isSecretNumber(value))
+    yield place.finding("is a secret in plain text");
+  // An environment variable's name stands beside its value, and that of a setting above it.
+  const named = (place.keys().includes("value") ? place.at("name").text : undefined) ?? name;
+  for (const key of place.keys()) yield* secretsIn(place.at(key), key === "value" ? named : key, depth + 1);
   for (const item of place.items()) yield* secretsIn(item, name, depth + 1);
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { packageRoot } from "../stacks/project";
 
@@ -12,4 +12,10 @@ export function projectOf(path: string): string {
     if (existsSync(join(directory, "Pulumi.yaml"))) return directory;
     if (dirname(directory) === directory) return packageRoot;
   }
+}
+
+/** Where a project finds a policy pack: in this checkout, or in the package that it has installed. */
+export function packFolder(project: string, pack: string): string {
+  const own = realpathSync(project) === realpathSync(packageRoot);
+  return `${own ? "" : "node_modules/trustfoundry/"}policies/packs/${pack}`;
 }

@@ -1,5 +1,6 @@
 import type { PackName } from "../../policies/pack";
 import { oneLine } from "../../policies/place";
+import { packFolder, projectOf } from "../project";
 import type { Plan } from "./plan";
 import { isRefused } from "./plan";
 import type { Step } from "./stepsOf";
@@ -102,7 +103,7 @@ function closing({ plan, file, pack }: PlanScreen): string {
     : "it was previewed; with a cluster in it, `up` cannot be played through";
   return [
     `✓ ${count} resources, and the pack ${pack} refuses none: ${how}.`,
-    `  Next: \`pulumi preview --policy-pack policies/packs/${pack}\` asks the real clouds and clusters, then \`pulumi up\`.`,
+    `  Next: \`pulumi preview --policy-pack ${packFolder(projectOf(file), pack)}\` asks the real clouds and clusters, then \`pulumi up\`.`,
   ].join("\n");
 }
 

@@ -10,7 +10,7 @@ import { runSteps } from "../progress";
 import type { Step } from "../progress";
 import { readStackFile } from "../review/stackFiles";
 import type { StackFile } from "../review/stackFiles";
-import { projectOf } from "../project";
+import { packFolder, projectOf } from "../project";
 import { UserError } from "../ui";
 
 interface Options {
@@ -35,7 +35,7 @@ export function addPlanCommand(root: Command, signal: AbortSignal): void {
       const pack = packOf(options.pack);
       if (!options.offline)
         throw new UserError(
-          `Without --offline there is nothing to plan here: \`pulumi preview --policy-pack policies/packs/${pack}\` does it with the real clouds' plugins.`,
+          `Without --offline there is nothing to plan here: \`pulumi preview --policy-pack ${packFolder(projectOf(path), pack)}\` does it with the real clouds' plugins.`,
         );
       const written = stackFileAt(path);
       requireSecretsEncrypted(path, written);

@@ -22,9 +22,10 @@ The model owner's key broker is another party's: template \`generic\`, role \`tr
 \`\`\`sh
 pulumi new <absolute path of this package>/stacks/partners/${name} --dir factory
 cd factory
+npm install <absolute path of this package>/trustfoundry-<version>.tgz # made by \`npm pack\`, as long as no registry has it
 npm run catalog -- lock
 pulumi preview --policy-pack node_modules/trustfoundry/policies/packs/strict
-npm run trustfoundry -- firmware plan --help
+npm run trustfoundry -- firmware plan Pulumi.<stack>.yaml
 \`\`\`
 
 \`settings/infrastructure.yaml\` has what was not asked: more hosts, storage class, ranges of addresses. Credentials ${protocol === "redfish" ? "of the BMC" : "for Intersight"} are

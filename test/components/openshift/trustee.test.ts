@@ -256,6 +256,6 @@ describe("a key broker of the Trustee operator", () => {
     // The component is known by then, and nothing below it.
     await vi.waitUntil(() => recording.resources.length === 1);
     await settled();
-    expect(all("Trustee")).toHaveLength(1);
+    expect(all("OpenshiftTrustee")).toHaveLength(1);
   });
 });

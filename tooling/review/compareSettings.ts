@@ -10,6 +10,7 @@ import { keySettings } from "./settings/keys";
 import { nodeSettings } from "./settings/nodes";
 import { listOf, nameOf } from "./settings/readings";
 import type { Setting } from "./settings/setting";
+import { openshiftSettings } from "./settings/openshift";
 import { trusteeOperatorSettings } from "./settings/trusteeOperator";
 
 /** Settings whose direction a review knows without any preview. */
@@ -21,6 +22,7 @@ export const settings: readonly Setting[] = [
   ...keySettings,
   ...keyProviderSettings,
   ...nodeSettings,
+  ...openshiftSettings,
   ...trusteeOperatorSettings,
 ];
 

@@ -3,13 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartReference } from "./chartSource";
-import type { Party } from "./cluster/labels";
-import { managedLabels } from "./cluster/labels";
+import type { Party, PodSecurityLevel } from "./cluster/labels";
+import { namespaceLabels } from "./cluster/labels";
 import { isReference, isSecretNumber, isSecretText, isTellingName } from "./secretText";
-
-/** Levels of Kubernetes' Pod Security Standards. */
-export const podSecurityLevels = ["restricted", "baseline", "privileged"] as const;
-export type PodSecurityLevel = (typeof podSecurityLevels)[number];
 
 /**
  * A chart that a partner gives to its customers and nobody else can read: named by whoever installs it, and pinned by
@@ -140,11 +136,7 @@ export function partnerRelease(
     {
       metadata: {
         name: chart.namespace,
-        labels: {
-          ...managedLabels(party),
-          "pod-security.kubernetes.io/enforce": chart.podSecurity,
-          "pod-security.kubernetes.io/enforce-version": "latest",
-        },
+        labels: namespaceLabels(party, chart.podSecurity),
       },
     },
     { parent },

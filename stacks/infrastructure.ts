@@ -6,10 +6,10 @@ import { NodeFeatures } from "../components/cluster/nodeFeatures";
 import { platformSets } from "../components/platform";
 import { Kata } from "../components/runtime/kata";
 import { distributionWarning } from "../components/runtime/kataValues";
-import { additionProblems, placeAdditions } from "./additions/additions";
+import { additionProblems, additionWarnings, placeAdditions } from "./additions/additions";
 import { placeCommonLayer, placeTenant, reachableCluster, undemandingOf, warn } from "./bareMetal";
 import { cloudInfrastructure } from "./clouds/infrastructure";
-import { ownLocation } from "./clouds/own";
+import { ownLocation } from "./own";
 import type { Environment } from "./cluster";
 import { ConfigurationError } from "./config/errors";
 import type { InfrastructureConfig } from "./config/factory";
@@ -44,6 +44,7 @@ export async function infrastructure(
     ...platformSets[placement.platformSet].warnings,
     distributionWarning(distribution, placement.platformSet),
     undemandingOf(provider),
+    ...additionWarnings(config, provider),
   );
   const { admission, accepted, nodeMode } = placeCommonLayer(config, provider, opts);
   const kubelet = new KubeletSettings("kubelet-settings", { kubernetesVersion }, opts);
@@ -65,7 +66,6 @@ export async function infrastructure(
     runtimeClasses: kata.runtimeClassNames,
     ...(accepted && { acceptanceOf: accepted.tenants }),
     ...placeAdditions({
-      config,
       provider,
       placement,
       directory,

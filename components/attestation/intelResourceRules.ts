@@ -2,6 +2,7 @@ import type { ResourcePlugin } from "../images/kbsResource";
 import type { EvidenceOptions } from "./acceptedEvidence";
 import { sortedIds } from "./intelTrustAuthority";
 import { sortedList } from "./releaseBlock";
+import { allowedPaths } from "./releasePolicyRules";
 
 /**
  * Rules of the resource policy for tokens of Intel Trust Authority, whose claims are not those of Trustee's own tokens:
@@ -25,13 +26,7 @@ import rego.v1
 
 default allow := false
 
-allow if {
-	data.plugin == "${plugin}"
-	count(data.query) == 0
-	some release in releases
-	data["resource-path"] in release.paths
-	guest_is(release)
-}
+${allowedPaths(plugin)}
 
 guest_is(release) if {
 	in_time(release)

@@ -14,17 +14,20 @@ export function partsAre(entry: string): string {
 }
 
 /**
- * Rules of the resource policy for guests of releases. Trustee asks the policy about every plugin alike, by the plugin's
+ * Who may ask for what: a guest of a release for the paths of that release. Trustee asks the policy about every plugin alike, by the plugin's
  * name and all of the path behind it: what is not exactly one of the paths, as `wrap-key` of the PKCS#11 plugin, is refused.
  */
-export const releaseRules = (plugin: ResourcePlugin): string => `
-allow if {
+export const allowedPaths = (plugin: ResourcePlugin): string => `allow if {
 	data.plugin == "${plugin}"
 	count(data.query) == 0
 	some release in releases
 	data["resource-path"] in release.paths
 	guest_is(release)
-}
+}`;
+
+/** Rules of the resource policy for guests of releases. */
+export const releaseRules = (plugin: ResourcePlugin): string => `
+${allowedPaths(plugin)}
 
 guest_is(release) if {
 ${partsAre("release")}

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { managedLabels } from "../cluster/labels";
+import { managedLabels, namespaceLabels } from "../cluster/labels";
 import { canonicalJson, shortHash } from "../names";
 import type { TrusteeService } from "./trusteeLayout";
 import { configurations, keyBrokerPort, ports, resourceSecretKey, serviceName } from "./trusteeLayout";
@@ -31,11 +31,7 @@ export class TrusteeObjectMaker {
       {
         metadata: {
           name: namespace,
-          labels: {
-            ...managedLabels("modelOwner"),
-            "pod-security.kubernetes.io/enforce": "restricted",
-            "pod-security.kubernetes.io/enforce-version": "latest",
-          },
+          labels: namespaceLabels("modelOwner", "restricted"),
         },
       },
       this.child,

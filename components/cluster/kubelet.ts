@@ -5,7 +5,7 @@ import type { PullTimeouts } from "../runtime/timeouts";
 import { defaultPullTimeouts, pullTimeoutProblems } from "../runtime/timeouts";
 import { tokens } from "../tokens";
 import { kubeletDropInName, kubernetesVersionAnnotation, renderKubeletDropIn } from "./kubeletConfiguration";
-import { managedLabels } from "./labels";
+import { managedLabels, namespaceLabels } from "./labels";
 
 /** Namespace of what Trustfoundry itself keeps in a provider's cluster. */
 export const systemNamespace = "trustfoundry-system";
@@ -41,7 +41,7 @@ export class KubeletSettings extends pulumi.ComponentResource {
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
       {
-        metadata: { name: systemNamespace, labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" } },
+        metadata: { name: systemNamespace, labels: namespaceLabels("infrastructureProvider", "restricted") },
       },
       { parent: this },
     );

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ChartName, ChartPlacement } from "../chartSource";
 import { chartReference } from "../chartSource";
 import { PinError } from "../catalogLock";
-import { managedLabels } from "./labels";
+import { namespaceLabels } from "./labels";
 
 export interface OperatorReleaseArgs {
   readonly chart: ChartName;
@@ -32,11 +32,8 @@ export function operatorRelease(
     {
       metadata: {
         name: args.namespace,
-        labels: {
-          ...managedLabels("infrastructureProvider"),
-          // Operators of a host mount its file system and run privileged on it; tenants' namespaces are restricted.
-          "pod-security.kubernetes.io/enforce": "privileged",
-        },
+        // Operators of a host mount its file system and run privileged on it; tenants' namespaces are restricted.
+        labels: namespaceLabels("infrastructureProvider", "privileged"),
       },
     },
     { parent },

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { tokens } from "../tokens";
 import type { AcceptanceParameters } from "./acceptanceParameters";
 import { admissionNamespace, parameterData } from "./acceptanceParameters";
-import { managedLabels } from "./labels";
+import { managedLabels, namespaceLabels } from "./labels";
 
 export interface TenantAcceptanceArgs {
   /** What is accepted of each tenant of the cluster. */
@@ -29,7 +29,7 @@ export class TenantAcceptance extends pulumi.ComponentResource {
         metadata: {
           name: admissionNamespace,
           // Nothing ever runs here.
-          labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" },
+          labels: namespaceLabels("infrastructureProvider", "restricted"),
         },
       },
       child,

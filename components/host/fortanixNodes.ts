@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { managedLabels } from "../cluster/labels";
+import { managedLabels, namespaceLabels } from "../cluster/labels";
 import type { TenantPlatform } from "../cluster/tenantRules";
 import { partnerRelease } from "../partnerChart";
 import { tokens } from "../tokens";
@@ -52,11 +52,7 @@ export class FortanixNodes extends pulumi.ComponentResource {
       {
         metadata: {
           name: agent.namespace,
-          labels: {
-            ...labels,
-            "pod-security.kubernetes.io/enforce": "restricted",
-            "pod-security.kubernetes.io/enforce-version": "latest",
-          },
+          labels: namespaceLabels("infrastructureProvider", "restricted"),
         },
       },
       { parent: this },

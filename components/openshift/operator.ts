@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { managedLabels } from "../cluster/labels";
+import { managedLabels, namespaceLabels } from "../cluster/labels";
 import type { Party } from "../cluster/labels";
 import { tokens } from "../tokens";
 import type { ChosenOperator } from "./operators";
@@ -49,14 +49,15 @@ export class OpenshiftOperator extends pulumi.ComponentResource {
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("; "), this, true);
 
     const [{ namespace: namespaceName, scope }] = args.operators;
-    const labels = managedLabels(args.party ?? "infrastructureProvider");
+    const { party = "infrastructureProvider" } = args;
+    const labels = managedLabels(party);
     const seconds = args.approvalTimeoutSeconds ?? 3600;
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
       {
         metadata: {
           name: namespaceName,
-          labels: { ...labels, "pod-security.kubernetes.io/enforce": args.podSecurity ?? "privileged" },
+          labels: namespaceLabels(party, args.podSecurity ?? "privileged"),
         },
       },
       { parent: this, dependsOn: [...(args.after ?? [])] },

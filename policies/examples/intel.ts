@@ -1,13 +1,12 @@
 import type { Resource } from "../rule";
+import { resourcePolicy } from "./trusteePolicies";
 
 /** A resource policy over tokens of Intel Trust Authority that pins one release: policies, TD, init-data, GPUs. */
 export const intelResourcePolicy: Resource = {
-  type: "kubernetes:core/v1:ConfigMap",
+  ...resourcePolicy,
   name: "resource-policy-intel",
   props: {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name: "resource-policy", namespace: "trustee" },
+    ...resourcePolicy.props,
     data: {
       "resource-policy.rego": `package policy
 

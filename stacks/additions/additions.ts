@@ -2,14 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ChartPlacement } from "../../components/chartSource";
 import type { InfrastructureConfig } from "../config/factory";
 import type { BareMetalProvider } from "../config/providers";
-import { anjunaProblems, placeAnjuna } from "./anjuna";
+import { anjunaProblems, anjunaWarnings, placeAnjuna } from "./anjuna";
 import { firmwarePlanProblems, placeFirmware } from "./firmware";
-import { fortanixProblems, placeFortanix } from "./fortanix";
-import { intelProblems, placeIntel } from "./intel";
+import { fortanixProblems, fortanixWarnings, placeFortanix } from "./fortanix";
+import { intelProblems, intelWarnings, placeIntel } from "./intel";
+import { ownLocation } from "../own";
 
 /** What a vendor's or partner's part of a provider's cluster is given, on Kubernetes and on OpenShift alike. */
 export interface AdditionArgs {
-  readonly config: InfrastructureConfig;
   readonly provider: BareMetalProvider;
   readonly placement: ChartPlacement;
   /** The project's: paths in the configuration are relative to it. */
@@ -23,6 +23,18 @@ export interface AdditionArgs {
   readonly tenant: pulumi.Resource;
   /** Where features of nodes are labelled, once that is there. */
   readonly nodeFeatures: pulumi.Resource;
+}
+
+/** What a stack with additions warns of at each preview. */
+export function additionWarnings(config: InfrastructureConfig, provider: BareMetalProvider): string[] {
+  const said = {
+    anjuna: anjunaWarnings(provider),
+    fortanix: fortanixWarnings(provider),
+    intel: intelWarnings(provider),
+  };
+  return Object.entries(said).flatMap(([section, texts]) =>
+    texts.map((text) => `${ownLocation(config, section)}: ${text}`),
+  );
 }
 
 /** Places what the provider's sections ask for beyond the common layers, and gives the stack's outputs about it. */

@@ -1,9 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
 import { AnjunaRuntime } from "../../components/runtime/anjuna";
 import { anjunaRuntimeProblems, anjunaRuntimeWarnings } from "../../components/runtime/anjunaPlan";
 import type { BareMetalProvider } from "../config/providers";
 import { partnerChartOf } from "../config/partnerCharts";
-import { ownLocation } from "../clouds/own";
 import type { AdditionArgs } from "./additions";
 import { within } from "./within";
 
@@ -15,18 +13,14 @@ export function anjunaProblems({ anjuna }: Pick<BareMetalProvider, "anjuna">, di
   return anjunaRuntimeProblems(partnerChartOf(anjuna.chart, releaseName, within(directory)), anjuna.runtimeClassName);
 }
 
+export function anjunaWarnings({ anjuna }: Pick<BareMetalProvider, "anjuna">): readonly string[] {
+  return anjuna ? anjunaRuntimeWarnings(anjuna.runtimeClassName) : [];
+}
+
 /** Anjuna's runtime beside Kata, on the same hosts. */
-export function placeAnjuna({
-  config,
-  provider,
-  opts,
-  nodeFeatures,
-  directory,
-}: AdditionArgs): Record<string, unknown> {
+export function placeAnjuna({ provider, opts, nodeFeatures, directory }: AdditionArgs): Record<string, unknown> {
   const { anjuna } = provider;
   if (!anjuna) return {};
-  for (const text of anjunaRuntimeWarnings(anjuna.runtimeClassName))
-    void pulumi.log.warn(`${ownLocation(config)}.anjuna: ${text}`);
   const runtime = new AnjunaRuntime(
     "anjuna",
     {

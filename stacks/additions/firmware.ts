@@ -2,29 +2,35 @@ import { resolve } from "node:path";
 import { firmwarePlan } from "../../components/host/firmware/firmwarePlan";
 import { FirmwarePlans } from "../../components/host/firmware/firmwarePlans";
 import type { FirmwarePlan } from "../../components/host/firmware/plan";
+import type { FirmwareVendor } from "../../components/host/firmware/vendors";
 import { firmwareVendor } from "../../components/host/firmware/vendors";
 import type { BareMetalProvider } from "../config/providers";
 import type { AdditionArgs } from "./additions";
 
 type Host = BareMetalProvider["hosts"][number];
 
-/** The plan of one host that says whose it is; of others there is none. */
-export function hostFirmwarePlan(host: Host, directory: string): FirmwarePlan | undefined {
-  const { firmware } = host;
+export interface HostFirmware {
+  readonly plan: FirmwarePlan;
+  readonly vendor: FirmwareVendor;
+}
+
+/** Vendor and plan of one host that says whose it is; of others there is none. Throws one sentence where there can be none. */
+export function hostFirmware({ name, cpu, firmware }: Host, directory: string): HostFirmware | undefined {
   if (!firmware) return undefined;
-  const folder = firmware.vendorFolder === undefined ? undefined : resolve(directory, firmware.vendorFolder);
-  const { registration, attributes } = firmware;
-  return firmwarePlan(
-    { name: host.name, cpu: host.cpu, ...(registration && { registration }), ...(attributes && { attributes }) },
-    firmwareVendor(firmware.vendor, folder),
+  const { registration, attributes, vendorFolder } = firmware;
+  const vendor = firmwareVendor(
+    firmware.vendor,
+    vendorFolder === undefined ? undefined : resolve(directory, vendorFolder),
   );
+  const facts = { name, cpu, ...(registration && { registration }), ...(attributes && { attributes }) };
+  return { plan: firmwarePlan(facts, vendor), vendor };
 }
 
 /** Why a host's plan cannot be made, each with its path below the provider. */
 export function firmwarePlanProblems({ hosts }: BareMetalProvider, directory: string): string[] {
   return hosts.flatMap((host, index) => {
     try {
-      hostFirmwarePlan(host, directory);
+      hostFirmware(host, directory);
       return [];
     } catch (error) {
       return [`hosts[${index}].firmware: ${(error as Error).message}`];
@@ -33,7 +39,7 @@ export function firmwarePlanProblems({ hosts }: BareMetalProvider, directory: st
 }
 
 export function placeFirmware({ provider, directory, systemNamespace, opts }: AdditionArgs): Record<string, unknown> {
-  const plans = provider.hosts.flatMap((host) => hostFirmwarePlan(host, directory) ?? []);
+  const plans = provider.hosts.flatMap((host) => hostFirmware(host, directory)?.plan ?? []);
   if (plans.length === 0) return {};
   const placed = new FirmwarePlans(
     "firmware-plans",

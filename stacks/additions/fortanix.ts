@@ -1,8 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
 import { FortanixNodes } from "../../components/host/fortanixNodes";
 import type { NodeAgent } from "../../components/host/fortanixPlan";
 import { nodeAgentProblems, nodeAgentWarnings } from "../../components/host/fortanixPlan";
-import { ownLocation } from "../clouds/own";
 import type { FortanixConfig } from "../config/fortanix";
 import { partnerChartOf } from "../config/partnerCharts";
 import type { BareMetalProvider } from "../config/providers";
@@ -19,17 +17,14 @@ export function fortanixProblems({ fortanix }: Pick<BareMetalProvider, "fortanix
   return fortanix ? nodeAgentProblems(agentOf(fortanix, directory)).map((problem) => `nodeAgent.${problem}`) : [];
 }
 
+export function fortanixWarnings({ fortanix }: Pick<BareMetalProvider, "fortanix">): readonly string[] {
+  return fortanix ? nodeAgentWarnings : [];
+}
+
 /** The provider's hosts enrolled with Fortanix's manager. */
-export function placeFortanix({
-  config,
-  provider,
-  opts,
-  nodeFeatures,
-  directory,
-}: AdditionArgs): Record<string, unknown> {
+export function placeFortanix({ provider, opts, nodeFeatures, directory }: AdditionArgs): Record<string, unknown> {
   const { fortanix, hosts } = provider;
   if (!fortanix) return {};
-  for (const text of nodeAgentWarnings) void pulumi.log.warn(`${ownLocation(config)}.fortanix: ${text}`);
   const nodes = new FortanixNodes(
     "fortanix-nodes",
     {

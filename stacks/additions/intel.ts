@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { pinProblems } from "../../components/chartSource";
 import { intelOperatorFacts } from "../../components/host/intel/operators";
 import type { IntelOperatorName } from "../../components/host/intel/operators";
@@ -7,16 +6,18 @@ import type { OnKubernetes, OnOpenshift } from "../../components/host/intel/tdxA
 import { tdxAttestationWarnings } from "../../components/host/intel/tdxAttestationPlan";
 import type { ChosenOperator } from "../../components/openshift/operators";
 import { chooseOperator } from "../../components/openshift/operators";
-import { ownLocation } from "../clouds/own";
 import type { IntelConfig } from "../config/intel";
 import type { AdditionArgs } from "./additions";
 
+export function intelWarnings({ intel }: Pick<AdditionArgs["provider"], "intel">): readonly string[] {
+  return intel ? tdxAttestationWarnings(intel) : [];
+}
+
 /** Quotes of the provider's TDX hosts. */
 export function placeIntel(args: AdditionArgs): Record<string, unknown> {
-  const { config, provider, opts, nodeFeatures } = args;
+  const { provider, opts, nodeFeatures } = args;
   const { intel } = provider;
   if (!intel) return {};
-  for (const text of tdxAttestationWarnings(intel)) void pulumi.log.warn(`${ownLocation(config)}.intel: ${text}`);
   const { registration, quotes, pccs } = intel;
   const host = new TdxAttestationHost(
     "tdx-attestation",

@@ -18,7 +18,7 @@ import { clusterAndPools } from "./azureCluster";
 import { azureJudgement } from "./azureRequests";
 import { azureNextSteps } from "./azureNextSteps";
 import type { CloudNodes } from "./nodes";
-import { dedicatedTo, ownLocation, ownProvider } from "./own";
+import { dedicatedTo, ownLocation, ownProvider } from "../own";
 
 /**
  * A provider's confidential nodes on Azure, and what they need around them. Credentials are those of whoever runs the

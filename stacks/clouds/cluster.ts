@@ -23,7 +23,7 @@ import type { Provider } from "../config/providers";
 import { chartPlacement } from "../placement";
 import { projectDirectory } from "../project";
 import type { CloudNodes } from "./nodes";
-import { ownLocation } from "./own";
+import { ownLocation } from "../own";
 import { peerPodsOf } from "./peerPods";
 import { nodesQuota } from "./quota";
 

@@ -26,7 +26,7 @@ import {
   zonesOf,
 } from "./gcpRequests";
 import type { CloudNodes } from "./nodes";
-import { dedicatedTo, ownLocation } from "./own";
+import { dedicatedTo, ownLocation } from "../own";
 
 const constraintNames = Object.values(gcpConstraints).flatMap((list) => list.map(({ name }) => name));
 

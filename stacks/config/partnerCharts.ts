@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { PartnerChart } from "../../components/partnerChart";
-import { plainSecrets, podSecurityLevels } from "../../components/partnerChart";
+import { podSecurityLevels } from "../../components/cluster/labels";
+import { plainSecrets } from "../../components/partnerChart";
 import { crossCheck, nameSchema } from "./common";
 
 /** Values of a chart, without anything that looks like a secret: Helm keeps them in the cluster for ever. */

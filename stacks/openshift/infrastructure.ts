@@ -4,13 +4,13 @@ import { OpenshiftHosts } from "../../components/openshift/hosts";
 import { OpenshiftMirror } from "../../components/openshift/mirror";
 import { OpenshiftNodeFeatures } from "../../components/openshift/nodeFeatures";
 import { SandboxedContainers } from "../../components/openshift/sandboxedContainers";
-import { additionProblems, placeAdditions } from "../additions/additions";
+import { additionProblems, additionWarnings, placeAdditions } from "../additions/additions";
 import { placeCommonLayer, placeTenant, reachableCluster, undemandingOf, warn } from "../bareMetal";
 import type { Environment } from "../cluster";
 import { ConfigurationError, location } from "../config/errors";
 import type { InfrastructureConfig } from "../config/factory";
 import type { BareMetalProvider } from "../config/providers";
-import { ownLocation } from "../clouds/own";
+import { ownLocation } from "../own";
 import { chartPlacement } from "../placement";
 import { projectDirectory } from "../project";
 import { providerOperators } from "./operators";
@@ -35,7 +35,7 @@ export async function openshiftInfrastructure(
   );
   if (problems.length > 0) throw new ConfigurationError(problems);
   const { context, opts } = await reachableCluster(config, environment);
-  await warn(undemandingOf(provider));
+  await warn(undemandingOf(provider), ...additionWarnings(config, provider));
 
   const installation = {
     approveBy: `npm run trustfoundry -- openshift approve --context ${context}`,
@@ -87,7 +87,6 @@ export async function openshiftInfrastructure(
     ...(mirror && { mirroredRegistries: mirror.sources }),
     ...(accepted && { acceptanceOf: accepted.tenants }),
     ...placeAdditions({
-      config,
       provider,
       placement,
       directory,

@@ -1,10 +1,11 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname } from "node:path";
 import { firmwarePlan } from "../../components/host/firmware/firmwarePlan";
 import { registrations } from "../../components/host/firmware/plan";
 import type { FirmwarePlan } from "../../components/host/firmware/plan";
 import { firmwareVendor } from "../../components/host/firmware/vendors";
 import type { FirmwareVendor } from "../../components/host/firmware/vendors";
 import { cpuModelNames, cpuModels } from "../../components/host/hardware";
+import { hostFirmware } from "../../stacks/additions/firmware";
 import { parseConfig } from "../../stacks/config/load";
 import type { Provider } from "../../stacks/config/providers";
 import { completeSections } from "../../stacks/presetFile";
@@ -87,22 +88,15 @@ function fromFile(file: string, host: string | undefined): readonly Wanted[] {
   const chosen = hosts.filter(({ name }) => host === undefined || name === host);
   if (chosen.length === 0)
     throw new FirmwareError(`--host ${host} is none of ${hosts.map(({ name }) => name).join(", ")} in ${file}.`);
-  return chosen.flatMap(({ name, cpu, firmware }) => {
-    if (!firmware) return [];
-    const { registration, attributes, managementAddress: address } = firmware;
-    return planned(() => {
-      const data = firmwareVendor(firmware.vendor, folderOf(directory, firmware.vendorFolder));
-      const facts = { name, cpu, ...(registration && { registration }), ...(attributes && { attributes }) };
-      return { plan: firmwarePlan(facts, data), vendor: data, ...(address !== undefined && { address }) };
-    });
+  return chosen.flatMap((host) => {
+    const address = host.firmware?.managementAddress;
+    const found = planned(() => hostFirmware(host, directory));
+    return found ? [{ ...found, ...(address !== undefined && { address }) }] : [];
   });
 }
 
-const folderOf = (directory: string, folder: string | undefined) =>
-  folder === undefined ? undefined : resolve(directory, folder);
-
 /** A vendor's data or a plan that is none is the user's to correct. */
-function planned(make: () => Wanted): Wanted {
+function planned<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {

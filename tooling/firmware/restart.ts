@@ -13,9 +13,7 @@ type Say = (line: string) => void;
 /** Restarts the machine for what is pending, waits, and compares. */
 export async function applyStage(run: Run, index: number, record: StageRecord, say: Say): Promise<void> {
   const { lastStart } = await run.target.identify(run.signal);
-  const { lastStart: earlier, ...rest } = record;
-  void earlier;
-  const applying: StageRecord = { ...rest, phase: "applying", ...(lastStart !== undefined && { lastStart }) };
+  const applying: StageRecord = { ...record, phase: "applying", lastStart };
   await run.record(index, (content) => withStage(content, index, applying));
   say(stageOf(run, index).appliedBy === "restart" ? "restarting the host" : "deploying");
   await run.step(index, "apply", () => run.target.apply(run.signal));

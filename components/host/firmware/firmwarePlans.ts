@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { managedLabels } from "../../cluster/labels";
+import { managedLabels, namespaceLabels } from "../../cluster/labels";
 import { systemNamespace } from "../../cluster/kubelet";
 import { sha256 } from "../../names";
 import { tokens } from "../../tokens";
@@ -45,7 +45,7 @@ export class FirmwarePlans extends pulumi.ComponentResource {
         {
           metadata: {
             name: systemNamespace,
-            labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" },
+            labels: namespaceLabels("infrastructureProvider", "restricted"),
           },
         },
         { parent: this },

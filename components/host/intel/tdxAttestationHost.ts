@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, resolvePin, taggedDigest } from "../../catalogLock";
 import type { ChartPlacement } from "../../chartSource";
-import { managedLabels } from "../../cluster/labels";
+import { managedLabels, namespaceLabels } from "../../cluster/labels";
 import { operatorRelease, pinned } from "../../cluster/operatorRelease";
 import { sha256 } from "../../names";
 import { sgxRule } from "../../openshift/nodeFeatureRules";
@@ -210,11 +210,7 @@ export class TdxAttestationHost extends pulumi.ComponentResource {
       {
         metadata: {
           name: pccsNamespace,
-          labels: {
-            ...labels,
-            "pod-security.kubernetes.io/enforce": "restricted",
-            "pod-security.kubernetes.io/enforce-version": "latest",
-          },
+          labels: namespaceLabels("infrastructureProvider", "restricted"),
         },
       },
       { parent: this },

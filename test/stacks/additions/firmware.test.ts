@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { vendorDirectory } from "../../../components/host/firmware/vendors";
-import { firmwarePlanProblems, hostFirmwarePlan } from "../../../stacks/additions/firmware";
+import { firmwarePlanProblems, hostFirmware } from "../../../stacks/additions/firmware";
 import { isBareMetal } from "../../../stacks/config/providers";
 import type { BareMetalProvider } from "../../../stacks/config/providers";
 import { sampleFactory } from "../../support/factory";
@@ -21,7 +21,7 @@ function providerWith(host: Partial<Host>): BareMetalProvider {
   if (!provider || !first) throw new Error("the sample has no host");
   return { ...provider, hosts: [{ ...first, cpu: "Genoa", ...host }] };
 }
-const planned = (provider: BareMetalProvider) => provider.hosts.map((host) => hostFirmwarePlan(host, project));
+const planned = (provider: BareMetalProvider) => provider.hosts.map((host) => hostFirmware(host, project)?.plan);
 
 describe("plans of a provider's hosts", () => {
   it("are made of those that say whose they are", () => {

@@ -45,7 +45,10 @@ describe("another vendor", () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "vendors-"))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const dell = () => parse(readFileSync(join(vendorDirectory, "dell.yaml"), "utf8")) as Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
+  const dell = () =>
+    parse(readFileSync(join(vendorDirectory, "dell.yaml"), "utf8")) as {
+      readonly procedures: { readonly snp: { readonly stages: unknown[] } };
+    };
   const write = (name: string, data: unknown) =>
     writeFileSync(join(folder, name), typeof data === "string" ? data : stringify(data));
 

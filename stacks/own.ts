@@ -1,7 +1,7 @@
-import { location } from "../config/errors";
-import type { InfrastructureConfig } from "../config/factory";
-import type { Provider } from "../config/providers";
-import { providerNamed } from "../config/providers";
+import { location } from "./config/errors";
+import type { InfrastructureConfig } from "./config/factory";
+import type { Provider } from "./config/providers";
+import { providerNamed } from "./config/providers";
 
 type Owned = Pick<InfrastructureConfig, "parties" | "provider" | "providers">;
 

@@ -44,7 +44,8 @@ const nameOf = (name: string) => name.replaceAll("_", "-");
 
 /** At most one line of an error. */
 export function short(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  const line = text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
+  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
 }
 
 /** One spelling of what QEMU takes for the same: numbers in any base, `on`, `yes`, `true`. */

@@ -76,6 +76,12 @@ describe("a QEMU command line", () => {
     expect(() => parseQemuCommandLine(text)).toThrow(message);
   });
 
+  it("is told in one line, whatever it holds", () => {
+    expect(() => parseQemuCommandLine("q -append -M { \n -append")).toThrow(
+      /^QEMU command line: "\{ {2,3}" begins like JSON and is none; give \/proc\/<pid>\/cmdline$/,
+    );
+  });
+
   it("is a result or one clear error for any text, quickly", () => {
     const pieces = fc.constantFrom(
       ..."-append,-object,-smp,-M,' ,',\",\\,\0,\n,{,},=,with: [-,],sev-snp-guest,tdx-guest,qom-type,__proto__, ".split(

@@ -2,7 +2,7 @@ import type { CpuTee } from "../../components/host/hardware";
 import type { TestCertificate } from "./authority";
 import type { Appraisal, TrustClaims } from "./ear";
 import { partNames, statusOf, tokenClaims } from "./ear";
-import type { AttestRequest } from "./messages";
+import type { AttestRequest } from "../../components/verdict/evidence/attestRequest";
 import { Opa } from "./opa";
 import type { Decisions } from "./stores";
 import { signToken } from "./tokenSigner";

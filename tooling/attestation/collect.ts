@@ -4,8 +4,13 @@ import { encodeTdxQuote } from "./encodeTdx";
 import type { DeviceSpec } from "./deviceSpecs";
 import type { GuestSpec, SnpSpec, TdxSpec } from "./guest";
 import type { TestMachine } from "./hardware";
-import type { AttestRequest, DeviceEvidence, PrimaryEvidence, RuntimeData } from "./messages";
-import { deviceNonce, primaryReportData } from "./messages";
+import type {
+  AttestRequest,
+  DeviceEvidence,
+  PrimaryEvidence,
+  RuntimeData,
+} from "../../components/verdict/evidence/attestRequest";
+import { deviceNonce, primaryReportData } from "../../components/verdict/evidence/attestRequest";
 import { firmwareMeasurements } from "./vendors";
 
 /** Asks the SIMULATED hardware for evidence, as the guest's attestation agent would. */

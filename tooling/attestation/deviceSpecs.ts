@@ -2,7 +2,7 @@ import { gpuModels } from "../../components/host/hardware";
 import type { GpuModelName } from "../../components/host/hardware";
 import { sha256 } from "../../components/names";
 import type { Release } from "../../components/workload/release";
-import type { DeviceArchitecture } from "./messages";
+import type { DeviceArchitecture } from "../../components/verdict/evidence/attestRequest";
 
 /** A device as a guest finds it. */
 export interface DeviceSpec {

@@ -5,7 +5,7 @@ import { vcekExtensions } from "../../components/verdict/evidence/vcekCertificat
 import type { TestCertificate } from "./authority";
 import type { QuotingEnclave } from "./encodeTdx";
 import { quotingEnclave } from "./encodeTdx";
-import type { DeviceArchitecture } from "./messages";
+import type { DeviceArchitecture } from "../../components/verdict/evidence/attestRequest";
 import type { TestVendors } from "./vendors";
 
 /** A SIMULATED GPU or NVSwitch with the key that its vendor certified. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { decodeJwt } from "jose";
 import type { Attack } from "./attack";
 import { GuestKey } from "./guestKey";
-import type { AttestRequest } from "./messages";
+import type { AttestRequest } from "../../components/verdict/evidence/attestRequest";
 import { signToken } from "./tokenSigner";
 
 /** Attacks on the messages of a genuine guest. */

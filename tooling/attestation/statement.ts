@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { CompactSign, compactVerify, decodeProtectedHeader } from "jose";
 import type { TestCertificate } from "./authority";
-import { chainProblem } from "./chain";
+import { chainProblem } from "../../components/verdict/evidence/chain";
 
 /** Something that a SIMULATED vendor publishes, signed: a JWS that brings its certificates. */
 export async function signStatement(payload: unknown, signer: TestCertificate): Promise<string> {

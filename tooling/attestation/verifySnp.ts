@@ -2,8 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { parseSnpReport, snpSignatureHolds } from "../../components/verdict/evidence/snpReport";
 import { vcekIdentity } from "../../components/verdict/evidence/vcekCertificate";
 import { canonicalJson } from "../../components/names";
-import { chainProblem } from "./chain";
-import type { PrimaryEvidence } from "./messages";
+import { chainProblem } from "../../components/verdict/evidence/chain";
+import type { PrimaryEvidence } from "../../components/verdict/evidence/attestRequest";
 import { demand } from "./refusal";
 import type { PrimaryClaims, VerificationContext } from "./verification";
 

@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { parseTdxQuote } from "../../components/verdict/evidence/tdxQuote";
 import { tdxSignatureProblem } from "../../components/verdict/evidence/tdxSignature";
-import { chainProblem, splitChain } from "./chain";
-import type { PrimaryEvidence } from "./messages";
+import { chainProblem, splitChain } from "../../components/verdict/evidence/chain";
+import type { PrimaryEvidence } from "../../components/verdict/evidence/attestRequest";
 import { demand } from "./refusal";
 import { openStatement } from "./statement";
 import type { TcbInfo } from "./vendors";

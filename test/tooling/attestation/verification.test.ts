@@ -6,7 +6,7 @@ import { collectEvidence } from "../../../tooling/attestation/collect";
 import type { GuestSpec, SnpSpec } from "../../../tooling/attestation/guest";
 import { genuineGuest } from "../../../tooling/attestation/guest";
 import { TestMachine } from "../../../tooling/attestation/hardware";
-import type { AttestRequest, RuntimeData } from "../../../tooling/attestation/messages";
+import type { AttestRequest, RuntimeData } from "../../../components/verdict/evidence/attestRequest";
 import { Refusal } from "../../../tooling/attestation/refusal";
 import { TestVendors } from "../../../tooling/attestation/vendors";
 import type { VerifyArgs } from "../../../tooling/attestation/verification";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { JWK } from "jose";
-import { canonicalJson } from "../../components/names";
-import type { CpuTee } from "../../components/host/hardware";
+import { canonicalJson } from "../../names";
+import type { CpuTee } from "../../host/hardware";
 
 /** The version of the protocol; key brokers and guests must have the very same one. */
 export const protocolVersion = "0.4.0";

@@ -1,0 +1,57 @@
+import type { VerifiedRelease } from "../workload/release/verify";
+import type { Finding, Grade } from "./finding";
+import { Findings, weakest } from "./finding";
+
+/** What is known by the release alone, once its signatures were checked. */
+export function releaseFindings({ release, digest, signedBy }: VerifiedRelease): readonly Finding[] {
+  const found = new Findings("release");
+  found.verified("release-signatures", "release-authentic", `signed by ${signedBy.join(", ")}; digest ${digest}`);
+  if (release.measuredBy === "declared")
+    found.asserted(
+      "release-measured-by",
+      "guest-booted-as-released",
+      release.owner,
+      "the measurement was declared: that it is of the guest image which the release describes is the owner's word",
+    );
+  const broker = `the key broker of ${release.owner}`;
+  found.asserted(
+    "owner-key-broker",
+    "keys-for-release-only",
+    broker,
+    `gives ${release.resources.length === 1 ? "the release's key" : `the release's ${release.resources.length} keys`} to its guests alone; no evidence of a guest shows it`,
+  );
+  return found.all;
+}
+
+/**
+ * What follows from rules that the hardware binds: the agent and image policies inside the release's init-data decide
+ * which image runs and what the host may do, as long as the released guest boots and enforces them.
+ */
+export function derivedFindings({ release }: VerifiedRelease, route: readonly Finding[]): readonly Finding[] {
+  const premises = route.filter(({ claim }) => claim === "guest-rules-bound" || claim === "guest-booted-as-released");
+  const claimsSeen = new Set(premises.map(({ claim }) => claim));
+  if (claimsSeen.size < 2) return [];
+  const grade = weakest(premises.map((finding) => finding.grade));
+  const by = [...new Set(premises.flatMap((finding) => finding.by ?? []))].sort().join(" and ");
+  const derive = (check: string, claim: Finding["claim"], says: string, own: Grade = "verified"): Finding => {
+    const whole = weakest([grade, own]);
+    return { check, claim, of: "release", grade: whole, says, ...(whole === "asserted" && { by }) };
+  };
+  const { image, agentPolicy } = release;
+  const policy = `agent policy ${agentPolicy.digest.slice(0, 16)}…, which the guest's init-data carries`;
+  return [
+    derive(
+      "image-by-policy",
+      "image-as-released",
+      `the ${policy}, lets ${image.repository}@${image.digest} run and no other image`,
+    ),
+    agentPolicy.openings.length === 0
+      ? derive("host-by-policy", "host-kept-out", `the ${policy}, opens nothing to the host`)
+      : derive(
+          "host-by-policy",
+          "host-kept-out",
+          `the release opens ${agentPolicy.openings.join(", ")} to the host, which can read or do as much`,
+          "failed",
+        ),
+  ];
+}

@@ -1,0 +1,100 @@
+import { createPublicKey } from "node:crypto";
+import type { JsonWebKey, KeyObject } from "node:crypto";
+import type { Release } from "../workload/release";
+import type { RuntimeData } from "./evidence/attestRequest";
+import type { Finding } from "./finding";
+import { Findings } from "./finding";
+
+/** What there is to tell by whether a connection ends in the guest that evidence is about. */
+export interface ChannelFacts {
+  /**
+   * SubjectPublicKeyInfo, DER, of the key that the other end proved to hold in TLS. Default: none, since the evidence was
+   * not asked for over a connection.
+   */
+  readonly observedSpki?: Uint8Array;
+  /** Runtime data that came with raw evidence, and whether the CPU's signed report carries its digest. */
+  readonly bound?: { readonly runtime: RuntimeData; readonly signed: boolean };
+  /** A key that a verified token says the guest's evidence was bound to, and who says so. */
+  readonly token?: { readonly key: unknown; readonly by: string };
+  /** The release that is looked for. */
+  readonly release: Pick<Release, "servingKey" | "owner">;
+}
+
+const claim = "channel-ends-in-guest";
+
+/**
+ * Whether the connection ends in the guest. Genuine evidence can be relayed by anyone, so what counts is the key of the TLS
+ * end: verified where the CPU signed it, asserted where somebody vouches that attested guests alone hold it. One finding,
+ * by the best reason that there is.
+ */
+export function examineChannel(facts: ChannelFacts): readonly Finding[] {
+  const found = new Findings("channel");
+  if (facts.observedSpki === undefined) {
+    found.notChecked(
+      "channel-key",
+      claim,
+      "no connection was looked at: evidence in a file may be of another guest than the one that answers prompts; ask the guest itself, with `trustfoundry verify <URL>`",
+    );
+    return found.all;
+  }
+  const observed = publicKey({ key: Buffer.from(facts.observedSpki), format: "der", type: "spki" });
+  if (!observed) found.failed("channel-key", claim, "the key of the TLS end cannot be read");
+  else findKey(found, observed, facts);
+  return found.all;
+}
+
+function findKey(found: Findings, observed: KeyObject, { bound, token, release }: ChannelFacts): void {
+  const names = (jwk: unknown) => publicJwk(jwk)?.equals(observed) === true;
+  const inEvidence = bound !== undefined && names(bound.runtime["tee-pubkey"]);
+  if (inEvidence && bound.signed) {
+    found.verified("channel-key", claim, "the TLS end's key is the one that the CPU's signed report data bind");
+    return;
+  }
+  if (isServingKey(observed, release)) {
+    found.asserted(
+      "channel-key",
+      claim,
+      `the key broker of ${release.owner}`,
+      "the TLS end holds the release's serving key, which the key broker gives to attested guests; which guest this is, no evidence binds",
+    );
+    return;
+  }
+  if (token && names(token.key)) {
+    found.asserted("channel-key", claim, token.by, "the TLS end's key is the one that the token names for the guest");
+    return;
+  }
+  if (inEvidence)
+    found.notChecked(
+      "channel-key",
+      claim,
+      "the evidence names the TLS end's key, but no signature of the CPU that holds covers it; the checks of cpu0 say what is missing",
+    );
+  else found.failed("channel-key", claim, otherKey(bound !== undefined || token !== undefined, release));
+}
+
+function otherKey(hasEvidence: boolean, { servingKey }: ChannelFacts["release"]): string {
+  const serving = servingKey ? "is not the release's serving key" : "the release names no serving key";
+  return hasEvidence
+    ? `the TLS end's key is another than the evidence names, and ${servingKey ? "it " : ""}${serving}: the evidence is relayed, or something in between ends the connection`
+    : `nothing ties the TLS end's key to a guest: there is no evidence, and ${servingKey ? "it " : ""}${serving}`;
+}
+
+function isServingKey(observed: KeyObject, { servingKey }: ChannelFacts["release"]): boolean {
+  if (!servingKey) return false;
+  const key = publicKey({ key: Buffer.from(servingKey.spki, "base64"), format: "der", type: "spki" });
+  return key?.equals(observed) === true;
+}
+
+/** A JWK's public key. One that comes with its private half is nobody's own any more, and is none. */
+function publicJwk(jwk: unknown): KeyObject | undefined {
+  if (typeof jwk !== "object" || jwk === null || "d" in jwk || "k" in jwk) return undefined;
+  return publicKey({ key: jwk as JsonWebKey, format: "jwk" });
+}
+
+function publicKey(input: Parameters<typeof createPublicKey>[0]): KeyObject | undefined {
+  try {
+    return createPublicKey(input);
+  } catch {
+    return undefined;
+  }
+}

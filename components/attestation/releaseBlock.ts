@@ -44,7 +44,7 @@ function tdxBlock({ launch, tcb }: Release) {
 }
 
 /** Exactly these parts a token must have; Trustee adds ppcie0 where eight GPUs and four switches name each other. */
-function submodsOf({ count, nvSwitches }: Release["gpu"]): string[] {
+export function submodsOf({ count, nvSwitches }: Release["gpu"]): string[] {
   const numbered = (kind: string, many: number) => Array.from({ length: many }, (_, index) => `${kind}${index}`);
   const names = ["cpu0", ...numbered("gpu", count), ...numbered("switch", nvSwitches)];
   return (nvSwitches > 0 ? [...names, "ppcie0"] : names).sort();

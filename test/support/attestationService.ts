@@ -7,7 +7,7 @@ import { kindsOf } from "../../components/attestation/nodeAdmission";
 import { referenceValues } from "../../components/attestation/referenceValues";
 import { resourcePolicy } from "../../components/attestation/resourcePolicy";
 import { referenceValueQuery } from "../../tooling/attestation/attestationService";
-import type { TrustClaims } from "../../tooling/attestation/ear";
+import type { TrustClaims } from "../../components/verdict/token/trustTiers";
 import type { Token } from "./ear";
 import { tokenOf } from "./ear";
 import type { Claims } from "./evidence";

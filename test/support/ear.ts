@@ -1,5 +1,6 @@
-import type { Status, TrustClaims } from "../../tooling/attestation/ear";
-import { partNames, statusOf, tokenClaims } from "../../tooling/attestation/ear";
+import type { Status, TrustClaims } from "../../components/verdict/token/trustTiers";
+import { statusOf } from "../../components/verdict/token/trustTiers";
+import { partNames, tokenClaims } from "../../tooling/attestation/ear";
 
 interface Submodule {
   readonly "ear.status": Status;

@@ -2,7 +2,7 @@ import type { EvidenceOptions, NvidiaVerifier } from "../../components/attestati
 import type { AdmittedRelease } from "../../components/attestation/admittedRelease";
 import { boundDigest } from "../../components/guest/initData";
 import type { Release } from "../../components/workload/release";
-import type { TrustClaims } from "../../tooling/attestation/ear";
+import type { TrustClaims } from "../../components/verdict/token/trustTiers";
 import type { Token } from "./ear";
 import { tokenOf } from "./ear";
 

@@ -1,7 +1,9 @@
 import type { CpuTee } from "../../components/host/hardware";
 import type { TestCertificate } from "./authority";
-import type { Appraisal, TrustClaims } from "./ear";
-import { partNames, statusOf, tokenClaims } from "./ear";
+import type { TrustClaims } from "../../components/verdict/token/trustTiers";
+import { statusOf } from "../../components/verdict/token/trustTiers";
+import type { Appraisal } from "./ear";
+import { partNames, tokenClaims } from "./ear";
 import type { AttestRequest } from "../../components/verdict/evidence/attestRequest";
 import { Opa } from "./opa";
 import type { Decisions } from "./stores";

@@ -1,22 +1,5 @@
+import type { Status, TrustClaims } from "../../components/verdict/token/trustTiers";
 import type { VerifiedPart } from "./verification";
-
-/** Names of an attestation result's claims (AR4SI). */
-export type TrustClaims = Readonly<Record<string, number>>;
-
-const tiers = ["none", "affirming", "warning", "contraindicated"] as const;
-export type Status = (typeof tiers)[number];
-
-/** The worst tier among trust claims, as `Appraisal` of the `ear` crate works it out (src/trust/claim.rs). */
-export function statusOf(claims: TrustClaims): Status {
-  return tiers[Math.max(...Object.values(claims).map(tierOf))] ?? "contraindicated";
-}
-
-function tierOf(value: number): number {
-  if (value >= -1 && value <= 1) return 0;
-  if ((value >= 2 && value <= 31) || (value >= -32 && value <= -2)) return 1;
-  if ((value >= 32 && value <= 95) || (value >= -96 && value <= -33)) return 2;
-  return 3;
-}
 
 /** A part of a guest with what the attestation service made of it. */
 export interface Appraisal extends VerifiedPart {

@@ -6,7 +6,7 @@ import { attestationPolicies } from "../../../components/attestation/attestation
 import { kindsOf } from "../../../components/attestation/nodeAdmission";
 import { Decisions } from "../../support/attestationService";
 import { referenceValueQuery } from "../../../tooling/attestation/attestationService";
-import { statusOf } from "../../../tooling/attestation/ear";
+import { statusOf } from "../../../components/verdict/token/trustTiers";
 import type { Claims } from "../../support/evidence";
 import { admit, sampleEvidence } from "../../support/evidence";
 import { withValue } from "../../support/factory";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { operatorContents } from "../../../components/openshift/trusteePlan";
 import { referenceValueQuery } from "../../../tooling/attestation/attestationService";
-import type { TrustClaims } from "../../../tooling/attestation/ear";
+import type { TrustClaims } from "../../../components/verdict/token/trustTiers";
 import { tokenOf } from "../../support/ear";
 import type { Claims } from "../../support/evidence";
 import { admit, genuineClaims, sampleEvidence, sampleTime } from "../../support/evidence";

@@ -1,4 +1,4 @@
-import type { TrustClaims } from "../../../tooling/attestation/ear";
+import type { TrustClaims } from "../../../components/verdict/token/trustTiers";
 import type { Path } from "./paths";
 
 /** A claim of genuine evidence that is otherwise, and the one verdict that it costs. */

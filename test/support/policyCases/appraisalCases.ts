@@ -3,7 +3,7 @@ import type { NodeAdmission } from "../../../components/attestation/nodeAdmissio
 import { measurementClaim } from "../../../components/attestation/nodeAdmission";
 import { referenceValues } from "../../../components/attestation/referenceValues";
 import type { Release } from "../../../components/workload/release";
-import type { TrustClaims } from "../../../tooling/attestation/ear";
+import type { TrustClaims } from "../../../components/verdict/token/trustTiers";
 import type { Claims } from "../evidence";
 import { genuineClaims, genuineTrust } from "../evidence";
 import { withValue } from "../factory";

@@ -1,9 +1,19 @@
 import { EvidenceError, Reader } from "./reader";
 
-/** Bytes of a quote's parts: what its signature covers is header and body. */
+/** Bytes of a quote's parts: what its signature covers is all from the header to the body's end. */
 export const tdxHeaderBytes = 48;
-export const tdxBodyBytes = 584;
 const enclaveReportBytes = 384;
+
+/**
+ * What a quote of version 5 says about its body, and how long each is; a quote of version 4 has the first kind, and says
+ * nothing. QuoteConstants.h of Intel's quote verification library (2026-07-13).
+ */
+export const tdxBodyKinds = {
+  "TDX 1.0": { type: 2, bytes: 584 },
+  "TDX 1.5": { type: 3, bytes: 648 },
+  "TDX 1.5, extended": { type: 4, bytes: 885 },
+} as const;
+export type TdxBodyKind = keyof typeof tdxBodyKinds;
 
 /** Fields as lower-case hex, by the names of Trustee's claims. */
 export interface TdxHeader {
@@ -31,13 +41,33 @@ export interface TdxBody {
   readonly rtmr_2: string;
   readonly rtmr_3: string;
   readonly report_data: string;
+  /** Versions of the TDX module that runs now, where it was updated under running guests. TDX 1.5 alone. */
+  readonly tee_tcb_svn2?: string;
+  /** Hash over the service TDs that are bound to this one, zeros where none is. TDX 1.5 alone. */
+  readonly mr_servicetd?: string;
+  /** Which of a partitioned TD's machines asked. This and what follows: TDX 1.5, extended, alone. */
+  readonly vmid?: string;
+  /** Made up anew at each launch; zeros where the host does not enable it. */
+  readonly td_id?: string;
+  /** Hash over devices that were assigned by TDX Connect. */
+  readonly dev_info?: string;
+  /** The service TDs at launch, and those that are bound now. */
+  readonly init_servtd_hash?: string;
+  readonly init_servtd_attributes?: string;
+  readonly init_cpu_svn?: string;
+  readonly init_tee_tcb_svn?: string;
+  readonly init_tee_fmspc?: string;
+  readonly cur_servtd_hash?: string;
+  readonly cur_servtd_attributes?: string;
 }
 
 export interface TdxQuote {
+  readonly version: 4 | 5;
+  readonly bodyKind: TdxBodyKind;
   readonly header: TdxHeader;
   readonly body: TdxBody;
   readonly attributes: TdAttributes;
-  /** Header and body as they are. */
+  /** From the header to the body's end, as they are. */
   readonly signed: Buffer;
   readonly signature: Buffer;
   /** The quoting enclave's key, X and Y of a P-256 point. */
@@ -53,6 +83,7 @@ export interface TdxQuote {
   readonly certificates: string;
 }
 
+/** By the names of Trustee's claims. */
 export interface TdAttributes {
   readonly debug: boolean;
   readonly septve_disable: boolean;
@@ -79,10 +110,31 @@ const body: readonly (readonly [keyof TdxBody, number])[] = [
   ["report_data", 64],
 ];
 
+const body15: typeof body = [...body, ["tee_tcb_svn2", 16], ["mr_servicetd", 48]];
+/** Of each kind, its fields in order. */
+export const tdxBodyFields: Readonly<Record<TdxBodyKind, typeof body>> = {
+  "TDX 1.0": body,
+  "TDX 1.5": body15,
+  "TDX 1.5, extended": [
+    ...body15,
+    ["vmid", 1],
+    ["td_id", 32],
+    ["dev_info", 48],
+    ["init_servtd_hash", 48],
+    ["init_servtd_attributes", 8],
+    ["init_cpu_svn", 16],
+    ["init_tee_tcb_svn", 16],
+    ["init_tee_fmspc", 12],
+    ["cur_servtd_hash", 48],
+    ["cur_servtd_attributes", 8],
+  ],
+};
+
 /**
- * A TDX quote, version 4, with certification data of type 6 that holds a PCK chain: Intel's "TDX DCAP Quoting Library
- * API", appendix A.3; checked on a published quote of a real machine. Trailing zeros, with which QGS fills its buffer, are
- * accepted. Nothing is verified here but the structure.
+ * A TDX quote, version 4 or 5, with certification data of type 6 that holds a PCK chain: Intel's "TDX DCAP Quoting
+ * Library API", appendices A.3 and A.4; the same in sgx_quote_4.h and sgx_quote_5.h of Intel's DCAP, the extended body in
+ * QuoteStructures.h of its verification library. Checked on published quotes of real machines. Trailing zeros, with which QGS fills its buffer, are accepted. Nothing is verified here but the
+ * structure.
  */
 export function parseTdxQuote(bytes: Uint8Array): TdxQuote {
   const read = new Reader(bytes, "TDX quote");
@@ -94,27 +146,53 @@ export function parseTdxQuote(bytes: Uint8Array): TdxQuote {
     vendor_id: read.hex(16, "vendor id"),
     user_data: read.hex(20, "user data"),
   };
-  if (header.version !== "0400")
-    throw new EvidenceError(`TDX quote: its version reads ${header.version}; version 4, 0400, is known`);
+  if (header.version !== "0400" && header.version !== "0500")
+    throw new EvidenceError(
+      `TDX quote: its version reads ${header.version}; versions 4 and 5, 0400 and 0500, are known`,
+    );
   if (header.att_key_type !== "0200")
     throw new EvidenceError(`TDX quote: its key type reads ${header.att_key_type}; ECDSA P-256, 0200, is known`);
   if (header.tee_type !== "81000000")
     throw new EvidenceError(`TDX quote: its TEE type reads ${header.tee_type}; TDX is 81000000`);
-  const fields = Object.fromEntries(body.map(([name, length]) => [name, read.hex(length, name)])) as unknown as TdxBody;
+  const version = header.version === "0400" ? 4 : 5;
+  const bodyKind = version === 4 ? "TDX 1.0" : describedBody(read);
+  const names = bodyKind === "TDX 1.0" ? body : body15;
+  const fields = Object.fromEntries(
+    names.map(([name, length]) => [name, read.hex(length, name)]),
+  ) as unknown as TdxBody;
+  const signedBytes = bytes.length - read.left;
   const data = new Reader(read.take(read.uint(4, "signature length"), "signature data"), "TDX quote's signature data");
   if (read.take(read.left, "padding").some((byte) => byte !== 0))
     throw new EvidenceError("TDX quote: something follows its signature data");
   const signature = data.take(64, "signature");
   const attestationKey = data.take(64, "attestation key");
+  const certified = certification(typed(data, 6, "QE report certification data"));
+  data.end();
   return {
+    version,
+    bodyKind,
     header,
     body: fields,
     attributes: tdAttributes(fields.td_attributes),
-    signed: Buffer.from(bytes.subarray(0, tdxHeaderBytes + tdxBodyBytes)),
+    signed: Buffer.from(bytes.subarray(0, signedBytes)),
     signature,
     attestationKey,
-    ...certification(typed(data, 6, "QE report certification data")),
+    ...certified,
   };
+}
+
+/** Type and size of the body of a quote of version 5. */
+function describedBody(read: Reader): TdxBodyKind {
+  const type = read.uint(2, "body type");
+  const size = read.uint(4, "body size");
+  const kind = (Object.keys(tdxBodyKinds) as TdxBodyKind[]).find((name) => tdxBodyKinds[name].type === type);
+  if (kind === undefined)
+    throw new EvidenceError(
+      `TDX quote: its body is of type ${type}; types 2 to 4, reports of TDX 1.0 and 1.5, are known`,
+    );
+  const { bytes } = tdxBodyKinds[kind];
+  if (size !== bytes) throw new EvidenceError(`TDX quote: its body has ${size} bytes; one of ${kind} has ${bytes}`);
+  return kind;
 }
 
 function certification(data: Reader): Pick<TdxQuote, "quotingEnclave" | "certificates"> {
@@ -138,15 +216,19 @@ function typed(data: Reader, wanted: number, what: string): Reader {
   return new Reader(data.take(data.uint(4, `length of the ${what}`), what), `TDX quote's ${what}`);
 }
 
+/** Whether a bit of an 8-byte field is set, little-endian. */
+export function tdAttributeBit(hex: string, index: number): boolean {
+  return (Buffer.from(hex, "hex").readBigUInt64LE() & (1n << BigInt(index))) !== 0n;
+}
+
 /** Bits of TDATTRIBUTES (Intel TDX module, "TD attributes"). */
 export function tdAttributes(hex: string): TdAttributes {
-  const bits = Buffer.from(hex, "hex").readBigUInt64LE();
-  const bit = (index: bigint) => (bits & (1n << index)) !== 0n;
+  const bit = (index: number) => tdAttributeBit(hex, index);
   return {
-    debug: bit(0n),
-    septve_disable: bit(28n),
-    protection_keys: bit(30n),
-    key_locker: bit(31n),
-    perfmon: bit(63n),
+    debug: bit(0),
+    septve_disable: bit(28),
+    protection_keys: bit(30),
+    key_locker: bit(31),
+    perfmon: bit(63),
   };
 }

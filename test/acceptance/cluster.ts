@@ -8,6 +8,10 @@ import type { ControlPlane } from "../../tooling/controlplane/controlPlane";
 import { instanceDestroy, instanceUp } from "../../tooling/controlplane/instance";
 import type { SimulatedNode } from "../../tooling/controlplane/simulatedNodes";
 
+// Tests that bring a cluster of their own drive stacks on it, and interrupt none: the engine's file backend writes its
+// whole state anew after each resource, which takes longer than the resources. The rehearsal's tests keep it so.
+Object.assign(process.env, { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" });
+
 export interface TestCluster extends ControlPlane {
   /** Scratch directory of the cluster and its tests. */
   readonly directory: string;

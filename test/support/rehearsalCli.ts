@@ -32,7 +32,13 @@ export class RehearsalCli {
 
   start(args: readonly string[]): ExecaChildProcess {
     return execa(process.execPath, [join(root, "tooling/bootstrap.mjs"), "tooling/rehearsal/cli.ts", ...args], {
-      env: { TRUSTFOUNDRY_HOME: this.home, CI: "true" },
+      // As users have it: with every checkpoint, whatever other tests do without.
+      env: {
+        TRUSTFOUNDRY_HOME: this.home,
+        CI: "true",
+        PULUMI_EXPERIMENTAL: undefined,
+        PULUMI_SKIP_CHECKPOINTS: undefined,
+      },
       cwd: this.home,
       reject: false,
       all: true,

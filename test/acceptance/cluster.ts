@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { inject } from "vitest";
 import type { KubeObject } from "../../tooling/controlplane/api";
 import { ApiError, poll } from "../../tooling/controlplane/api";
+import type { ControllerOptions } from "../../tooling/controlplane/commands";
 import type { ControlPlane } from "../../tooling/controlplane/controlPlane";
 import { instanceDestroy, instanceUp } from "../../tooling/controlplane/instance";
 import type { SimulatedNode } from "../../tooling/controlplane/simulatedNodes";
@@ -19,14 +20,18 @@ export interface TestCluster extends ControlPlane {
 }
 
 /** A control plane of a test's own: real etcd, API server, controllers, scheduler and kwok, on free ports. */
-export async function startCluster(name: string, nodes: readonly SimulatedNode[] = []): Promise<TestCluster> {
+export async function startCluster(
+  name: string,
+  nodes: readonly SimulatedNode[] = [],
+  options: ControllerOptions = {},
+): Promise<TestCluster> {
   const directory = mkdtempSync(join(tmpdir(), `acceptance-${name}-`));
   const instance = join(directory, "control-planes");
   const { binDir } = inject("toolchain");
   const [controlPlane] = await instanceUp({
     directory: instance,
     bin: (tool) => join(binDir, tool),
-    clusters: [{ name, nodes }],
+    clusters: [{ name, nodes, ...options }],
   });
   if (!controlPlane) throw new Error("no control plane came up");
   return {

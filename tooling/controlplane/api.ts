@@ -33,6 +33,10 @@ export interface ApiCredentials {
   readonly caCertificate: string;
   readonly certificate?: string;
   readonly privateKey?: string;
+  /** In place of a certificate of the client's own. */
+  readonly bearerToken?: string;
+  /** Name that the server's certificate has to be for, where it is reached under another one. */
+  readonly serverName?: string;
 }
 
 export interface ApiRequest {
@@ -41,6 +45,8 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** Form of the answer; default JSON of the whole object. */
+  readonly accept?: string;
   readonly signal?: AbortSignal;
   /** Default 15 s. */
   readonly timeoutMilliseconds?: number;
@@ -54,19 +60,23 @@ export const fieldManager = "trustfoundry-control-plane";
 /** How long "not now" is taken for an answer. */
 const busyMilliseconds = 30_000;
 
-/** A small client of one API server: kept-alive TLS with a client certificate; the server's is always verified. */
+/** A small client of one API server: kept-alive TLS with the client's credentials; the server's are always verified. */
 export class KubeApi {
   private readonly agent: Agent;
+  private readonly authorization: Readonly<Record<string, string>>;
   readonly server: string;
 
   constructor(credentials: ApiCredentials) {
     this.server = credentials.server;
+    const { bearerToken, serverName } = credentials;
+    this.authorization = bearerToken === undefined ? {} : { authorization: `Bearer ${bearerToken}` };
     this.agent = new Agent({
       keepAlive: true,
       maxSockets: 16,
       ca: credentials.caCertificate,
       cert: credentials.certificate,
       key: credentials.privateKey,
+      ...(serverName !== undefined && { servername: serverName }),
       minVersion: "TLSv1.3",
       // Said here, for NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off.
       rejectUnauthorized: true,
@@ -143,7 +153,8 @@ export class KubeApi {
     for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value);
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers = {
-      accept: "application/json",
+      accept: call.accept ?? "application/json",
+      ...this.authorization,
       ...(body === undefined
         ? {}
         : { "content-type": call.contentType ?? "application/json", "content-length": Buffer.byteLength(body) }),

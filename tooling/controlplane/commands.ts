@@ -26,6 +26,17 @@ export interface Material {
   readonly components: Readonly<Record<Exclude<Program, "etcd" | "kube-apiserver">, Issued>>;
 }
 
+/** What a cluster's controllers do beyond the usual. */
+export interface ControllerOptions {
+  /**
+   * Whether they check the types in admission policies' expressions and write warnings into their status. Default no:
+   * nothing enforces by it, and with all rules in force it takes a core ten seconds.
+   */
+  readonly policyTypeChecks?: boolean;
+}
+
+const typeCheckController = "validatingadmissionpolicy-status-controller";
+
 export interface Command {
   readonly program: Program;
   readonly executable: string;
@@ -45,6 +56,7 @@ export function commands(
   material: Material,
   ports: Ports,
   bin: (tool: string) => string,
+  { policyTypeChecks = false }: ControllerOptions = {},
 ): Readonly<Record<Program, Command>> {
   const { clusterCa, etcdCa, etcdMember, apiServer, components } = material;
   const command = (program: Program, args: readonly string[], read: readonly string[]): Command => {
@@ -60,7 +72,10 @@ export function commands(
       apiServer.certificate,
       material.etcdClient.certificate,
     ]),
-    "kube-controller-manager": client("kube-controller-manager", controllerManagerArgs(layout, material)),
+    "kube-controller-manager": client(
+      "kube-controller-manager",
+      controllerManagerArgs(layout, material, policyTypeChecks),
+    ),
     "kube-scheduler": client("kube-scheduler", [`--config=${layout.scheduler}`, "--secure-port=0"]),
     kwok: client("kwok", kwokArgs(layout)),
   };
@@ -123,7 +138,13 @@ function apiServerArgs(layout: Layout, material: Material, ports: Ports): string
   ];
 }
 
-function controllerManagerArgs(layout: Layout, { clusterCa, serviceAccount }: Material): string[] {
+function controllerManagerArgs(
+  layout: Layout,
+  { clusterCa, serviceAccount }: Material,
+  policyTypeChecks: boolean,
+): string[] {
+  // Autoscaling asks a metrics server that is not here.
+  const left = ["horizontal-pod-autoscaler-controller", ...(policyTypeChecks ? [] : [typeCheckController])];
   return [
     `--kubeconfig=${layout.componentKubeconfig("kube-controller-manager")}`,
     "--secure-port=0",
@@ -134,8 +155,7 @@ function controllerManagerArgs(layout: Layout, { clusterCa, serviceAccount }: Ma
     `--root-ca-file=${clusterCa.certificateFile}`,
     `--cluster-signing-cert-file=${clusterCa.certificateFile}`,
     `--cluster-signing-key-file=${clusterCa.keyFile}`,
-    // Autoscaling asks a metrics server that is not here.
-    "--controllers=*,-horizontal-pod-autoscaler-controller",
+    `--controllers=*,${left.map((name) => `-${name}`).join()}`,
     "--kube-api-qps=200",
     "--kube-api-burst=400",
     "--profiling=false",

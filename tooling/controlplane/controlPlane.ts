@@ -3,6 +3,7 @@ import { mkdirSync, realpathSync } from "node:fs";
 import { UserError } from "../ui";
 import type { KubeApi } from "./api";
 import { Launcher, PortConflict } from "./launcher";
+import type { ControllerOptions } from "./commands";
 import { Layout } from "./layout";
 import { prepareMaterial } from "./material";
 import type { ClusterUser } from "./material";
@@ -14,7 +15,7 @@ import { startOn } from "./start";
 import type { Start } from "./start";
 import { StateFile } from "./state";
 
-export interface ControlPlaneArgs {
+export interface ControlPlaneArgs extends ControllerOptions {
   /** Name of the cluster, and of the administrator's context. */
   readonly name: string;
   /** Directory of this cluster alone: keys, configuration, data, logs. */

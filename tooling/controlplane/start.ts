@@ -84,7 +84,7 @@ export function administrator({ material, admin }: Pick<Prepared, "material" | "
 
 /** Returns whether any of the programs was started, for it did not run yet. */
 async function run({ args, layout, prepared, launcher }: Start, ports: Ports, ...wanted: Program[]): Promise<boolean> {
-  const all = commands(layout, prepared.material, ports, args.bin);
+  const all = commands(layout, prepared.material, ports, args.bin, args);
   let started = false;
   for (const program of wanted) {
     args.signal?.throwIfAborted();

@@ -33,7 +33,7 @@ const rendered = renderPolicies(
 
 let cluster: AdmissionCluster;
 beforeAll(async () => {
-  cluster = new AdmissionCluster(await startCluster("admission"));
+  cluster = new AdmissionCluster(await startCluster("admission", [], { policyTypeChecks: true }));
   await cluster.prepare([...everything, ...everything.flatMap(madeOf)]);
   for (const manifest of acceptances)
     await cluster.api.apply(`${await cluster.collection(manifest)}/${manifest.metadata.name}`, manifest);

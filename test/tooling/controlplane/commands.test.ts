@@ -50,6 +50,16 @@ describe("the command lines", () => {
     expect(etcd.join(" ")).not.toContain("cluster-ca");
   });
 
+  it("check types of admission policies' expressions only where that is asked for", () => {
+    const checker = "-validatingadmissionpolicy-status-controller";
+    const controllers = (commandsOf: ReturnType<typeof render>) =>
+      commandsOf["kube-controller-manager"].args.find((arg) => arg.startsWith("--controllers="));
+    expect(controllers(render())).toContain(checker);
+    const asked = commands(layout, material, ports, (tool) => `/bin/${tool}`, { policyTypeChecks: true });
+    expect(controllers(asked)).toMatch(/^--controllers=\*,/);
+    expect(controllers(asked)).not.toContain(checker);
+  });
+
   it("hold no key, only the paths of keys", () => {
     expect(args.join(" ")).not.toContain("KEY ");
   });

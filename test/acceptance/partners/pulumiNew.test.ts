@@ -25,7 +25,11 @@ const directory = mkdtempSync(join(tmpdir(), "pulumi-new-"));
 const templates = [...templateNames(join(root, "stacks", "partners")), "ninth"];
 /** Every default answer names this context. */
 const context = "factory";
-const withoutExtraKinds = ["generic", "cisco", "dell", "hpe", "lenovo", "ninth"];
+/**
+ * Projects that are previewed: templates of hardware vendors differ by their data alone, of which the ninth vendor's is
+ * the newest; each vendor's own stack is tried by `partners.test.ts`.
+ */
+const withoutExtraKinds = ["generic", "hpe", "ninth"];
 
 let installed: InstalledPackage;
 let cluster: TestCluster;
@@ -135,19 +139,6 @@ describe("wrong answers", () => {
     expect(all).toContain(`trustfoundry:${host}.cpu: "Pentium" is not known; write `);
     expect(all).toContain(`trustfoundry:${host}.name: "gpu a" is not right; write lower-case letters`);
     expect(all).toContain(`trustfoundry:${host}.gpu.model: "H300" is not known; write `);
-  });
-
-  it("are refused where they are no number", async () => {
-    const key = "providers[0].hosts[0].gpu.count";
-    expect(await refused({ [key]: "eight" })).toContain(
-      `trustfoundry:${key}: "eight" is not a number; write one such as 8`,
-    );
-  });
-
-  it("are refused where the template has no such role", async () => {
-    expect(await refused({ role: "workloads" })).toContain(
-      'trustfoundry:role: "workloads" has no preset in settings/; write one of infrastructure, trust',
-    );
   });
 });
 

@@ -8,7 +8,7 @@ export class Checklist<Check extends string> {
   private readonly found = new Map<Check, Finding>();
 
   constructor(
-    private readonly checks: Readonly<Record<Check, VerdictClaimId>>,
+    private readonly checks: Readonly<Partial<Record<Check, VerdictClaimId>>>,
     /** What is looked at: `cpu0`. */
     private readonly of: string,
     /** Whose word it is where a check holds. Default: nobody's, it is computed here. */
@@ -45,6 +45,11 @@ export class Checklist<Check extends string> {
   }
 
   private finding(check: Check, result: Pick<Finding, "grade" | "says" | "by">): Finding {
-    return { check, claim: this.checks[check], of: this.of, ...result };
+    const claim = this.checks[check];
+    if (claim === undefined) throw new Error(`${check} is no check of ${this.of}`);
+    return { check, claim, of: this.of, ...result };
   }
 }
+
+/** What checks are ticked off on: a list that has these and maybe others. */
+export type Marks<Check extends string> = Pick<Checklist<Check>, "decide" | "failed" | "notChecked">;

@@ -49,6 +49,9 @@ export async function throwAwayStack(args: ThrowAwayArgs): Promise<automation.St
         // The state is thrown away; it never holds anything secret.
         PULUMI_CONFIG_PASSPHRASE: stackName,
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // Nobody goes on with its state: it need not be written whole after each resource.
+        PULUMI_EXPERIMENTAL: "true",
+        PULUMI_SKIP_CHECKPOINTS: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
     },

@@ -1,6 +1,10 @@
 import type { KeyObject } from "node:crypto";
 import { verify } from "node:crypto";
+import type { OpaqueFields } from "./gpuOpaque";
+import { parseOpaque } from "./gpuOpaque";
 import { EvidenceError, Reader } from "./reader";
+
+export { opaqueFields, textField, vbiosVersion } from "./gpuOpaque";
 
 /** Evidence of an NVIDIA device as the driver hands it out: the request that the guest sent, and the device's answer. */
 export interface GpuReport {
@@ -9,31 +13,12 @@ export interface GpuReport {
   /** Measurements by index, hex. */
   readonly measurements: Readonly<Record<number, string>>;
   /** Opaque fields by number (`opaqueFields`). */
-  readonly opaque: ReadonlyMap<number, Buffer>;
+  readonly opaque: OpaqueFields;
   /** Request and answer without the signature: what it covers. */
   readonly signed: Buffer;
   /** R and S, 48 bytes each, big-endian. */
   readonly signature: Buffer;
 }
-
-/** Numbers of the opaque fields that are read here, as NVIDIA's verifier (nvtrust) numbers them. */
-export const opaqueFields = {
-  driverVersion: 3,
-  gpuInfo: 4,
-  vbiosVersion: 6,
-  nvdec0Status: 11,
-  measurementCount: 12,
-  cprInfo: 13,
-  boardId: 14,
-  chipSku: 15,
-  chipSkuMod: 16,
-  project: 17,
-  projectSku: 18,
-  projectSkuMod: 19,
-  fwid: 20,
-  protectedPcieStatus: 21,
-  switchPdi: 22,
-} as const;
 
 const requestBytes = 37;
 const signatureBytes = 96;
@@ -41,8 +26,9 @@ const measurementBytes = 48;
 
 /**
  * SPDM 1.1 (DMTF DSP0274): GET_MEASUREMENTS for all blocks with signature and 32 bytes of nonce, then MEASUREMENTS with
- * DMTF measurement blocks, NVIDIA's opaque fields (type, length, value) and an ECDSA P-384 signature. Checked on published
- * reports of Hopper GPUs, one of which ends with a zero byte more. Nothing is verified here but the structure.
+ * DMTF measurement blocks, NVIDIA's opaque fields and an ECDSA P-384 signature. The same of GPUs and NVSwitches; checked on
+ * published reports of H100, GB100 and LS10 devices, one of which ends with a zero byte more. Nothing is verified here but
+ * the structure.
  */
 export function parseGpuReport(bytes: Uint8Array): GpuReport {
   const request = new Reader(bytes.subarray(0, requestBytes), "GPU report's request");
@@ -74,7 +60,7 @@ export function parseGpuReport(bytes: Uint8Array): GpuReport {
   }
   record.end();
   response.skip(32, "responder's nonce");
-  const opaque = opaqueOf(response.take(response.uint(2, "opaque length"), "opaque data"));
+  const opaque = parseOpaque(response.take(response.uint(2, "opaque length"), "opaque data"));
   const covered = bytes.length - response.left;
   const signature = response.take(signatureBytes, "signature");
   if (response.take(response.left, "padding").some((byte) => byte !== 0))
@@ -86,17 +72,6 @@ export function parseGpuReport(bytes: Uint8Array): GpuReport {
     signed: Buffer.from(bytes.subarray(0, covered)),
     signature,
   };
-}
-
-function opaqueOf(bytes: Buffer): ReadonlyMap<number, Buffer> {
-  const fields = new Map<number, Buffer>();
-  const read = new Reader(bytes, "GPU report's opaque data");
-  while (read.left > 0) {
-    const type = read.uint(2, "type");
-    if (fields.has(type)) throw new EvidenceError(`GPU report: opaque field ${type} stands twice`);
-    fields.set(type, read.take(read.uint(2, "length"), `field ${type}`));
-  }
-  return fields;
 }
 
 function expect(read: Reader, value: number, field: string): void {
@@ -111,18 +86,4 @@ export function gpuSignatureHolds({ signed, signature }: GpuReport, key: KeyObje
     key.asymmetricKeyDetails?.namedCurve === "secp384r1" &&
     verify("sha384", signed, { key, dsaEncoding: "ieee-p1363" }, signature)
   );
-}
-
-/** `550.90.07`: text that ends with a zero byte. */
-export function textField({ opaque }: GpuReport, type: number): string | undefined {
-  const text = opaque.get(type)?.toString("latin1").replace(/\0+$/, "");
-  return text !== undefined && /^[\x20-\x7e]+$/.test(text) ? text : undefined;
-}
-
-/** `96.00.9f.00.01`: four bytes little-endian, then one. */
-export function vbiosVersion({ opaque }: GpuReport): string | undefined {
-  const bytes = opaque.get(opaqueFields.vbiosVersion);
-  if (!bytes || bytes.length < 5) return undefined;
-  const parts = [bytes[3], bytes[2], bytes[1], bytes[0], bytes[4]];
-  return parts.map((part) => (part ?? 0).toString(16).padStart(2, "0")).join(".");
 }

@@ -4,11 +4,16 @@ import { sha256 } from "../names";
 import type { PullTimeouts } from "../runtime/timeouts";
 import { defaultPullTimeouts, pullTimeoutProblems } from "../runtime/timeouts";
 import { tokens } from "../tokens";
-import { kubeletDropInName, kubernetesVersionAnnotation, renderKubeletDropIn } from "./kubeletConfiguration";
+import {
+  kubeletDropInName,
+  kubeletSettingsName,
+  kubernetesVersionAnnotation,
+  renderKubeletDropIn,
+  systemNamespace,
+} from "./kubeletConfiguration";
 import { managedLabels, namespaceLabels } from "./labels";
 
-/** Namespace of what Trustfoundry itself keeps in a provider's cluster. */
-export const systemNamespace = "trustfoundry-system";
+export { systemNamespace };
 
 export interface KubeletSettingsArgs {
   /** Version of Kubernetes on the hosts, e.g. 1.36. */
@@ -50,7 +55,7 @@ export class KubeletSettings extends pulumi.ComponentResource {
       `${name}-dropin`,
       {
         metadata: {
-          name: "kubelet-settings",
+          name: kubeletSettingsName,
           namespace: namespace.metadata.name,
           labels,
           annotations: {

@@ -2,6 +2,12 @@ import * as semver from "semver";
 import { stringify } from "yaml";
 import type { PullTimeouts } from "../runtime/timeouts";
 
+/** Namespace of what Trustfoundry itself keeps in a provider's cluster. */
+export const systemNamespace = "trustfoundry-system";
+
+/** Name of the ConfigMap that has the drop-in. */
+export const kubeletSettingsName = "kubelet-settings";
+
 /** Name of the drop-in, ordered behind a distribution's own files. */
 export const kubeletDropInName = "90-trustfoundry.conf";
 

@@ -6,22 +6,14 @@ import type { Appraisal } from "./ear";
 import { partNames, tokenClaims } from "./ear";
 import type { AttestRequest } from "../../components/verdict/evidence/attestRequest";
 import { Opa } from "./opa";
+import { referenceValueQuery, unmetConditions } from "./reasons";
 import type { Decisions } from "./stores";
 import { signToken } from "./tokenSigner";
 import type { DeviceClass, VerifiedPart } from "./verification";
 import { verifyEvidence } from "./verification";
 import type { TrustedVendors } from "./vendors";
 
-/** What Trustee adds to its policy engine (ear_token/broker.rs): a value, or null where there is none. */
-export const referenceValueQuery = `package policy
-
-import rego.v1
-
-query_reference_value(id) := object.get(data.reference_values, id, null)
-`;
-
-/** The claims that our policies give a verdict on; the others are always 0. */
-const judged = ["executables", "hardware", "configuration"] as const;
+export { referenceValueQuery };
 
 /** The attestation service, played: its real policies and values, OPA for its engine, a test root for AMD's and others'. */
 export class AttestationService {
@@ -81,15 +73,8 @@ export class AttestationService {
     return { reference_values: this.decisions.referenceValues };
   }
 
-  private async reasons({ deviceClass, claims }: VerifiedPart, trust: TrustClaims): Promise<string[]> {
-    const bad = judged.filter((claim) => !["affirming", "none"].includes(statusOf({ claim: trust[claim] ?? 0 })));
-    return Promise.all(
-      bad.map(async (claim) => {
-        const query = `data.policy.${claim} in {2, 3}`;
-        const condition = await this.engines[deviceClass].explain(query, claims, this.data);
-        return `${claim} ${trust[claim]}${condition ? `: ${condition}` : ""}`;
-      }),
-    );
+  private reasons({ deviceClass, claims }: VerifiedPart, trust: TrustClaims): Promise<string[]> {
+    return unmetConditions(this.engines[deviceClass], claims, trust, this.data);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TestCertificate } from "./authority";
 import { TestAuthority } from "./authority";
+import { IntelAuthority } from "./intelAuthority";
 import { signStatement } from "./statement";
 
 /** Firmware that NVIDIA publishes measurements of: a GPU's driver and VBIOS, a switch's BIOS. */
@@ -42,23 +43,23 @@ export class TestVendors implements TrustedVendors {
 
   private constructor(
     readonly amd: TestAuthority,
-    readonly intel: TestAuthority,
+    readonly intel: IntelAuthority,
     readonly nvidia: TestAuthority,
     private readonly tcbSigner: TestCertificate,
     private readonly manifestSigner: TestCertificate,
+    /** Signs collateral in Intel's own form (`intelCollateral.ts`). */
+    readonly intelTcbSigner: TestCertificate,
   ) {}
 
   static async create(): Promise<TestVendors> {
-    const [amd, intel, nvidia] = await Promise.all(
-      ["ARK-Genoa", "Intel SGX", "NVIDIA Device Identity"].map((vendor) => TestAuthority.create(vendor)) as [
-        Promise<TestAuthority>,
-        Promise<TestAuthority>,
-        Promise<TestAuthority>,
-      ],
-    );
+    const [amd, intel, nvidia] = await Promise.all([
+      TestAuthority.create("ARK-Genoa"),
+      IntelAuthority.create(),
+      TestAuthority.create("NVIDIA Device Identity"),
+    ]);
     const tcbSigner = await intel.issue({ commonName: "SIMULATED Intel SGX TCB Signing", curve: "P-384" });
     const manifestSigner = await nvidia.issue({ commonName: "SIMULATED NVIDIA Manifest Signing", curve: "P-384" });
-    return new TestVendors(amd, intel, nvidia, tcbSigner, manifestSigner);
+    return new TestVendors(amd, intel, nvidia, tcbSigner, manifestSigner, await intel.issueTcbSigner());
   }
 
   get roots() {

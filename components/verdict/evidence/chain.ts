@@ -15,12 +15,20 @@ export function chainProblem(chain: readonly string[], root: string, now: Date):
     const issuer = certificates[index + 1] ?? anchor;
     const subject = commonName(certificate);
     if (!issuer.ca) return `the issuer of ${subject} is no certificate authority`;
-    if (!certificate.checkIssued(issuer) || !certificate.verify(issuer.publicKey))
-      return `the certificate ${subject} was not issued by ${commonName(issuer)}`;
+    if (!issuedBy(certificate, issuer)) return `the certificate ${subject} was not issued by ${commonName(issuer)}`;
     if (now < new Date(certificate.validFrom) || now > new Date(certificate.validTo))
       return `the certificate ${subject} is not valid on ${now.toISOString()}`;
   }
   return undefined;
+}
+
+/** A key of a kind that OpenSSL does not know issued nothing. */
+function issuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  } catch {
+    return false;
+  }
 }
 
 function parse(chain: readonly string[]): X509Certificate[] | undefined {

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import type { SnpTcb } from "../../components/verdict/evidence/snpReport";
 import { firmwareIdExtension } from "../../components/verdict/evidence/gpuCertificate";
-import { vcekExtensions } from "../../components/verdict/evidence/vcekCertificate";
 import type { TestCertificate } from "./authority";
+import { encodePckExtension } from "./encodePck";
 import type { QuotingEnclave } from "./encodeTdx";
 import { quotingEnclave } from "./encodeTdx";
 import type { DeviceArchitecture } from "../../components/verdict/evidence/attestRequest";
+import { simulatedPlatform } from "./intelCollateral";
 import type { TestVendors } from "./vendors";
+import { vekExtensions } from "./vekExtensions";
 
 /** A SIMULATED GPU or NVSwitch with the key that its vendor certified. */
 export interface TestDevice {
@@ -37,13 +39,7 @@ export class TestMachine {
       const vcek = await this.vendors.amd.issue({
         commonName: "SIMULATED SEV-VCEK",
         curve: "P-384",
-        extensions: {
-          [vcekExtensions.bootloader]: integer(tcb.bootloader),
-          [vcekExtensions.tee]: integer(tcb.tee),
-          [vcekExtensions.snp]: integer(tcb.snp),
-          [vcekExtensions.microcode]: integer(tcb.microcode),
-          [vcekExtensions.hardwareId]: chipId,
-        },
+        extensions: vekExtensions({ productName: "Genoa", tcb, of: { chipId: chipId.toString("hex") } }),
       });
       return { chipId: chipId.toString("hex"), vcek };
     });
@@ -51,9 +47,7 @@ export class TestMachine {
 
   tdxPlatform(): Promise<QuotingEnclave> {
     return this.once("tdx", async () =>
-      quotingEnclave(
-        await this.vendors.intel.issue({ commonName: "SIMULATED Intel SGX PCK Certificate", curve: "P-256" }),
-      ),
+      quotingEnclave(await this.vendors.intel.issuePck(encodePckExtension(simulatedPlatform))),
     );
   }
 
@@ -75,9 +69,4 @@ export class TestMachine {
     this.parts.set(key, known);
     return known as Promise<T>;
   }
-}
-
-/** DER of a number below 256. */
-function integer(value: number): Buffer {
-  return value < 0x80 ? Buffer.from([2, 1, value]) : Buffer.from([2, 2, 0, value]);
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { parseSnpReport, snpSignatureHolds } from "../../components/verdict/evidence/snpReport";
+import { parseSnpReport, snpSignatureHolds, turinFamily } from "../../components/verdict/evidence/snpReport";
 import { vcekIdentity } from "../../components/verdict/evidence/vcekCertificate";
 import { canonicalJson } from "../../components/names";
 import { chainProblem } from "../../components/verdict/evidence/chain";
@@ -17,6 +17,10 @@ export function verifySnp(
   const no = (holds: boolean, what: string) => demand(holds, "verification", `SNP: ${what}`);
   const report = parseSnpReport(Buffer.from(evidence.attestation_report, "base64"));
   no(report.version >= oldestVersion, `report version ${report.version}; ${oldestVersion} is the oldest accepted`);
+  no(
+    (report.cpu?.family ?? 0) < turinFamily,
+    "its processor is a Turin, which the reference architecture does not validate",
+  );
   no(report.vmpl === 0, `the report was asked for at VMPL ${report.vmpl}, not by the guest's own kernel at 0`);
   no(report.signingKey === 0, `the report was signed by key ${report.signingKey}, not by the chip's own (VCEK)`);
   const problem = chainProblem(evidence.cert_chain, vendors.roots.amd, now);

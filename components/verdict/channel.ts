@@ -1,8 +1,10 @@
 import { createPublicKey } from "node:crypto";
 import type { JsonWebKey, KeyObject } from "node:crypto";
 import type { Release } from "../workload/release";
+import type { ClaimId } from "./claims";
+import { claimOf } from "./claims";
 import type { RuntimeData } from "./evidence/attestRequest";
-import type { Finding } from "./finding";
+import type { Examination, Finding } from "./finding";
 import { Findings } from "./finding";
 
 /** What there is to tell by whether a connection ends in the guest that evidence is about. */
@@ -42,6 +44,39 @@ export function examineChannel(facts: ChannelFacts): readonly Finding[] {
   else findKey(found, observed, facts);
   return found.all;
 }
+
+/**
+ * What the release's serving key says of a guest that gives no evidence of its own: its private half is a resource of the key
+ * broker, which compares all this before it gives it away. The broker's owner says so; nothing of it is computed here.
+ * Undefined where the connection ends in another key, or there is none.
+ */
+export function examineServingKey({ observedSpki, release }: ChannelFacts): Examination | undefined {
+  const observed = observedSpki && publicKey({ key: Buffer.from(observedSpki), format: "der", type: "spki" });
+  if (!observed || !isServingKey(observed, release)) return undefined;
+  const found = new Findings("channel");
+  const by = `the key broker of ${release.owner}`;
+  const before = "before it gives away the serving key that the TLS end holds";
+  for (const id of guestClaimsOfBroker)
+    found.asserted(`serving-key-${id}`, id, by, `${claimOf(id).keyBroker ?? ""}, ${before}`);
+  found.asserted(
+    "serving-key-evidence-fresh",
+    "evidence-fresh",
+    by,
+    "the TLS end has just proved to hold the serving key, which was given to an attested guest at some time",
+  );
+  return { findings: found.all, collateral: [] };
+}
+
+/** Claims about one guest that the key broker compares for each key. */
+const guestClaimsOfBroker: readonly ClaimId[] = [
+  "cpu-genuine",
+  "cpu-firmware-current",
+  "guest-booted-as-released",
+  "guest-not-debuggable",
+  "guest-rules-bound",
+  "gpu-genuine",
+  "gpu-confidential",
+];
 
 function findKey(found: Findings, observed: KeyObject, { bound, token, release }: ChannelFacts): void {
   const names = (jwk: unknown) => publicJwk(jwk)?.equals(observed) === true;

@@ -15,6 +15,9 @@ export interface TestCertificate {
 export interface TestSubject {
   readonly commonName: string;
   readonly curve: "P-256" | "P-384";
+  /** Serial number in the subject's name, as chips have. */
+  readonly serialNumber?: string;
+  readonly validTo?: Date;
   /** Extensions by object identifier, DER. */
   readonly extensions?: Readonly<Record<string, Uint8Array>>;
 }
@@ -31,9 +34,12 @@ export class TestAuthority {
     readonly root: string,
     private readonly intermediate: x509.X509Certificate,
     private readonly key: CryptoKey,
+    /** Certificates between it and the root, PEM. */
+    private readonly above: readonly string[] = [],
   ) {}
 
-  static async create(vendor: string): Promise<TestAuthority> {
+  /** How many authorities may follow below the intermediate. Default: none. */
+  static async create(vendor: string, below = 0): Promise<TestAuthority> {
     x509.cryptoProvider.set(webcrypto as Crypto);
     const [rootKeys, keys] = await Promise.all([newKeys("P-384"), newKeys("P-384")]);
     const root = await x509.X509CertificateGenerator.createSelfSigned({
@@ -41,7 +47,7 @@ export class TestAuthority {
       keys: rootKeys,
       signingAlgorithm: signing,
       ...validity(),
-      extensions: authorityExtensions(1),
+      extensions: authorityExtensions(below + 1),
     });
     const intermediate = await x509.X509CertificateGenerator.create({
       subject: nameOf(`SIMULATED ${vendor} intermediate`),
@@ -50,20 +56,44 @@ export class TestAuthority {
       signingKey: rootKeys.privateKey,
       signingAlgorithm: signing,
       ...validity(),
-      extensions: authorityExtensions(0),
+      extensions: authorityExtensions(below),
     });
     return new TestAuthority(root.toString("pem"), intermediate, keys.privateKey);
   }
 
-  async issue({ commonName, curve, extensions = {} }: TestSubject): Promise<TestCertificate> {
-    const keys = await newKeys(curve);
+  /** The authority's own certificate, PEM, and its key: for what it signs itself. */
+  get own(): { readonly certificate: string; readonly privateKey: KeyObject } {
+    return { certificate: this.intermediate.toString("pem"), privateKey: KeyObject.from(this.key) };
+  }
+
+  /** An authority below it: a chip that issues certificates to its own firmware. */
+  async subordinate(commonName: string, serialNumber?: string): Promise<TestAuthority> {
+    const keys = await newKeys("P-384");
     const certificate = await x509.X509CertificateGenerator.create({
-      subject: nameOf(commonName),
+      subject: nameOf(commonName, serialNumber),
       issuer: this.intermediate.subjectName,
       publicKey: keys.publicKey,
       signingKey: this.key,
       signingAlgorithm: signing,
       ...validity(),
+      extensions: authorityExtensions(0),
+    });
+    return new TestAuthority(this.root, certificate, keys.privateKey, [
+      this.intermediate.toString("pem"),
+      ...this.above,
+    ]);
+  }
+
+  async issue({ commonName, curve, serialNumber, validTo, extensions = {} }: TestSubject): Promise<TestCertificate> {
+    const keys = await newKeys(curve);
+    const certificate = await x509.X509CertificateGenerator.create({
+      subject: nameOf(commonName, serialNumber),
+      issuer: this.intermediate.subjectName,
+      publicKey: keys.publicKey,
+      signingKey: this.key,
+      signingAlgorithm: signing,
+      ...validity(),
+      ...(validTo && { notAfter: validTo }),
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         ...Object.entries(extensions).map(([type, value]) => new x509.Extension(type, false, Buffer.from(value))),
@@ -72,7 +102,7 @@ export class TestAuthority {
     const pem = certificate.toString("pem");
     return {
       certificate: pem,
-      chain: [pem, this.intermediate.toString("pem")],
+      chain: [pem, this.intermediate.toString("pem"), ...this.above],
       privateKey: KeyObject.from(keys.privateKey),
       publicKey: KeyObject.from(keys.publicKey),
       serial: certificate.serialNumber,
@@ -80,8 +110,9 @@ export class TestAuthority {
   }
 }
 
-function nameOf(commonName: string): x509.JsonName {
-  return [{ CN: [commonName] }, { O: ["Trustfoundry rehearsal"] }];
+function nameOf(commonName: string, serialNumber?: string): x509.JsonName {
+  const name: x509.JsonName = [{ CN: [commonName] }, { O: ["Trustfoundry rehearsal"] }];
+  return serialNumber === undefined ? name : [{ "2.5.4.5": [serialNumber] }, ...name];
 }
 
 function authorityExtensions(pathLength: number): x509.Extension[] {

@@ -11,6 +11,7 @@ import type {
   RuntimeData,
 } from "../../components/verdict/evidence/attestRequest";
 import { deviceNonce, primaryReportData } from "../../components/verdict/evidence/attestRequest";
+import type { TestDevice } from "./testDevice";
 import { firmwareMeasurements } from "./vendors";
 
 /** Asks the SIMULATED hardware for evidence, as the guest's attestation agent would. */
@@ -38,6 +39,9 @@ export async function collectEvidence(
   };
 }
 
+/** Boards with switches in the guest are Hopper's. */
+const [gpuArchitecture, gpuChip] = ["HOPPER", "GH100"] as const;
+
 async function snpEvidence(
   { measurement, policy, tcb, certifiedTcb = tcb, vmpl }: SnpSpec,
   hostData: string,
@@ -62,9 +66,26 @@ async function tdxEvidence(
 }
 
 async function deviceEvidence(spec: DeviceSpec, machine: TestMachine, runtime: RuntimeData): Promise<DeviceEvidence> {
-  const device = await machine.device(spec.arch, spec.index);
+  const device = await machine.device(spec.arch, spec.index, spec.chip);
+  const report = await deviceReport(spec, device, machine, deviceNonce(runtime));
+  return {
+    arch: spec.arch,
+    uuid: device.uuid,
+    evidence: report.toString("base64"),
+    certificate: Buffer.from(device.identity.chain.join("\n")).toString("base64"),
+  };
+}
+
+/** What a device answers to a nonce. */
+export async function deviceReport(
+  spec: DeviceSpec,
+  device: TestDevice,
+  machine: TestMachine,
+  nonce: string,
+): Promise<Buffer> {
+  const isSwitch = spec.arch === "LS10";
   const measured = {
-    ...(spec.arch === "LS10"
+    ...(isSwitch
       ? firmwareMeasurements("bios", spec.vbios.toUpperCase())
       : {
           ...firmwareMeasurements("driver", spec.driver ?? ""),
@@ -72,23 +93,29 @@ async function deviceEvidence(spec: DeviceSpec, machine: TestMachine, runtime: R
         }),
     ...spec.altered,
   };
-  const report = encodeGpuReport(
+  const others = await Promise.all(
+    (spec.connectedTo ?? []).map((index) =>
+      machine.device(isSwitch ? gpuArchitecture : "LS10", index, isSwitch ? gpuChip : undefined),
+    ),
+  );
+  const names = others.map(({ name }) => name);
+  return encodeGpuReport(
     {
-      nonce: spec.nonce ?? deviceNonce(runtime),
+      nonce: spec.nonce ?? nonce,
       measurements: Object.keys(measured)
         .sort((a, b) => Number(a) - Number(b))
         .map((index) => measured[index] ?? ""),
-      driverVersion: spec.driver,
       vbiosVersion: spec.vbios,
-      fwid: device.fwid,
-      switchIds: spec.switchIds,
+      ...(isSwitch
+        ? { switch: { name: device.name, gpus: names } }
+        : {
+            driverVersion: spec.driver,
+            fwid: device.fwid,
+            mode: spec.mode,
+            ...(spec.arch === "BLACKWELL" && { chipInfo: spec.chip ?? "GB100" }),
+            ...(names.length > 0 && { linkedSwitches: names }),
+          }),
     },
     device.identity.privateKey,
   );
-  return {
-    arch: spec.arch,
-    uuid: device.uuid,
-    evidence: report.toString("base64"),
-    certificate: Buffer.from(device.identity.chain.join("\n")).toString("base64"),
-  };
 }

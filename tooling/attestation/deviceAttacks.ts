@@ -67,7 +67,7 @@ export const deviceAttacks: readonly Attack[] = [
       if (world.decisions.verifier === "local") return unseen;
       const machine = world.otherMachine("host-with-revoked-gpu");
       const [first] = scene.guest.devices;
-      if (first) world.vendors.revoke((await machine.device(first.arch, first.index)).identity.serial);
+      if (first) world.vendors.revoke((await machine.device(first.arch, first.index, first.chip)).identity.serial);
       return { ...scene, machine };
     },
   },

@@ -1,20 +1,31 @@
 import type { KeyObject } from "node:crypto";
 import { randomBytes, sign } from "node:crypto";
-import { opaqueFields } from "../../components/verdict/evidence/gpuReport";
+import type { GpuMode } from "../../components/verdict/evidence/gpuOpaque";
+import { opaqueFields, reversed } from "../../components/verdict/evidence/gpuOpaque";
 
 /** What a SIMULATED device puts into a report. */
 export interface GpuReportFields {
   /** 32 bytes hex. */
   readonly nonce: string;
-  /** 64 measurements, hex. */
+  /** Measurements from index 1 on, hex: 64 of a GPU, 31 of a switch. */
   readonly measurements: readonly string[];
   readonly driverVersion?: string;
   /** `96.00.9f.00.01` */
   readonly vbiosVersion: string;
-  /** Digest of the firmware that holds the key, 48 bytes hex. */
-  readonly fwid: string;
-  /** Names of NVSwitches, 8 bytes hex each: those that a GPU is connected to, or the switch's own. */
-  readonly switchIds?: readonly string[];
+  /** Digest of the firmware that holds the key, 48 bytes hex. Switches, and GPUs with old drivers, leave it out. */
+  readonly fwid?: string;
+  /** Of a GPU: chip as newer drivers write it, `GB100`. */
+  readonly chipInfo?: string;
+  /** Of a GPU: the mode that it was passed in; old drivers leave it out. */
+  readonly mode?: GpuMode;
+  /** Of a GPU: status of its video decoder, on (0xaa) or off (0x55). Default: on. */
+  readonly decoder?: number;
+  /** Of a GPU: names of the switches that its links end at, 8 bytes hex each. */
+  readonly linkedSwitches?: readonly string[];
+  /** Of a switch: its own name, and those of the GPUs that it is connected to. */
+  readonly switch?: { readonly name: string; readonly gpus: readonly string[] };
+  /** Whether opaque data come behind a header with a version, as drivers of CUDA 13.5 write them. */
+  readonly versioned?: boolean;
 }
 
 /** Request and answer of SPDM 1.1 in NVIDIA's layout, signed by a test key. */
@@ -25,14 +36,7 @@ export function encodeGpuReport(fields: GpuReportFields, key: KeyObject): Buffer
   const header = Buffer.alloc(8);
   Buffer.from([0x11, 0x60, 0x00, 0x01, fields.measurements.length]).copy(header);
   header.writeUIntLE(record.length, 5, 3);
-  const opaque = Buffer.concat([
-    field(opaqueFields.vbiosVersion, vbios(fields.vbiosVersion)),
-    ...(fields.driverVersion === undefined
-      ? []
-      : [field(opaqueFields.driverVersion, Buffer.from(`${fields.driverVersion}\0`, "latin1"))]),
-    field(opaqueFields.fwid, Buffer.from(fields.fwid, "hex")),
-    ...(fields.switchIds ? [field(opaqueFields.switchPdi, Buffer.from(fields.switchIds.join(""), "hex"))] : []),
-  ]);
+  const opaque = opaqueData(fields);
   const length = Buffer.alloc(2);
   length.writeUInt16LE(opaque.length);
   const content = Buffer.concat([request, header, record, randomBytes(32), length, opaque]);
@@ -49,11 +53,46 @@ function block(index: number, value: Buffer): Buffer {
   return Buffer.concat([head, value]);
 }
 
-function field(type: number, value: Buffer): Buffer {
-  const head = Buffer.alloc(4);
-  head.writeUInt16LE(type, 0);
-  head.writeUInt16LE(value.length, 2);
+function opaqueData(fields: GpuReportFields): Buffer {
+  const { driverVersion, vbiosVersion, fwid, chipInfo, mode, linkedSwitches, versioned = false } = fields;
+  const text = (value: string) => Buffer.from(`${value}\0`, "latin1");
+  const number = (value: number) => Buffer.from([value, 0]);
+  const written: [number, Buffer | undefined][] = [
+    [opaqueFields.vbiosVersion, fields.switch ? Buffer.from(vbiosVersion, "latin1") : vbios(vbiosVersion)],
+    [opaqueFields.driverVersion, driverVersion === undefined ? undefined : text(driverVersion)],
+    [opaqueFields.nvdec0Status, fields.switch ? undefined : Buffer.from([fields.decoder ?? 0xaa])],
+    [opaqueFields.fwid, fwid === undefined ? undefined : Buffer.from(fwid, "hex")],
+    [opaqueFields.switchPdi, fields.switch ? names([fields.switch.name]) : linkedSwitches && links(linkedSwitches)],
+    // The table of ports follows the names.
+    [opaqueFields.switchGpuPdis, fields.switch && Buffer.concat([names(fields.switch.gpus), Buffer.alloc(64, 0xff)])],
+    [opaqueFields.dataVersion, mode === undefined || versioned ? undefined : number(1)],
+    [opaqueFields.chipInfo, chipInfo === undefined ? undefined : text(chipInfo)],
+    [opaqueFields.featureFlag, mode === undefined ? undefined : number(["spt", "mpt", "ppcie"].indexOf(mode))],
+  ];
+  const header = Buffer.from([...Buffer.from("NVDAOD", "latin1"), 0, 0, 2, 0, 0, 0]);
+  return Buffer.concat([
+    ...(versioned ? [header] : []),
+    ...written.flatMap(([type, value]) => (value ? [field(type, value, versioned)] : [])),
+  ]);
+}
+
+function field(type: number, value: Buffer, versioned: boolean): Buffer {
+  const numbers = versioned ? [type, 0, value.length] : [type, value.length];
+  const head = Buffer.alloc(2 * numbers.length);
+  numbers.forEach((each, index) => head.writeUInt16LE(each, 2 * index));
   return Buffer.concat([head, value]);
+}
+
+function names(all: readonly string[]): Buffer {
+  return Buffer.from(all.join(""), "hex");
+}
+
+/** One for each of 18 links, in the order of bytes that GPUs write them in; links that are off are zeros. */
+function links(switches: readonly string[]): Buffer {
+  const each = Array.from({ length: 18 }, (_, index) =>
+    index < 16 && switches.length > 0 ? reversed(switches[index % switches.length] ?? "") : "00".repeat(8),
+  );
+  return names(each);
 }
 
 /** Four bytes little-endian, then one, then what fills the field. */

@@ -1,22 +1,15 @@
 import { createHash } from "node:crypto";
 import type { SnpTcb } from "../../components/verdict/evidence/snpReport";
-import { firmwareIdExtension } from "../../components/verdict/evidence/gpuCertificate";
 import type { TestCertificate } from "./authority";
 import { encodePckExtension } from "./encodePck";
 import type { QuotingEnclave } from "./encodeTdx";
 import { quotingEnclave } from "./encodeTdx";
 import type { DeviceArchitecture } from "../../components/verdict/evidence/attestRequest";
 import { simulatedPlatform } from "./intelCollateral";
+import type { TestDevice } from "./testDevice";
+import { makeDevice, usualChips } from "./testDevice";
 import type { TestVendors } from "./vendors";
 import { vekExtensions } from "./vekExtensions";
-
-/** A SIMULATED GPU or NVSwitch with the key that its vendor certified. */
-export interface TestDevice {
-  readonly arch: DeviceArchitecture;
-  readonly uuid: string;
-  readonly identity: TestCertificate;
-  readonly fwid: string;
-}
 
 export interface TestChip {
   readonly chipId: string;
@@ -51,17 +44,9 @@ export class TestMachine {
     );
   }
 
-  device(arch: DeviceArchitecture, index: number): Promise<TestDevice> {
-    return this.once(`${arch} ${index}`, async () => {
-      const fwid = createHash("sha384").update(`SIMULATED firmware of a ${arch}`).digest();
-      const identity = await this.vendors.nvidia.issue({
-        commonName: `SIMULATED ${arch} GSP FMC`,
-        curve: "P-384",
-        // A sequence that ends with the digest, as the real one does.
-        extensions: { [firmwareIdExtension]: Buffer.concat([Buffer.from([0x30, 0x32, 0x04, 0x30]), fwid]) },
-      });
-      return { arch, uuid: `GPU-SIMULATED-${this.name}-${index}`, identity, fwid: fwid.toString("hex") };
-    });
+  /** A GPU or NVSwitch; a chip other than the architecture's usual one where the model has another. */
+  device(arch: DeviceArchitecture, index: number, chip = usualChips[arch]): Promise<TestDevice> {
+    return this.once(`${arch} ${index} ${chip}`, () => makeDevice(this.vendors.nvidia, this.name, arch, index, chip));
   }
 
   private once<T>(key: string, make: () => Promise<T>): Promise<T> {

@@ -49,21 +49,37 @@ export class TestVendors implements TrustedVendors {
     private readonly manifestSigner: TestCertificate,
     /** Signs collateral in Intel's own form (`intelCollateral.ts`). */
     readonly intelTcbSigner: TestCertificate,
+    /** Root of manifests in NVIDIA's own form (`nvidiaCollateral.ts`). */
+    readonly nvidiaManifests: TestAuthority,
   ) {}
 
   static async create(): Promise<TestVendors> {
-    const [amd, intel, nvidia] = await Promise.all([
+    const [amd, intel, nvidia, nvidiaManifests] = await Promise.all([
       TestAuthority.create("ARK-Genoa"),
       IntelAuthority.create(),
-      TestAuthority.create("NVIDIA Device Identity"),
+      TestAuthority.create("NVIDIA Device Identity", 1),
+      TestAuthority.create("NVIDIA CoRIM signing"),
     ]);
     const tcbSigner = await intel.issue({ commonName: "SIMULATED Intel SGX TCB Signing", curve: "P-384" });
     const manifestSigner = await nvidia.issue({ commonName: "SIMULATED NVIDIA Manifest Signing", curve: "P-384" });
-    return new TestVendors(amd, intel, nvidia, tcbSigner, manifestSigner, await intel.issueTcbSigner());
+    return new TestVendors(
+      amd,
+      intel,
+      nvidia,
+      tcbSigner,
+      manifestSigner,
+      await intel.issueTcbSigner(),
+      nvidiaManifests,
+    );
   }
 
   get roots() {
-    return { amd: this.amd.root, intel: this.intel.root, nvidia: this.nvidia.root };
+    return {
+      amd: this.amd.root,
+      intel: this.intel.root,
+      nvidia: this.nvidia.root,
+      nvidiaManifests: this.nvidiaManifests.root,
+    };
   }
 
   tcbInfo(now: Date): Promise<string> {
@@ -93,12 +109,13 @@ export class TestVendors implements TrustedVendors {
   }
 }
 
-/** Measurements in a report. */
-export const measurementCount = 64;
+/** Measurements in a report of a GPU, and of an NVSwitch. */
+export const measurementCount = { gpu: 64, switch: 31 } as const;
 
 /** SIMULATED: which of a report's measurements a firmware fills, and with what. */
 export function firmwareMeasurements(kind: ManifestKind, version: string): Record<string, string> {
-  const all = Array.from({ length: measurementCount }, (_, index) => index + 1);
+  const length = kind === "bios" ? measurementCount.switch : measurementCount.gpu;
+  const all = Array.from({ length }, (_, index) => index + 1);
   const own = all.filter((index) => kind === "bios" || (index % 2 === 1) === (kind === "driver"));
   return Object.fromEntries(
     own.map((index) => [

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { certifiedFirmwareId } from "../../components/verdict/evidence/gpuCertificate";
+import { linkedSwitches, ownSwitch } from "../../components/verdict/evidence/gpuOpaque";
 import type { GpuReport } from "../../components/verdict/evidence/gpuReport";
 import { gpuSignatureHolds, opaqueFields, parseGpuReport } from "../../components/verdict/evidence/gpuReport";
 import { chainProblem, splitChain } from "../../components/verdict/evidence/chain";
@@ -50,8 +51,11 @@ function verifyDevice(evidence: DeviceEvidence, index: number, { nonce, vendors,
   const certificate = new X509Certificate(chain[0] ?? "");
   no(gpuSignatureHolds(report, certificate.publicKey), "its key did not sign the report");
   no(report.nonce === nonce, "its report was asked for with another nonce than this session's");
-  const fwid = report.opaque.get(opaqueFields.fwid)?.toString("hex");
-  no(fwid !== undefined && fwid === certifiedFirmwareId(chain[0] ?? ""), "its firmware is not the certified one");
+  const certified = certifiedFirmwareId(chain[0] ?? "");
+  // A switch's report repeats no digest; the certificate alone says which firmware holds its key.
+  const fwid =
+    report.opaque.get(opaqueFields.fwid)?.toString("hex") ?? (evidence.arch === "LS10" ? certified : undefined);
+  no(fwid !== undefined && fwid === certified, "its firmware is not the certified one");
   return { evidence, report, certificate };
 }
 
@@ -60,9 +64,7 @@ function protectedPcie(devices: readonly VerifiedDevice[]): VerifiedPart[] {
   const switches = devices.filter(({ evidence }) => evidence.arch === "LS10");
   const gpus = devices.filter(({ evidence }) => evidence.arch !== "LS10");
   if (gpus.length !== 8 || switches.length !== 4) return [];
-  const idsOf = ({ report }: VerifiedDevice) =>
-    report.opaque.get(opaqueFields.switchPdi)?.toString("hex").match(/.{16}/g)?.sort() ?? [];
-  const named = switches.flatMap(idsOf).sort().join();
-  if (new Set(switches.flatMap(idsOf)).size !== 4 || gpus.some((gpu) => idsOf(gpu).join() !== named)) return [];
+  const own = [...new Set(switches.map(({ report }) => ownSwitch(report) ?? ""))].sort();
+  if (own.length !== 4 || gpus.some(({ report }) => linkedSwitches(report).join() !== own.join())) return [];
   return [{ deviceClass: "ppcie", claims: { nvidia: { gpu_count: gpus.length, switch_count: switches.length } } }];
 }

@@ -122,7 +122,7 @@ const nameBytes = 8;
 
 /** Names of the switches that a GPU's links end at, each once, in the order of bytes that switches name themselves in. */
 export function linkedSwitches({ opaque }: WithOpaque): string[] {
-  return names(opaque.get(opaqueFields.switchPdi)).map(reversed);
+  return names(opaque.get(opaqueFields.switchPdi)).map(reversed).sort();
 }
 
 /** A switch's own name. */

@@ -90,7 +90,7 @@ export function examineAllowed(
 }
 
 /** The mode that the release's GPUs have to be passed in. */
-export function expectedMode({ gpu }: Expected): GpuMode {
+export function expectedMode(gpu: Expected["gpu"]): GpuMode {
   if (gpu.nvSwitches > 0) return "ppcie";
   return gpu.count > 1 && gpuModels[gpu.model as GpuModelName].architecture === "blackwell" ? "mpt" : "spt";
 }
@@ -103,7 +103,7 @@ const modeNames: Readonly<Record<GpuMode, string>> = {
 
 /** The mode, where the report names it; where not, a token's word has to do. */
 export function examineMode({ report }: GenuineDevice, expected: Expected, found: Findings): Gap[] {
-  const wanted = expectedMode(expected);
+  const wanted = expectedMode(expected.gpu);
   const mode = gpuMode(report);
   if (mode !== undefined) {
     found.decide(

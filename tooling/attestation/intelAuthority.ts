@@ -115,7 +115,7 @@ export class IntelAuthority {
       ...(notAfter && { notAfter }),
       extensions: [
         new x509.BasicConstraintsExtension(ca, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.KeyUsagesExtension(ca ? x509.KeyUsageFlags.keyCertSign : x509.KeyUsageFlags.digitalSignature, true),
         await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey),
         ...Object.entries(extensions).map(([type, value]) => new x509.Extension(type, false, Buffer.from(value))),
       ],

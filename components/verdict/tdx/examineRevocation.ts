@@ -35,7 +35,7 @@ export function examineRevocation(args: RevocationArgs, context: ExamineContext,
   const { thisUpdate: issued, nextUpdate } = revocations;
   const [from, until] = [day(issued), nextUpdate && day(nextUpdate)];
   const current = nextUpdate !== undefined && context.now <= nextUpdate;
-  const leavesOpen = `revocations after ${current ? from : (until ?? from)}`;
+  const leavesOpen = `revocations after ${from}`;
   list.use({ title, source: file.source, issued, ...(nextUpdate && { nextUpdate }), leavesOpen });
   if (issued > context.now) {
     list.put(check, "failed", `the ${title} is of ${from}, which is yet to come by this reader's clock`);

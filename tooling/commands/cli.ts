@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { runMain } from "../ui";
 import { addAdmissionCommand } from "./admission";
 import { addAcceptanceCommands } from "./acceptance";
+import { addDoctorCommand } from "./doctor";
 import { addFirmwareCommands } from "./firmware";
 import { addGuestCommands } from "./guest";
 import { addMeasureCommand } from "./measure";
@@ -9,6 +10,7 @@ import { addModelCommands } from "./model";
 import { addOpenshiftCommands } from "./openshift";
 import { addPlanCommand } from "./plan";
 import { addReleaseCommands } from "./release";
+import { addReportCommand } from "./report";
 import { addReviewCommand } from "./review";
 import { addSecretCommands } from "./secret";
 import { addServingKeyCommands } from "./servingKey";
@@ -26,9 +28,11 @@ const commands: readonly AddCommands[] = [
   addMeasureCommand,
   addAdmissionCommand,
   addReviewCommand,
+  addReportCommand,
   addPlanCommand,
   addOpenshiftCommands,
   addFirmwareCommands,
+  addDoctorCommand,
 ];
 
 /** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */

@@ -7,9 +7,11 @@ import { runMain } from "../ui";
 import { attestCommand } from "./attestCommand";
 import { readDescription } from "./description";
 import { destroy, instanceNames } from "./destroy";
+import { doctorCommand } from "./doctorCommand";
 import { kubectl } from "./kubectl";
 import { InstancePaths, rehearsalHome } from "./paths";
 import { simulatedNotice } from "./report";
+import { reportCommand } from "./reportCommand";
 import { statusScreen, upScreen } from "./screens";
 import { status } from "./status";
 import { unlock } from "./unlock";
@@ -19,7 +21,7 @@ interface Named {
   readonly name: string;
 }
 
-/** `npm run rehearse -- [up|status|attest|down|destroy|kubectl|unlock]`; without a command: `up`. */
+/** `npm run rehearse -- [up|status|attest|report|down|destroy|kubectl|unlock]`; without a command: `up`. */
 function program(signal: AbortSignal): Command {
   const root = new Command("npm run rehearse --")
     .description(`A whole AI factory on this machine's own control planes. ${simulatedNotice}.`)
@@ -56,6 +58,8 @@ function program(signal: AbortSignal): Command {
     },
   );
   attestCommand(command("attest", "play attestation against the live key broker's policies"), signal);
+  reportCommand(command("report", "write report.html and report.md about the rehearsed factory; changes nothing"));
+  doctorCommand(command("doctor", "say which link is broken between a host and its guests' keys"), signal);
   command("unlock", "release the locks that a killed run left on the stacks").action(async ({ name }: Named) => {
     console.log(await unlock(new InstancePaths(name)));
   });

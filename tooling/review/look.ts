@@ -41,7 +41,10 @@ export async function lookAtSide(args: LookArgs): Promise<SideView> {
   return { label: side.label, files, manifests: lookAtManifests(side.root, manifests, pack), rules };
 }
 
-async function lookAtFile(file: StackFile, { side, packRoot, pack, engine, signal }: LookArgs) {
+type FileArgs = Pick<LookArgs, "packRoot" | "pack" | "engine" | "signal"> & { readonly side: Pick<Side, "root"> };
+
+/** One stack's file, wherever it lies, by a side's code. */
+export async function lookAtFile(file: StackFile, { side, packRoot, pack, engine, signal }: FileArgs) {
   const directory = mkdtempSync(join(tmpdir(), "trustfoundry-preview-"));
   try {
     const { stackName, sections } = file;

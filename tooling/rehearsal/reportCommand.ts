@@ -1,0 +1,36 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { UserError } from "../ui";
+import { readRecord, stacksOf } from "./instance";
+import { InstancePaths } from "./paths";
+import { simulatedNotice } from "./report";
+
+interface Options {
+  readonly name: string;
+  readonly out: string;
+  readonly date?: string;
+}
+
+/** `npm run rehearse -- report`: the page about the rehearsed factory, from its stacks' states. Changes nothing. */
+export function reportCommand(command: Command): void {
+  command
+    .option("--out <folder>", "where report.html and report.md go", ".")
+    .option("--date <day>", "day that ends are compared with, as YYYY-MM-DD; default: the newest state's")
+    .action(async ({ name, out, date }: Options) => {
+      const paths = new InstancePaths(name);
+      const record = readRecord(paths);
+      if (!record) throw new UserError(`There is no rehearsal ${name}.`, "`npm run rehearse` makes one.");
+      const { trust, providers } = stacksOf(paths, record.factory);
+      const stacks = [trust, ...providers.flatMap(({ infrastructure, workloads }) => [infrastructure, workloads])];
+      const { readState } = await import("../report/sources/state.js");
+      const { writeReport } = await import("../report/write.js");
+      const reading = await readState({
+        paths: stacks.map(({ place }) => place.directory),
+        pack: "baseline",
+        ...(date !== undefined && { today: date }),
+      });
+      const folder = resolve(out);
+      const written = await writeReport(reading, { html: `${folder}/report.html`, markdown: `${folder}/report.md` });
+      console.log(`${simulatedNotice}\nWritten: ${written.join(", ")}`);
+    });
+}

@@ -1,0 +1,338 @@
+import { tokens } from "../../../components/tokens";
+import type { ClaimId } from "../../../components/verdict/claims";
+import type { Pillar } from "../../../policies/rule";
+import { file, nvidiaDocs, repositories } from "../../../policies/sources";
+import type { Source } from "../../../policies/sources";
+import type { Facts, ReleaseFacts, SiteFacts, TrustFacts } from "../facts";
+import { has } from "../facts";
+
+/** What a control is asked about: one release at one place, or the place where there are none. */
+export interface Subject {
+  readonly facts: Facts;
+  readonly site: SiteFacts;
+  readonly release?: ReleaseFacts;
+}
+
+/** `unknown`: the stack that would tell was not read. Only what is in force is ever claimed. */
+export type Standing = { readonly is: "inForce" } | { readonly is: "absent" | "unknown"; readonly because: string };
+
+export interface Control {
+  /** A few words for cells of the matrix. */
+  readonly name: string;
+  /** What it does, without a full stop. */
+  readonly title: string;
+  /** A boundary holds against whoever edits every object; a guard rail against who does not. */
+  readonly kind: "boundary" | "guardRail";
+  readonly pillar: Pillar;
+  /** What has to hold for it: a rule that finds something against one of these breaks it. */
+  readonly claims: readonly ClaimId[];
+  readonly source: Source;
+  readonly standing: (subject: Subject) => Standing;
+}
+
+const inForce: Standing = { is: "inForce" };
+const absent = (because: string): Standing => ({ is: "absent", because });
+const unknown = (because: string): Standing => ({ is: "unknown", because });
+const when = (holds: boolean, because: string): Standing => (holds ? inForce : absent(because));
+
+const noTrust = "the model owner's stack was not read";
+const noRelease = "no release was read";
+const noInfrastructure = "the provider's infrastructure stack was not read";
+
+/** Of what the key broker compares: in force where the release's own block stands in its policy. */
+function pinned({ release }: Subject): Standing {
+  if (!release) return unknown(noRelease);
+  if (release.pinned === undefined) return unknown(noTrust);
+  return when(release.pinned, "the key broker's policy has no block with the release's values");
+}
+
+const ofRelease =
+  (holds: (release: ReleaseFacts["release"]) => boolean, because: string) =>
+  ({ release }: Subject): Standing =>
+    release ? when(holds(release.release), because) : unknown(noRelease);
+
+const both =
+  (...parts: readonly ((subject: Subject) => Standing)[]) =>
+  (subject: Subject): Standing =>
+    parts.map((part) => part(subject)).find(({ is }) => is !== "inForce") ?? inForce;
+
+const broker = ({ facts }: Subject): TrustFacts | undefined => facts.trust.find(({ kind }) => kind === "keyBroker");
+const ofBroker = (subject: Subject): Standing => (broker(subject) ? inForce : unknown(noTrust));
+
+/** Keys of nodes and of machines: of the owner's broker for such nodes, or of a cloud for its own. */
+function gated({ facts }: Subject): Standing {
+  if (facts.trust.length === 0) return unknown(noTrust);
+  const keys = facts.trust.some(
+    ({ kind, stack: { config } }) => kind === "cloudKeys" || (config.role === "trust" && config.nodes.length > 0),
+  );
+  return when(keys, "nothing that was read gives keys to such nodes or machines");
+}
+
+const ofInfrastructure =
+  (holds: (site: SiteFacts) => boolean, because: string) =>
+  ({ site }: Subject): Standing =>
+    site.infrastructure ? when(holds(site), because) : unknown(noInfrastructure);
+
+const machines = [
+  tokens.azureConfidentialNodePool,
+  tokens.azureConfidentialVm,
+  tokens.gcpConfidentialNodePool,
+  tokens.gcpConfidentialVm,
+  tokens.gcpConfidentialSpace,
+];
+const hasMachines = ofInfrastructure(
+  ({ infrastructure }) => has(infrastructure, ...machines),
+  "no confidential machine or node pool is placed",
+);
+
+const overview = nvidiaDocs("overview");
+const kbsPolicy = file(repositories.trustee, "kbs/docs/config.md", "v0.21.0");
+const agentPolicyDoc = file(repositories.kata, "docs/how-to/how-to-use-the-kata-agent-policy.md", "4.0.0");
+const initDataDoc = file(repositories.trustee, "kbs/docs/initdata.md", "v0.21.0");
+const guestImages = file(repositories.guestComponents, "image-rs/docs/design.md", "v0.21.0");
+
+export const controls = {
+  "memory-encrypted": {
+    name: "memory encryption",
+    title: "the processor encrypts the guest's memory, and signs evidence of it",
+    kind: "boundary",
+    pillar: "hardware",
+    claims: ["cpu-genuine", "guest-not-debuggable"],
+    source: overview,
+    standing: pinned,
+  },
+  "firmware-floor": {
+    name: "firmware floor",
+    title: "hosts with firmware older than the release's floor are given no keys",
+    kind: "boundary",
+    pillar: "hardware",
+    claims: ["cpu-firmware-current"],
+    source: kbsPolicy,
+    standing: pinned,
+  },
+  "gpu-confidential": {
+    name: "confidential GPUs",
+    title: "the GPUs are in confidential mode and prove it, as many as the release names",
+    kind: "boundary",
+    pillar: "hardware",
+    claims: ["gpu-genuine", "gpu-confidential"],
+    source: overview,
+    standing: pinned,
+  },
+  "guest-measured": {
+    name: "measured launch",
+    title: "firmware, kernel and command line are measured at launch; a changed guest is given no key",
+    kind: "boundary",
+    pillar: "guest",
+    claims: ["guest-booted-as-released"],
+    source: overview,
+    standing: pinned,
+  },
+  "agent-policy": {
+    name: "agent policy",
+    title: "the guest's agent refuses commands, other mounts and other policies",
+    kind: "boundary",
+    pillar: "guest",
+    claims: ["guest-rules-bound", "host-kept-out"],
+    source: agentPolicyDoc,
+    standing: both(
+      pinned,
+      ofRelease(({ agentPolicy }) => !agentPolicy.openings.includes("exec"), "the release opens exec to the host"),
+    ),
+  },
+  "output-kept": {
+    name: "closed output",
+    title: "the guest's agent gives the host no output and takes no input",
+    kind: "boundary",
+    pillar: "guest",
+    claims: ["guest-rules-bound", "host-kept-out"],
+    source: agentPolicyDoc,
+    standing: both(
+      pinned,
+      ofRelease(
+        ({ agentPolicy: { openings } }) => !openings.includes("logs") && !openings.includes("stdin"),
+        "the release opens the container's output or input to the host",
+      ),
+    ),
+  },
+  "image-bound": {
+    name: "image by digest",
+    title: "the guest runs the image that the release names by digest, and no other",
+    kind: "boundary",
+    pillar: "images",
+    claims: ["guest-rules-bound", "image-as-released"],
+    source: guestImages,
+    standing: pinned,
+  },
+  "image-encrypted": {
+    name: "encrypted image",
+    title: "layers of the image are encrypted, and opened in the guest alone",
+    kind: "boundary",
+    pillar: "images",
+    claims: ["keys-never-in-clear"],
+    source: guestImages,
+    standing: both(
+      ofRelease(({ image }) => image.encryptionKey !== undefined, "the image is not encrypted"),
+      pinned,
+    ),
+  },
+  "weights-sealed": {
+    name: "sealed weights",
+    title: "weights lie and travel sealed, and are opened in the guest alone",
+    kind: "boundary",
+    pillar: "images",
+    claims: ["keys-never-in-clear"],
+    source: guestImages,
+    standing: both(
+      ofRelease(({ artifact }) => artifact !== undefined, "the release names no sealed weights"),
+      pinned,
+    ),
+  },
+  "keys-by-release": {
+    name: "keys by release",
+    title: "the key broker gives a release's keys to that release's guests alone, while it is valid",
+    kind: "boundary",
+    pillar: "attestation",
+    claims: ["keys-for-release-only"],
+    source: kbsPolicy,
+    standing: pinned,
+  },
+  "keys-wrapped": {
+    name: "wrapped keys",
+    title: "keys travel by TLS whose CA is measured, encrypted to a key that the evidence binds",
+    kind: "boundary",
+    pillar: "attestation",
+    claims: ["keys-never-in-clear", "key-broker-reachable-by-guests"],
+    source: initDataDoc,
+    standing: ofBroker,
+  },
+  "broker-closed": {
+    name: "closed key broker",
+    title: "the key broker takes policies and keys from nobody but its owner's own cluster",
+    kind: "boundary",
+    pillar: "attestation",
+    claims: ["key-broker-closed"],
+    source: file(repositories.trustee, "kbs/docs/admin.md", "v0.21.0"),
+    standing: ofBroker,
+  },
+  "serving-key": {
+    name: "serving key",
+    title: "clients that pin the release's serving key reach attested guests of it, or nobody",
+    kind: "boundary",
+    pillar: "guest",
+    claims: ["keys-for-release-only", "keys-never-in-clear"],
+    source: kbsPolicy,
+    standing: both(
+      ofRelease(({ servingKey }) => servingKey !== undefined, "the release has no serving key"),
+      pinned,
+    ),
+  },
+  "data-owner-signs": {
+    name: "data owner's signature",
+    title: "no release counts that the data owner has not signed as well",
+    kind: "guardRail",
+    pillar: "images",
+    claims: ["image-as-released"],
+    source: { text: "docs/releases.md: who signs a release", url: "" },
+    standing: ({ facts }) =>
+      facts.dataOwnerSigns === undefined
+        ? unknown("no stack with a signer policy was read")
+        : when(facts.dataOwnerSigns, "the signer policy asks for no signature of the data owner's"),
+  },
+  "namespace-closed": {
+    name: "closed namespace",
+    title: "pods of the model owner's namespace talk to named peers alone",
+    kind: "guardRail",
+    pillar: "cluster",
+    claims: ["cluster-closed"],
+    source: nvidiaDocs("overview"),
+    standing: ofInfrastructure(deniesByDefault, "no network policy denies by default in the model owner's namespace"),
+  },
+  "node-memory-encrypted": {
+    name: "machine's memory encryption",
+    title: "the machine is a TEE: its memory is encrypted, host and hypervisor read nothing",
+    kind: "boundary",
+    pillar: "hardware",
+    claims: ["cloud-node-confidential"],
+    source: { text: "components/verdict/isolation.ts, with its sources in docs/isolation.md", url: "" },
+    standing: hasMachines,
+  },
+  "node-disk-encrypted": {
+    name: "machine's disk encryption",
+    title: "the machine's disk is encrypted with a key that its TEE holds, or that is the customer's",
+    kind: "boundary",
+    pillar: "hardware",
+    claims: ["cloud-node-confidential", "keys-never-in-clear"],
+    source: { text: "docs/cloud-settings.md, disks", url: "" },
+    standing: both(
+      hasMachines,
+      ofInfrastructure(
+        ({ infrastructure }) =>
+          has(infrastructure, tokens.azureDiskKey, tokens.azureExternalDiskKey, tokens.gcpDiskKey),
+        "no disk key of the customer's is placed",
+      ),
+    ),
+  },
+  "node-keys-gated": {
+    name: "keys for attested machines",
+    title: "keys are released to attested machines alone",
+    kind: "boundary",
+    pillar: "attestation",
+    claims: ["keys-for-release-only"],
+    source: { text: "components/verdict/keyAuthority.ts, with its sources in docs/isolation.md", url: "" },
+    standing: gated,
+  },
+  "space-image-bound": {
+    name: "container by digest",
+    title: "Google's token names the one container by digest, and the key's condition asks for it",
+    kind: "boundary",
+    pillar: "images",
+    claims: ["image-as-released", "keys-for-release-only"],
+    source: { text: "Google Cloud, Confidential Space token claims (docs/isolation.md)", url: "" },
+    standing: both(hasMachines, ({ facts }) =>
+      facts.trust.length === 0
+        ? unknown(noTrust)
+        : when(
+            facts.trust.some(({ stack }) => has(stack, tokens.gcpReleasedKeys)),
+            "no key of Google's with a condition on the image is placed",
+          ),
+    ),
+  },
+} as const satisfies Record<string, Control>;
+
+export type ControlId = keyof typeof controls;
+export const controlIds = Object.keys(controls) as ControlId[];
+
+export const controlOf = (id: ControlId): Control => controls[id];
+
+/** How a control stands, after rules have had their say: what one of them finds against its claims, breaks it. */
+export function standingOf(id: ControlId, subject: Subject): Standing {
+  const control = controlOf(id);
+  const standing = control.standing(subject);
+  if (standing.is !== "inForce") return standing;
+  const { facts, site } = subject;
+  const stacks = [...facts.trust.map(({ stack }) => stack), site.infrastructure, site.workloads].flatMap(
+    (stack) => stack ?? [],
+  );
+  const [found, ...more] = control.claims.flatMap((claim) => facts.against(claim, stacks));
+  if (found === undefined) return standing;
+  return absent(
+    `a policy rule finds something against it: ${found}${more.length > 0 ? `, and ${more.length} more` : ""}`,
+  );
+}
+
+function deniesByDefault({ infrastructure, namespace }: SiteFacts): boolean {
+  return (infrastructure?.resources ?? []).some(({ type, inputs }) => {
+    if (!type.endsWith(":NetworkPolicy")) return false;
+    const { metadata = {}, spec = {} } = inputs as Record<string, Record<string, unknown>>;
+    const selector = (spec.podSelector ?? {}) as Record<string, unknown>;
+    const directions = Array.isArray(spec.policyTypes) ? spec.policyTypes : [];
+    return (
+      metadata.namespace === namespace &&
+      Object.keys(selector).length === 0 &&
+      ["Ingress", "Egress"].every((direction) => directions.includes(direction)) &&
+      spec.ingress === undefined &&
+      spec.egress === undefined
+    );
+  });
+}

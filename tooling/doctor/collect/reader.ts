@@ -26,7 +26,7 @@ export class ClusterReader {
   /** The objects of a kind; none where the API server does not have the kind at all. */
   async list<T>(path: string, labelSelector?: string): Promise<Seen<readonly T[]>> {
     return this.asked(path, [] as readonly T[], async () => {
-      const query = labelSelector === undefined ? {} : { labelSelector };
+      const query: Record<string, string> = labelSelector === undefined ? {} : { labelSelector };
       return (JSON.parse(await this.send(path, { query })) as { items: T[] }).items;
     });
   }

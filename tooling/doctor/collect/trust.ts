@@ -61,7 +61,7 @@ export async function readTrust(
 function namespaceOf(deployments: Seen<readonly WorkloadObject[]>): string | { readonly unseen: string } {
   if ("unseen" in deployments) return deployments;
   const found = deployments.value.find(({ metadata }) => metadata.name === serviceName("kbs")) ?? deployments.value[0];
-  return found?.metadata.namespace ?? unseen("there is no key broker whose namespace could be looked into");
+  return found?.metadata.namespace ?? { unseen: "there is no key broker whose namespace could be looked into" };
 }
 
 async function livePolicies(

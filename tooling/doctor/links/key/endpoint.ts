@@ -59,7 +59,8 @@ export const endpointLinks: readonly Link<KeySubject>[] = [
       const images = servicesOf(trust).map(
         (service) => deploymentOf(trust, service).spec.template.spec.containers[0]?.image ?? "",
       );
-      const tags = images.map((image) => /:([\w.-]+)(@|$)/.exec(image.slice(image.lastIndexOf("/")))?.[1]);
+      // `repository:tag@digest`: a digest alone tells no version.
+      const tags = images.map((image) => /:([\w.-]+)$/.exec(image.replace(/@.*$/, "").replace(/^.*\//, ""))?.[1]);
       const known = tags.filter((tag) => tag !== undefined);
       if (known.length === 0) return skipped("its images are named by digest alone, which tells no version");
       const fits = (tag: string) => tag.replace(/^built-in-as-/, "") === "v0.21.0" || tag.startsWith(kata4TrusteeRef);

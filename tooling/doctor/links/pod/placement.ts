@@ -64,9 +64,17 @@ export const placementLinks: readonly Link<PodSubject>[] = [
       const pod = existingPod(snapshot, subject);
       if (pod.spec.nodeName !== undefined) return ok(pod.spec.nodeName);
       const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
-      const reasons = see(snapshot.cluster.nodes).map((node) => `${node.metadata.name}: ${whyNot(pod, node)}`);
+      const reasons = new Map<string, string[]>();
+      for (const node of see(snapshot.cluster.nodes)) {
+        const why = whyNot(pod, node);
+        reasons.set(why, [...(reasons.get(why) ?? []), node.metadata.name]);
+      }
+      const said = scheduled?.message?.replace(/\.? (no new claims to deallocate|preemption:).*$/s, "");
       return broken({
-        found: `${scheduled?.message ?? "the scheduler has not looked at it"} (${reasons.join("; ")})`,
+        found: [
+          said ?? "the scheduler has not looked at it",
+          ...[...reasons].map(([why, names]) => `${names.join(", ")}: ${why}`),
+        ].join("; "),
         wanted: `a host with ${wantedLabels(pod)} and ${wantedResources(pod)} free`,
         why: "the pod waits until a host has all that it asks for",
         remedy:
@@ -78,7 +86,7 @@ export const placementLinks: readonly Link<PodSubject>[] = [
 ];
 
 /** What keeps a pod off a host, by what can be seen of both: the first that does. */
-export function whyNot({ spec, metadata }: PodObject, node: NodeObject): string {
+export function whyNot({ spec }: PodObject, node: NodeObject): string {
   const has = node.metadata.labels ?? {};
   const label = Object.entries(spec.nodeSelector ?? {}).find(([key, value]) => has[key] !== value);
   if (label) return `${label[0]}=${told(has[label[0]])} instead of ${label[1]}`;
@@ -97,8 +105,7 @@ export function whyNot({ spec, metadata }: PodObject, node: NodeObject): string 
   const short = Object.entries(requested(spec)).find(
     ([resource, amount]) => bytesOf(node.status?.allocatable?.[resource]) < amount,
   );
-  if (short)
-    return `has ${told(node.status?.allocatable?.[short[0]])} ${short[0]}, ${metadata.name} asks for ${short[1]}`;
+  if (short) return `${short[0]} ${told(node.status?.allocatable?.[short[0]])}, and ${short[1]} are asked for`;
   return "has all of it, so some of it is taken by other pods";
 }
 

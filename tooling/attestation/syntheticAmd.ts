@@ -15,7 +15,7 @@ export interface SyntheticAmdArgs {
   readonly product: SnpProduct;
   /** The clock that certificates are made for. */
   readonly now: Date;
-  /** AMD's keys have 4096 bits. Smaller ones are quicker to make. Default: 2048. */
+  /** Smaller keys are quicker to make. Default: 4096, as AMD's have. */
   readonly modulusBits?: number;
 }
 
@@ -45,7 +45,7 @@ export class SyntheticAmd {
 
   static async create(args: SyntheticAmdArgs): Promise<SyntheticAmd> {
     x509.cryptoProvider.set(webcrypto as Crypto);
-    const complete = { modulusBits: 2048, ...args };
+    const complete = { modulusBits: 4096, ...args };
     const { product, now } = complete;
     const name = productNames[product];
     const [rootKeys, askKeys, asvkKeys] = await Promise.all([rsa(complete), rsa(complete), rsa(complete)]);

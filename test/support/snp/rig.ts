@@ -102,7 +102,9 @@ export class SnpRig {
   private constructor(readonly amd: Readonly<Record<SnpProduct, SyntheticAmd>>) {}
 
   static async create(): Promise<SnpRig> {
-    const made = await Promise.all(snpProducts.map((product) => SyntheticAmd.create({ product, now })));
+    const made = await Promise.all(
+      snpProducts.map((product) => SyntheticAmd.create({ product, now, modulusBits: 1024 })),
+    );
     return new SnpRig(Object.fromEntries(snpProducts.map((product, index) => [product, made[index]])) as SnpRig["amd"]);
   }
 

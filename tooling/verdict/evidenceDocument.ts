@@ -52,8 +52,11 @@ const documentSchema = z.strictObject({
     primary_evidence: z.union([snpEvidence, tdxEvidence]),
     additional_evidence: z.string(),
   }),
-  /** Token of NVIDIA's attestation service about the devices. */
-  nrasToken: token.optional(),
+  /** What NVIDIA's attestation service answered about the devices, JSON: a token of tokens. */
+  nrasToken: z
+    .string()
+    .max(1024 * 1024)
+    .optional(),
   /** Token of the model owner's attestation service about the guest. */
   token: token.optional(),
 });

@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import type { Verdict } from "../../components/verdict/verdict";
+import { UserError } from "../ui";
+import { verifiedConnections } from "./client";
+import { listenAddress, proxyServer } from "./proxy";
+import type { ProxyLog } from "./proxy";
+import { readerOf } from "./readerFiles";
+import type { ReaderOptions } from "./readerOptions";
+import { simulatedBanner } from "./screen";
+import { refusalOf } from "./verdictRefused";
+
+export interface ConnectOptions extends ReaderOptions {
+  readonly listen: string;
+  readonly reverify: number;
+  readonly timeout: number;
+}
+
+/** Runs the local proxy until it is told to stop. Its first verdict is made with the first request. */
+export async function connect(url: string, options: ConnectOptions, signal: AbortSignal, log: ProxyLog): Promise<void> {
+  const { host, port } = listenAddress(options.listen);
+  const reader = readerOf(options);
+  const connections = verifiedConnections({
+    ...reader,
+    url,
+    reverifySeconds: options.reverify,
+    timeoutMs: options.timeout * 1000,
+    onVerdict: (verdict) => log(verdictLine(verdict)),
+  });
+  const server = proxyServer(connections, log);
+  try {
+    server.listen({ host, port });
+    await once(server, "listening", { signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      const { code = "unknown reason" } = error as NodeJS.ErrnoException;
+      throw new UserError(`Nothing can listen at ${options.listen} (${code}); name another port.`);
+    });
+    if (reader.roots.simulated) log(simulatedBanner);
+    log(`Listening at http://${hostText(server.address() as AddressInfo)}, passing on to ${url}.`);
+    await once(signal, "abort");
+  } finally {
+    connections.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+function hostText({ address, family, port }: AddressInfo): string {
+  return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
+
+function verdictLine(verdict: Verdict): string {
+  const { overall, accepted, judgedAt, simulated, release } = verdict;
+  const head = `${judgedAt} ${simulated ? "SIMULATED " : ""}${release.name}: ${overall}`;
+  return accepted ? `✔ ${head}` : `✗ ${head}. ${refusalOf(verdict)}`;
+}

@@ -1,4 +1,4 @@
-import { KeyObject, randomBytes, webcrypto } from "node:crypto";
+import { createPublicKey, KeyObject, randomBytes, webcrypto, X509Certificate } from "node:crypto";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 
@@ -33,7 +33,8 @@ export class TestAuthority {
   private constructor(
     readonly root: string,
     private readonly intermediate: x509.X509Certificate,
-    private readonly key: CryptoKey,
+    private readonly cryptoKey: CryptoKey,
+    private readonly rootCryptoKey: CryptoKey,
     /** Certificates between it and the root, PEM. */
     private readonly above: readonly string[] = [],
   ) {}
@@ -58,12 +59,17 @@ export class TestAuthority {
       ...validity(),
       extensions: authorityExtensions(below),
     });
-    return new TestAuthority(root.toString("pem"), intermediate, keys.privateKey);
+    return new TestAuthority(root.toString("pem"), intermediate, keys.privateKey, rootKeys.privateKey);
   }
 
-  /** The authority's own certificate, PEM, and its key: for what it signs itself. */
-  get own(): { readonly certificate: string; readonly privateKey: KeyObject } {
-    return { certificate: this.intermediate.toString("pem"), privateKey: KeyObject.from(this.key) };
+  /** The key of one of the two authorities, given its certificate: for what an authority signs beside certificates. */
+  keyOf(certificate: string): KeyObject {
+    const { publicKey } = new X509Certificate(certificate);
+    const found = [this.cryptoKey, this.rootCryptoKey]
+      .map((key) => KeyObject.from(key))
+      .find((key) => createPublicKey(key).equals(publicKey));
+    if (!found) throw new Error("the certificate is not this authority's");
+    return found;
   }
 
   /** An authority below it: a chip that issues certificates to its own firmware. */
@@ -73,12 +79,12 @@ export class TestAuthority {
       subject: nameOf(commonName, serialNumber),
       issuer: this.intermediate.subjectName,
       publicKey: keys.publicKey,
-      signingKey: this.key,
+      signingKey: this.cryptoKey,
       signingAlgorithm: signing,
       ...validity(),
       extensions: authorityExtensions(0),
     });
-    return new TestAuthority(this.root, certificate, keys.privateKey, [
+    return new TestAuthority(this.root, certificate, keys.privateKey, this.rootCryptoKey, [
       this.intermediate.toString("pem"),
       ...this.above,
     ]);
@@ -90,7 +96,7 @@ export class TestAuthority {
       subject: nameOf(commonName, serialNumber),
       issuer: this.intermediate.subjectName,
       publicKey: keys.publicKey,
-      signingKey: this.key,
+      signingKey: this.cryptoKey,
       signingAlgorithm: signing,
       ...validity(),
       ...(validTo && { notAfter: validTo }),

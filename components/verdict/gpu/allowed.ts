@@ -6,7 +6,7 @@ import type { GpuMode } from "../evidence/gpuOpaque";
 import { gpuMode, opaqueFields, textField, vbiosVersion } from "../evidence/gpuOpaque";
 import type { Findings, VerdictClaimId } from "../finding";
 import { architectureOf, gpuChips, switchChip } from "./chips";
-import type { DeviceKind, GenuineDevice } from "./device";
+import type { DeviceKind, GenuineDevice, ReadDevice } from "./device";
 import type { Gap } from "./gap";
 
 const claim: VerdictClaimId = "gpu-genuine";
@@ -19,7 +19,7 @@ export interface DeviceFacts {
   readonly firmware?: string;
 }
 
-export function factsOf({ identity, report }: GenuineDevice): DeviceFacts {
+export function factsOf({ identity, report }: ReadDevice): DeviceFacts {
   const driver = textField(report, opaqueFields.driverVersion);
   const firmware = vbiosVersion(report);
   return { chip: identity.chip, ...(driver !== undefined && { driver }), ...(firmware !== undefined && { firmware }) };

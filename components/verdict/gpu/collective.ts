@@ -25,8 +25,8 @@ export function examineCount(kinds: readonly DeviceKind[], { gpu }: Expected, de
     decide(
       `${kind}-count`,
       count(kind) === wanted,
-      `${wanted} ${title}, as the release names`,
-      `${count(kind)} ${title}; the release names ${wanted}`,
+      `${title}: ${wanted}, as the release names`,
+      `${title}: ${count(kind)}; the release names ${wanted}`,
     );
 }
 

@@ -23,15 +23,31 @@ export interface ExaminedDevice {
   readonly genuine?: GenuineDevice;
 }
 
-/** A device whose report was signed by a key that NVIDIA's root certifies. */
-export interface GenuineDevice {
+/** What evidence says, read and not believed. */
+export interface ReadDevice {
   readonly report: GpuReport;
   readonly identity: DeviceIdentity;
   /** Leaf first, PEM. */
   readonly chain: readonly string[];
 }
 
+/** A device whose report was signed by a key that NVIDIA's root certifies. */
+export interface GenuineDevice extends ReadDevice {
+  readonly genuine: true;
+}
+
 const claim: VerdictClaimId = "gpu-genuine";
+
+const mostCertificates = 6;
+
+export function readDevice(evidence: DeviceEvidence): ReadDevice {
+  const report = parseGpuReport(bytesOf(evidence.evidence));
+  const chain = splitChain(bytesOf(evidence.certificate).toString("latin1"));
+  if (chain.length > mostCertificates)
+    throw new EvidenceError(`device: it comes with ${chain.length} certificates, which is too many`);
+  chain.forEach(publicKeyOf);
+  return { report, chain, identity: deviceIdentity(chain) };
+}
 
 /** Checks of one report by itself: structure, chain, signature, firmware, nonce. */
 export function examineDevice(
@@ -43,9 +59,7 @@ export function examineDevice(
   const found = new Findings(name);
   const check = (what: string) => `${kind}-${what}`;
   try {
-    const report = parseGpuReport(bytesOf(evidence.evidence));
-    const chain = splitChain(bytesOf(evidence.certificate).toString("latin1"));
-    const identity = deviceIdentity(chain);
+    const { report, identity, chain } = readDevice(evidence);
     found.verified(
       check("report"),
       claim,
@@ -63,13 +77,18 @@ export function examineDevice(
     const signed = found.decide(
       check("report-signature"),
       claim,
-      gpuSignatureHolds(report, reportingKey(leaf)),
+      gpuSignatureHolds(report, publicKeyOf(leaf)),
       "the certified key signed the report",
       "the certified key did not sign this report: it was altered, or is another device's",
     );
     const firmware = examineFirmwareId(report, leaf, found, check("firmware-id"));
     examineNonce(report, context, found, check("nonce"));
-    return { kind, name, found, ...(chained && signed && firmware && { genuine: { report, identity, chain } }) };
+    return {
+      kind,
+      name,
+      found,
+      ...(chained && signed && firmware && { genuine: { genuine: true, report, identity, chain } }),
+    };
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     found.failed(check("report"), claim, error.message);
@@ -120,11 +139,11 @@ function examineNonce({ nonce }: GpuReport, { expected }: ExamineContext, found:
   );
 }
 
-function reportingKey(leaf: string): KeyObject {
+function publicKeyOf(certificate: string): KeyObject {
   try {
-    return new X509Certificate(leaf).publicKey;
+    return new X509Certificate(certificate).publicKey;
   } catch {
-    throw new EvidenceError("GPU certificate: its key cannot be read");
+    throw new EvidenceError("device: one of its certificates cannot be read");
   }
 }
 

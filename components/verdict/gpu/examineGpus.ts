@@ -11,7 +11,8 @@ import type { SuppliedManifest } from "./manifests";
 import { suppliedManifests } from "./manifests";
 import { examineMeasurements } from "./measurements";
 import type { NrasToken } from "./nrasToken";
-import { examineRevocation } from "./revocation";
+import type { SuppliedAnswer } from "./revocation";
+import { examineRevocation, suppliedAnswers } from "./revocation";
 import { examineToken, examineTokenAlone, fillGaps } from "./tokenFindings";
 
 export interface GpuEvidence {
@@ -32,8 +33,8 @@ export async function examineGpus({ devices, nrasToken }: GpuEvidence, context: 
     const findings = withoutReports(token, context, common);
     return { findings: [...common.all, ...findings], collateral: tokenUses };
   }
-  const supplied = suppliedManifests(context);
-  const examined = named(devices).map(({ evidence, kind, name }) => one(evidence, kind, name, supplied, context));
+  const supplied = { manifests: suppliedManifests(context), answers: suppliedAnswers(context) };
+  const examined = named(devices).map((device) => one(device, supplied, context));
   examineTogether(
     examined.map(({ device }) => device),
     context.expected,
@@ -52,20 +53,20 @@ interface ExaminedOne {
   readonly uses: readonly CollateralUse[];
 }
 
-function one(
-  evidence: DeviceEvidence,
-  kind: DeviceKind,
-  name: string,
-  supplied: readonly SuppliedManifest[],
-  context: ExamineContext,
-): ExaminedOne {
+/** What the reader supplied, opened once for all devices. */
+interface Supplied {
+  readonly manifests: readonly SuppliedManifest[];
+  readonly answers: readonly SuppliedAnswer[];
+}
+
+function one({ evidence, kind, name }: NamedDevice, supplied: Supplied, context: ExamineContext): ExaminedOne {
   const device = examineDevice(evidence, kind, name, context);
   const { genuine, found } = device;
   // What a report says that no certified key signed is not worth comparing.
   if (!genuine) return { device, gaps: closedTo(kind, found), uses: [] };
   examineAllowed(kind, genuine, evidence.arch, context.expected, found);
-  const measured = examineMeasurements(kind, genuine, supplied, found);
-  const revocation = examineRevocation(kind, genuine.chain, measured.used, context, found);
+  const measured = examineMeasurements(kind, genuine, supplied.manifests, found);
+  const revocation = examineRevocation(kind, genuine.chain, measured.used, supplied.answers, context, found);
   const mode = kind === "gpu" ? examineMode(genuine, context.expected, found) : [];
   return {
     device,
@@ -89,8 +90,14 @@ function withoutReports(token: NrasToken | undefined, context: ExamineContext, c
   return [];
 }
 
+interface NamedDevice {
+  readonly evidence: DeviceEvidence;
+  readonly kind: DeviceKind;
+  readonly name: string;
+}
+
 /** Numbered by kind, in the order that they came in. What does not call itself an NVSwitch counts as a GPU. */
-function named(devices: readonly DeviceEvidence[]) {
+function named(devices: readonly DeviceEvidence[]): NamedDevice[] {
   const counts = { gpu: 0, switch: 0 };
   return devices.map((each) => {
     // It came as JSON: it may be anything.

@@ -84,12 +84,12 @@ function basicOf(bytes: Uint8Array): BasicOCSPResponse {
 
 function isOf(id: CertID, certificate: string, issuer: string): boolean {
   const algorithm = digests[id.hashAlgorithm.algorithm];
-  if (algorithm === undefined) return false;
+  const serial = Buffer.from(new NodeCertificate(certificate).serialNumber, "hex");
+  if (algorithm === undefined || !sameNumber(serial, Buffer.from(id.serialNumber))) return false;
   const expected = identifiers(certificate, issuer, algorithm);
   return (
     expected.name.equals(Buffer.from(id.issuerNameHash.buffer)) &&
-    expected.key.equals(Buffer.from(id.issuerKeyHash.buffer)) &&
-    sameNumber(expected.serial, Buffer.from(id.serialNumber))
+    expected.key.equals(Buffer.from(id.issuerKeyHash.buffer))
   );
 }
 

@@ -1,12 +1,31 @@
 import { X509Certificate } from "node:crypto";
-import type { CollateralFile, ExamineContext } from "../context";
+import type { ExamineContext } from "../context";
 import { EvidenceError } from "../evidence/reader";
 import type { CollateralUse, Findings, VerdictClaimId } from "../finding";
 import type { DeviceKind } from "./device";
 import type { Gap } from "./gap";
 import type { Selection } from "./manifests";
-import type { OcspStatus } from "./ocspAnswer";
+import type { OcspAnswer, OcspStatus } from "./ocspAnswer";
 import { parseOcsp } from "./ocspAnswer";
+
+/** An OCSP answer that the reader supplied, parsed once; undefined where it cannot be. */
+export interface SuppliedAnswer {
+  readonly source: string;
+  readonly answer?: OcspAnswer;
+}
+
+export function suppliedAnswers({ collateral }: ExamineContext): SuppliedAnswer[] {
+  return collateral
+    .filter(({ kind }) => kind === "nvidia-ocsp")
+    .map(({ source, bytes }) => {
+      try {
+        return { source, answer: parseOcsp(bytes) };
+      } catch (error) {
+        if (!(error instanceof EvidenceError)) throw error;
+        return { source };
+      }
+    });
+}
 
 const claim: VerdictClaimId = "gpu-genuine";
 
@@ -36,12 +55,15 @@ export function examineRevocation(
   kind: DeviceKind,
   chain: readonly string[],
   manifests: readonly Selection["good"][number][],
+  answers: readonly SuppliedAnswer[],
   context: ExamineContext,
   found: Findings,
 ): RevocationResult {
   const { nvidia, nvidiaManifests } = context.roots;
-  const device = examineLinks(answerable(chain, nvidia, 1), context);
-  const signers = manifests.flatMap(({ signed }) => answerable(signed.chain, nvidiaManifests, 0));
+  const device = examineLinks(answerable(chain, nvidia, 1), answers, context);
+  const signers = manifests
+    .flatMap(({ signed }) => answerable(signed.chain, nvidiaManifests, 0))
+    .filter(({ certificate }, index, all) => all.findIndex((other) => other.certificate === certificate) === index);
   const results = [
     {
       ...device,
@@ -52,7 +74,7 @@ export function examineRevocation(
     ...(manifests.length > 0
       ? [
           {
-            ...examineLinks(signers, context),
+            ...examineLinks(signers, answers, context),
             check: `${kind}-manifest-revocation`,
             what: "the certificates of its manifests' signers",
             said: "the service asked whether its manifests' signers were revoked: they were not",
@@ -88,8 +110,11 @@ interface LinksResult {
   readonly uses: readonly CollateralUse[];
 }
 
-function examineLinks(links: readonly Link[], { collateral, now }: ExamineContext): LinksResult {
-  const answers = collateral.filter(({ kind }) => kind === "nvidia-ocsp");
+function examineLinks(
+  links: readonly Link[],
+  answers: readonly SuppliedAnswer[],
+  { now }: ExamineContext,
+): LinksResult {
   const each = links.map((link) => ({ link, ...answerOf(link, answers, now) }));
   const uses = each.flatMap(({ use }) => (use ? [use] : []));
   const bad = each.find(({ status }) => status !== undefined && status.status !== "good");
@@ -115,22 +140,17 @@ interface LinkAnswer {
 }
 
 /** Answers that cannot be believed count as none: anybody can make one. Of several, a bad one counts, then the newest. */
-function answerOf({ certificate, issuers }: Link, files: readonly CollateralFile[], now: Date): LinkAnswer {
+function answerOf({ certificate, issuers }: Link, answers: readonly SuppliedAnswer[], now: Date): LinkAnswer {
   const believed: (LinkAnswer & { readonly status: OcspStatus })[] = [];
   let problem: string | undefined;
-  for (const { bytes, source } of files)
-    try {
-      const answer = parseOcsp(bytes);
-      const status = answer.statusOf(certificate, issuers[0] ?? "");
-      if (!status) continue;
-      const why = answer.problem(issuers, now);
-      if (why !== undefined) problem = `${source}: ${why}`;
-      else believed.push({ status, stale: isStale(status, now), use: useOf(certificate, source, status) });
-    } catch (error) {
-      if (!(error instanceof EvidenceError)) throw error;
-      problem = `${source}: ${error.message}`;
-    }
-  const newest = [...believed].sort((a, b) => b.status.thisUpdate.getTime() - a.status.thisUpdate.getTime());
+  for (const { source, answer } of answers) {
+    const status = answer?.statusOf(certificate, issuers[0] ?? "");
+    if (!answer || !status) continue;
+    const why = answer.problem(issuers, now);
+    if (why !== undefined) problem = `${source}: ${why}`;
+    else believed.push({ status, stale: isStale(status, now), use: useOf(certificate, source, status) });
+  }
+  const newest = believed.sort((a, b) => b.status.thisUpdate.getTime() - a.status.thisUpdate.getTime());
   return (
     newest.find(({ status }) => status.status !== "good") ?? newest[0] ?? (problem === undefined ? {} : { problem })
   );

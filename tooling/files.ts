@@ -40,7 +40,7 @@ export function sizeOf(path: string, what: string, mostBytes = Infinity): number
 export const mib = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 
 /** Writes a file whole or not at all: a kill leaves the old one. */
-export function replaceFile(path: string, content: string, mode: number): void {
+export function replaceFile(path: string, content: string | Uint8Array, mode: number): void {
   const temporary = `${path}.${randomBytes(6).toString("hex")}`;
   try {
     writeAndSync(temporary, content, mode);

@@ -2,6 +2,8 @@ import { Command } from "commander";
 import { runMain } from "../ui";
 import { addAdmissionCommand } from "./admission";
 import { addAcceptanceCommands } from "./acceptance";
+import { addCollateralCommands } from "./collateral";
+import { addConnectCommand } from "./connect";
 import { addDoctorCommand } from "./doctor";
 import { addFirmwareCommands } from "./firmware";
 import { addGuestCommands } from "./guest";
@@ -14,6 +16,7 @@ import { addReportCommand } from "./report";
 import { addReviewCommand } from "./review";
 import { addSecretCommands } from "./secret";
 import { addServingKeyCommands } from "./servingKey";
+import { addVerifyCommand } from "./verify";
 
 /** Adds its commands to the root command. */
 export type AddCommands = (root: Command, signal: AbortSignal) => void;
@@ -33,6 +36,9 @@ const commands: readonly AddCommands[] = [
   addOpenshiftCommands,
   addFirmwareCommands,
   addDoctorCommand,
+  addVerifyCommand,
+  addConnectCommand,
+  addCollateralCommands,
 ];
 
 /** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */

@@ -19,8 +19,13 @@ export interface RevocationList {
 }
 
 export function parseRevocationList(bytes: Uint8Array, what: string): RevocationList {
-  const [content, , signature] = members(parseDer(bytes, what), what);
-  if (!content || !(signature instanceof asn1js.BitString)) throw new EvidenceError(`${what}: it has no signature`);
+  const [content, algorithm, signature] = members(parseDer(bytes, what), what);
+  if (!content || !algorithm || !(signature instanceof asn1js.BitString) || signature.valueBlock.unusedBits !== 0)
+    throw new EvidenceError(`${what}: it has no signature`);
+  // The algorithm is said twice, once within what is signed, behind the version.
+  const [, signedAlgorithm] = members(content, what);
+  if (!signedAlgorithm || !encoded(signedAlgorithm).equals(encoded(algorithm)))
+    throw new EvidenceError(`${what}: the algorithm of its signature is not the one that is signed`);
   try {
     const list = new X509Crl(Buffer.from(bytes));
     // Such an extension changes what a list means: to some certificates alone, or as a supplement to another list.
@@ -31,8 +36,8 @@ export function parseRevocationList(bytes: Uint8Array, what: string): Revocation
       thisUpdate: dated(list.thisUpdate),
       ...(list.nextUpdate && { nextUpdate: dated(list.nextUpdate) }),
       revoked: new Set(list.entries.map(({ serialNumber }) => plainSerial(serialNumber))),
-      signed: new Uint8Array(content.valueBeforeDecodeView),
-      signature: new Uint8Array(signature.valueBlock.valueHexView),
+      signed: encoded(content),
+      signature: Buffer.from(signature.valueBlock.valueHexView),
     };
   } catch (error) {
     if (error instanceof EvidenceError) throw error;
@@ -47,6 +52,10 @@ export function listSigned({ signed, signature }: RevocationList, { publicKey }:
 
 export function isRevoked({ revoked }: RevocationList, { serialNumber }: X509Certificate): boolean {
   return revoked.has(plainSerial(serialNumber));
+}
+
+function encoded(value: asn1js.AsnType): Buffer {
+  return Buffer.from(value.valueBeforeDecodeView);
 }
 
 function plainSerial(serial: string): string {

@@ -163,7 +163,10 @@ function crlAddress(kind: "vcek" | "vlek", product: SnpProduct): string {
 function authorityExtensions(pathLength: number, crl: string): x509.Extension[] {
   return [
     new x509.BasicConstraintsExtension(true, pathLength, true),
-    new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+    new x509.KeyUsagesExtension(
+      x509.KeyUsageFlags.keyCertSign | (pathLength > 0 ? x509.KeyUsageFlags.cRLSign : 0),
+      true,
+    ),
     new x509.CRLDistributionPointsExtension([crl]),
   ];
 }

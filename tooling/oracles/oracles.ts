@@ -1,3 +1,4 @@
+import { goSevGuest } from "./goSevGuest";
 import { ocicrypt } from "./ocicrypt";
 import type { Oracle } from "./oracle";
 import { regorus } from "./regorus";
@@ -5,4 +6,4 @@ import { sevSnpMeasure } from "./sevSnpMeasure";
 import { tdx } from "./tdx";
 
 /** What `npm run oracles` asks, in this order. */
-export const oracles: readonly Oracle[] = [sevSnpMeasure, tdx, regorus, ocicrypt];
+export const oracles: readonly Oracle[] = [sevSnpMeasure, tdx, regorus, ocicrypt, goSevGuest];

@@ -16,6 +16,7 @@ import { statusScreen, upScreen } from "./screens";
 import { status } from "./status";
 import { unlock } from "./unlock";
 import { up } from "./up";
+import { verdictCommand } from "./verdictCommand";
 
 interface Named {
   readonly name: string;
@@ -60,6 +61,7 @@ function program(signal: AbortSignal): Command {
   attestCommand(command("attest", "play attestation against the live key broker's policies"), signal);
   reportCommand(command("report", "write report.html and report.md about the rehearsed factory; changes nothing"));
   doctorCommand(command("doctor", "say which link is broken between a host and its guests' keys"), signal);
+  verdictCommand(command("verdict", "judge a SIMULATED guest as a data owner does, and three bad ones"), signal);
   command("unlock", "release the locks that a killed run left on the stacks").action(async ({ name }: Named) => {
     console.log(await unlock(new InstancePaths(name)));
   });

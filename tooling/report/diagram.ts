@@ -2,7 +2,7 @@ import { controls } from "./threats/controls";
 import { isolationUnits } from "../../components/verdict/isolation";
 import { unique } from "../review/text";
 import type { FlowKind, RegionKind } from "./document";
-import type { Facts, SiteFacts } from "./facts";
+import type { Facts, SiteFacts, TrustFacts } from "./facts";
 
 /** What is drawn, before anything has a place. */
 export interface Graph {
@@ -43,7 +43,12 @@ export function graphOf(facts: Facts): Graph {
   const owner: GraphRegion = {
     id: "owner",
     kind: "trusted",
-    lines: [parties.modelOwner, "model owner; its own cluster, out of the provider's reach"],
+    lines: [
+      parties.modelOwner,
+      trust.some(({ kind }) => kind === "keyBroker")
+        ? "model owner; its own cluster, out of the provider's reach"
+        : "model owner",
+    ],
     nodes: [
       ...(facts.releases.length > 0
         ? [{ id: "releases", lines: ["releases", `${facts.releases.length} signed`] }]
@@ -191,9 +196,9 @@ function flowsOf(facts: Facts): GraphFlow[] {
       return [
         ...(has && releases.length > 0 ? [flow("releases", "releases", cluster, "signed releases, as files")] : []),
         flow("control", cluster, tee, has ? "places pods" : "starts machines"),
-        ...trust.flatMap((_, key) => [
+        ...trust.flatMap((each, key) => [
           { ...flow("evidence", tee, `keys-${key}`, "evidence"), back: true as const },
-          flow("keys", `keys-${key}`, tee, keysLabel(facts)),
+          flow("keys", `keys-${key}`, tee, keysLabel(each, site)),
         ]),
         flow("prompts", "clients", tee, promptsLabel(site)),
         ...(has ? [flow("images", "registry", tee, "images, by digest")] : []),
@@ -215,8 +220,11 @@ function flowsOf(facts: Facts): GraphFlow[] {
 const flow = (kind: FlowKind, from: string, to: string, label: string): GraphFlow => ({ kind, from, to, label });
 
 /** A key that somebody can have without evidence is not said to be for attested guests alone. */
-const keysLabel = ({ trust }: Facts) =>
-  trust.every(({ kind }) => kind === "keyBroker") ? "keys, to attested guests" : "keys, on the cloud's word";
+function keysLabel({ kind, keyAuthority }: TrustFacts, { place }: SiteFacts): string {
+  if (kind === "cloudKeys") return "keys, on the cloud's word";
+  if (keyAuthority.who === "cloud") return "keys; their store's operator has them";
+  return `keys, to attested ${place === "azureNode" || place === "gcpNode" ? "nodes" : "guests"}`;
+}
 
 /** Only a serving key ties a connection to the guest; see the control of that name. */
 function promptsLabel({ releases }: SiteFacts): string {

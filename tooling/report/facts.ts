@@ -70,8 +70,10 @@ export function factsOf({ stacks }: FactoryReading): Facts {
   const factory = one("factory", ({ config }) => config.factory);
   const modelOwner = one("modelOwner", ({ config }) => config.parties.modelOwner);
   const dataOwner = one("dataOwner", ({ config }) => config.parties.dataOwner);
-  const trust = stacks.flatMap(trustOf);
-  const releases = releasesOf(stacks, trust);
+  // A stack that a preview could not see whole proves nothing: as if it had not been read.
+  const whole = stacks.filter(({ refusals }) => refusals.length === 0);
+  const trust = whole.flatMap(trustOf);
+  const releases = releasesOf(whole, trust);
   const signers = stacks.flatMap(({ config }) => ("signers" in config && config.signers ? [config.signers] : []));
   return {
     factory,
@@ -170,7 +172,10 @@ function sitesOf(stacks: readonly StackReading[], namespace: string, releases: r
   return unique(settings.keys()).flatMap((name) => {
     const provider = settings.get(name);
     const own = (role: string) =>
-      stacks.find(({ config }) => config.role === role && "provider" in config && config.provider === name);
+      stacks.find(
+        ({ config, refusals }) =>
+          config.role === role && "provider" in config && config.provider === name && refusals.length === 0,
+      );
     const [infrastructure, workloads] = [own("infrastructure"), own("workloads")];
     const placed = new Set(workloads?.releases.map(({ digest }) => digest));
     return !provider

@@ -1,5 +1,5 @@
 import type { ClaimId } from "../../components/verdict/claims";
-import { file, nvidiaDocs, page } from "../../policies/sources";
+import { nvidiaDocs } from "../../policies/sources";
 import type { Source } from "../../policies/sources";
 
 /** Something that no control of the architecture stops. */
@@ -13,11 +13,14 @@ export interface Limit {
 }
 
 const overview = nvidiaDocs("overview");
-const linuxThreats = page(
-  "The Linux kernel, Confidential Computing in Linux for x86 virtualization",
-  "https://www.kernel.org/doc/html/latest/security/snp-tdx-threat-model.html",
-);
-const intelGuest = file("intel/ccc-linux-guest-hardening-docs", "source/security-spec.rst");
+const linuxThreats: Source = {
+  text: "The Linux kernel, Confidential Computing in Linux for x86 virtualization (read 2026-11)",
+  url: "https://www.kernel.org/doc/html/latest/security/snp-tdx-threat-model.html",
+};
+const intelGuest: Source = {
+  text: "Intel, TDX Linux guest kernel security specification: TSC and other timers (read 2026-11)",
+  url: "https://intel.github.io/ccc-linux-guest-hardening-docs/security-spec.html",
+};
 const own = (text: string): Source => ({ text, url: "" });
 
 export const limits: readonly Limit[] = [
@@ -56,9 +59,9 @@ export const limits: readonly Limit[] = [
     says: "Whoever can put a device between processor and memory has read and changed what SGX, TDX and SEV-SNP encrypt, and taken keys that sign evidence: TEE.fail (DDR5, 2025), Battering RAM and WireTap (DDR4, 2025). The processors' makers count this as out of scope. Evidence does not show where a machine stands, nor who can open it.",
     claims: ["cpu-genuine"],
     sources: [
-      page("TEE.fail: DDR5 memory-bus interposition, with NVIDIA's attestation in its scope", "https://tee.fail"),
-      page("Battering RAM: an interposer that redirects memory under SGX and SEV-SNP", "https://batteringram.eu"),
-      page("WireTap: SGX attestation keys read from a DDR4 bus", "https://wiretap.fail"),
+      { text: "TEE.fail (2025): DDR5 memory-bus interposition, TDX and SEV-SNP", url: "https://tee.fail" },
+      { text: "Battering RAM (2025): an interposer that redirects memory", url: "https://batteringram.eu" },
+      { text: "WireTap (2025): SGX attestation keys read from a DDR4 bus", url: "https://wiretap.fail" },
     ],
   },
   {

@@ -13,6 +13,8 @@ import type { PlainRun } from "../../support/plainPulumi";
 import { plainPulumi } from "../../support/plainPulumi";
 import { processesNaming } from "../../support/processes";
 import { RehearsalCli } from "../../support/rehearsalCli";
+import { launchChromium } from "../report/browser";
+import { expectGoodPage } from "../report/goodPage";
 
 interface Pod {
   readonly metadata: {
@@ -183,6 +185,29 @@ describe("a rehearsal from first start to destruction", () => {
       expect(all).toContain("trustfoundry-baseline");
     },
   );
+
+  it("writes a report that a real browser finds whole, and that holds what was deployed", async () => {
+    const { exitCode, all } = await rehearsal.run("report", "--out", rehearsal.home);
+    expect(exitCode, all).toBe(0);
+    expect(all).toContain("SIMULATED: no TEE, no key released");
+    const text = readFileSync(join(rehearsal.home, "report.md"), "utf8");
+    const page = readFileSync(join(rehearsal.home, "report.html"), "utf8");
+    for (const name of ["llama-8b", "frontier-400b", "giant-1t"]) {
+      const { launch, initData } = signedRelease(name);
+      for (const value of [initData.digest, ...Object.values({ ...launch.snp, ...launch.tdx })])
+        for (const report of [text, page]) expect(report).toContain(value);
+    }
+    // Paths and keys of the machine that it was made on are nobody's business.
+    for (const report of [text, page]) expect(report).not.toMatch(new RegExp(`${root}/|PRIVATE KEY`));
+    const browser = await launchChromium();
+    try {
+      for (const theme of ["light", "dark"] as const)
+        for (const width of [1280, 390])
+          await expectGoodPage(browser, join(rehearsal.home, "report.html"), theme, width);
+    } finally {
+      await browser.close();
+    }
+  });
 
   it("rolls one model, and first the key broker that must know it, when a limit crosses a whole vCPU", async () => {
     const uids = async (name: string) =>

@@ -80,6 +80,7 @@ caption{text-align:left;padding:.6rem .9rem;color:var(--soft);font-size:.875rem}
 th,td{text-align:left;vertical-align:top;padding:.55rem .9rem;border-top:1px solid var(--line)}
 thead th{background:var(--raised);color:var(--soft);font-weight:600}
 tbody th{font-weight:600}
+th .line+.line{font-weight:400}
 .picture{padding:0}
 figure{margin:0;padding:1rem;width:max-content}
 figure svg{display:block}
@@ -119,6 +120,7 @@ h3,caption{break-after:avoid}
 section{margin-top:8mm}
 .scroll{overflow:visible;border:0;border-radius:0}
 table{min-width:0!important;font-size:7.5pt;table-layout:fixed}
+caption{font-size:8.5pt;padding:1mm 1.5mm}
 th,td{padding:1mm 1.5mm;overflow-wrap:anywhere}
 .badge{white-space:normal;padding:0 1.5mm;border:.25mm solid}
 tr,figure,dl>div{break-inside:avoid}

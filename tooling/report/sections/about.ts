@@ -25,7 +25,9 @@ export function aboutSection({ stacks }: ReportModel): Section {
         wide: true,
       },
       text(
-        "A state says what was deployed, and not what somebody has changed since by other means. A preview says what would be. Neither is evidence: whether a guest is what its release says, `trustfoundry verify` finds out.",
+        "A state says what was deployed, and not what somebody has changed since by other means. A preview says what would be. Neither is evidence: whether a guest is what its release says, ",
+        code("trustfoundry verify"),
+        " finds out.",
       ),
       ...(unseen.length === 0 ? [] : [text("Encrypted settings, which nobody has looked at:"), list(unseen)]),
     ],

@@ -84,7 +84,7 @@ export function waysSection({ ways, matrices, claims }: ReportModel): Section {
       {
         kind: "table",
         caption: "Ways, what stops them, and why some are open",
-        head: ["way", "stands", "by, or why not", "leads", "claims", "sources"],
+        head: ["way", "stands", "by, or why not", "to which asset, and whom", "claims", "sources"],
         rows: ways.map((way) => wayRow(way, several)),
         wide: true,
       },
@@ -111,7 +111,10 @@ function wayRow({ what, is, by, because, of, leads, claims, sources }: WayRow, s
     [[what], ...(several ? [[of.join(", ")]] : [])],
     cell(is === "stopped" ? outcomeBadges.stopped : is === "unknown" ? outcomeBadges.unknown : badge("open", "bad")),
     is === "stopped" ? by.map((id) => [controlOf(id).title]) : cell(because ?? ""),
-    leads.map(({ adversary, assets: led }) => [`${adversaries[adversary]} to ${led.join(", ")}`]),
+    assetNames.flatMap((asset) => {
+      const who = leads.filter(({ assets: led }) => led.includes(asset)).map(({ adversary }) => adversaries[adversary]);
+      return who.length === 0 ? [] : [[`${asset}: ${who.join(", ")}`]];
+    }),
     cell(...joined(claims.map(code))),
     sources.map((source) => [sourceOf(source)]),
   ];

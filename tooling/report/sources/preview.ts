@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { releaseDigest } from "../../../components/workload/release/document";
-import { parseConfig } from "../../../stacks/config/load";
+import type { StackConfig } from "../../../stacks/config/load";
 import type { PackName } from "../../../policies/pack";
 import type { StackEngine } from "../../rehearsal/stackRunner";
 import { lookAtFile } from "../../review/look";
@@ -67,7 +67,7 @@ function readingOf(file: FileView, stack: StackView): StackReading {
     throw new UserError(`${file.file} does not hold, so that there is nothing to report.`, undefined, [
       ...stack.refusals,
     ]);
-  const config = parseConfig(roleSettings(file.settings as Readonly<Record<string, unknown>>, stack.name));
+  const config = roleSettings(file.settings as StackConfig, stack.name);
   const resources = stack.resources.map(({ type, name, inputs }) => ({
     type,
     name,

@@ -1,17 +1,17 @@
 import type { Factory } from "../../../stacks/config/factory";
+import { parseConfig } from "../../../stacks/config/load";
+import type { StackConfig } from "../../../stacks/config/load";
 import { deriveStacks } from "../../../stacks/rehearsal";
 import { passingScanner, passingSigners, placeholderCa } from "../../review/placeholders";
 
-type Sections = Readonly<Record<string, unknown>>;
-
 /**
- * The settings of one previewed stack. A rehearsal's file stands for its parties' stacks, `<name>/trust`,
+ * The settings of one previewed stack, out of those of its file as the schema has read them. A rehearsal's file stands for its parties' stacks, `<name>/trust`,
  * `<name>/<provider>/infrastructure` and `<name>/<provider>/workloads`, as the preview has derived them: keys and the CA
  * are placeholders there as well.
  */
-export function roleSettings(settings: Sections, stackName: string): Sections {
+export function roleSettings(settings: StackConfig, stackName: string): StackConfig {
   if (settings.role !== "rehearsal") return settings;
-  const factory = settings as unknown as Factory;
+  const factory: Factory = settings;
   const scanner = passingScanner();
   const derived = deriveStacks(factory, {
     keyBrokerCa: placeholderCa,
@@ -22,9 +22,9 @@ export function roleSettings(settings: Sections, stackName: string): Sections {
     ),
   });
   const [, first = "", role] = /^[^/]+\/([^/]+)(?:\/(.+))?$/.exec(stackName) ?? [];
-  if (first === "trust" && role === undefined) return derived.trust;
+  if (first === "trust" && role === undefined) return parseConfig(derived.trust);
   const own = derived.providers[first];
   if (!own) return settings;
   const releases = factory.models.filter(({ providers }) => providers.includes(first)).map(({ name }) => name);
-  return role === "workloads" ? own.workloads({ directory: "handover", releases }) : own.infrastructure;
+  return parseConfig(role === "workloads" ? own.workloads({ directory: "handover", releases }) : own.infrastructure);
 }

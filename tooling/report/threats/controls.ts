@@ -35,9 +35,9 @@ const absent = (because: string): Standing => ({ is: "absent", because });
 const unknown = (because: string): Standing => ({ is: "unknown", because });
 const when = (holds: boolean, because: string): Standing => (holds ? inForce : absent(because));
 
-const noTrust = "the model owner's stack was not read";
+const noTrust = "the model owner's stack was not read, or not whole";
 const noRelease = "no release was read";
-const noInfrastructure = "the provider's infrastructure stack was not read";
+const noInfrastructure = "the provider's infrastructure stack was not read, or not whole";
 
 /** Of what the key broker compares: in force where the release's own block stands in its policy. */
 function pinned({ release }: Subject): Standing {

@@ -156,22 +156,31 @@ const keptFrom: Readonly<Record<Outsider, readonly Kept[]>> = {
   infrastructureProvider: ["clusterAdmin", "nodeAdmin"],
 };
 
-/** Clouds' nodes and machines, peer pods and Anjuna's: what docs/isolation.md says of each, and what is placed of it. */
+/**
+ * Clouds' nodes and machines, peer pods and Anjuna's: what docs/isolation.md says of each, and what is placed of it. Whoever
+ * is let in reads everything, so that nothing else is counted against him.
+ */
 function placeWays(adversary: Outsider, asset: Asset, { place, keysAtCloud }: Asked): Ways {
   const unit = isolationUnits[place];
   const defences = keptFrom[adversary].map((kept) => unit.against[kept]).filter(({ stopped: how }) => how !== "absent");
   if (defences.length === 0) return { nobody: `${unit.title}: there is no such party` };
-  const letIn = defences
-    .filter(({ stopped: how }) => how !== "yes")
-    .map(({ how }) => open("into the machine", how, ["cloud-node-confidential"], isolationPage));
+  const letIn = (how: string) => open("into the machine", how, ["cloud-node-confidential"], isolationPage);
+  const inside = defences.filter(({ stopped: how }) => how === "no");
+  if (inside.length > 0) return inside.map(({ how }) => letIn(how));
+  const partly = defences.filter(({ stopped: how }) => how === "partly").map(({ how }) => letIn(how));
+  const store = keysAtCloud && adversary === "cloudProvider" && asset !== "prompts" ? [keyStore] : [];
   const validated = unit.stage === "experimental" ? [experimental(place)] : [];
-  // No release with a serving key, or with sealed weights, belongs to a machine.
-  const unbound = open(
-    asset === "prompts" ? "leading prompts elsewhere" : "the weights where they lie, and on their way",
-    "no release stands for such machines, so that no evidence binds a connection, or weights, to them",
-    ["keys-for-release-only", "keys-never-in-clear"],
-    releasesPage,
-  );
+  const machine = adversary === "network" ? [] : [adversary === "infrastructureProvider" ? login(place) : nodeMemory];
+  return [...partly, ...machine, ...machineWays(asset, place, adversary), ...store, ...validated];
+}
+
+const login = (place: Place) =>
+  place === "gcpSpace"
+    ? stopped("logging in to the machine", "space-image-bound", "node-memory-encrypted")
+    : stopped("logging in to the machine", "node-memory-encrypted");
+
+/** What is about the asset, whoever is after it. */
+function machineWays(asset: Asset, place: Place, adversary: Outsider): readonly Way[] {
   const image =
     place === "gcpSpace"
       ? stopped("running another image in its place", "space-image-bound")
@@ -181,21 +190,28 @@ function placeWays(adversary: Outsider, asset: Asset, { place, keysAtCloud }: As
           ["image-as-released"],
           isolationPage,
         );
-  const readable = open(
-    "reading the image",
-    "images are not encrypted for such machines",
-    ["keys-never-in-clear"],
-    isolationPage,
-  );
-  const byAsset: Record<Asset, readonly Way[]> = {
-    weights: [nodeMemory, nodeDisk, ...(adversary === "network" ? [unbound] : [])],
-    prompts: [nodeMemory, unbound],
-    keys: [nodeMemory, nodeKeys],
-    images: [image, readable],
-  };
-  const store = keysAtCloud && adversary === "cloudProvider" && asset !== "prompts" ? [keyStore] : [];
-  return [...letIn, ...byAsset[asset], ...store, ...validated];
+  return {
+    weights: [...(adversary === "network" ? [] : [nodeDisk]), unboundWeights],
+    prompts: [unboundPrompts],
+    keys: [nodeKeys],
+    images: [image, readableImage],
+  }[asset];
 }
+
+const noReleaseThere = "no release stands for such machines, so that no evidence binds it to them";
+const unboundWeights = open(
+  "the weights where they lie, and on their way",
+  noReleaseThere,
+  ["keys-never-in-clear"],
+  releasesPage,
+);
+const unboundPrompts = open("leading prompts elsewhere", noReleaseThere, ["keys-for-release-only"], releasesPage);
+const readableImage = open(
+  "reading the image",
+  "images are not encrypted for such machines",
+  ["keys-never-in-clear"],
+  isolationPage,
+);
 
 const experimental = (place: Place): Way =>
   open(
@@ -239,8 +255,6 @@ function ofDataOwner(asset: Asset, { place }: Asked): Ways {
     ["image-as-released"],
     limits,
   );
-  const image = pod
-    ? [otherImage, readImage]
-    : [open("reading the image", "images are not encrypted for such machines", ["keys-never-in-clear"], isolationPage)];
+  const image = pod ? [otherImage, readImage] : [readableImage];
   return { weights: [ask, ...(pod ? [restOfWeights] : []), answers], keys: [ask], images: image }[asset];
 }

@@ -86,7 +86,7 @@ export async function spaceContext(changes: Partial<SpaceContext> = {}): Promise
   return {
     now,
     collateral: [keySet()],
-    roots: { googleConfidentialSpace: (await googles).root },
+    roots: { googleConfidentialSpace: (await googles).root, simulated: false },
     expected: {
       audience,
       imageDigest,

@@ -21,8 +21,7 @@ const leastBits = 2048;
 
 /** Throws EvidenceError alone. */
 export function parseRuntimeData(bytes: Uint8Array): RuntimeData {
-  // The text may be followed by zeros of its own.
-  const json = parseStrictJson(Buffer.from(bytes).toString("utf8").replace(/\0+$/, ""), "runtime data");
+  const json = parseStrictJson(textOf(bytes), "runtime data");
   const keys: readonly unknown[] = Array.isArray(json.keys) ? json.keys : [];
   const named = keys.filter((key) => at(key, "kid") === attestationKeyId);
   if (named.length !== 1)
@@ -54,4 +53,13 @@ function keyOf(jwk: unknown): KeyObject {
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < leastBits) throw new EvidenceError(`runtime data: HCLAkPub has ${bits} bits; ${leastBits} are the least`);
   return key;
+}
+
+/** Zeros may follow it. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\0+$/, "");
+  } catch {
+    throw new EvidenceError("runtime data: they are no UTF-8 text");
+  }
 }

@@ -27,7 +27,7 @@ export interface EarContext extends Pick<ExamineContext, "now" | "expected"> {
   readonly channelKey?: Uint8Array;
 }
 
-/** What a token says that evidence was bound to; only from a token whose signature held. */
+/** What a token says that evidence was bound to; only from a token of which nothing failed. */
 export interface BoundByToken {
   readonly nonce: unknown;
   /** The guest's public key, a JWK as the token has it. */

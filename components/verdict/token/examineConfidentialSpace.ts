@@ -32,9 +32,13 @@ type SpaceList = Checklist<keyof typeof checks>;
 /** Nonces of a token: 8 to 88 bytes each, six at most (Google Cloud, "Confidential Space token claims"). */
 const nonceCharacters = { least: 8, most: 88 };
 
-/** What a workload puts among its nonces for the key of its TLS end: SHA-256 of SubjectPublicKeyInfo, lower-case hex. */
+/**
+ * What a workload puts among its nonces for the key of its TLS end: the SHA-256 of SubjectPublicKeyInfo, lower-case hex, with
+ * a word before it. The word keeps it apart from nonces of callers: a workload that takes those as digits alone cannot be
+ * brought to vouch for somebody else's key.
+ */
 export function channelNonce(spki: Uint8Array): string {
-  return createHash("sha256").update(spki).digest("hex");
+  return `spki-sha256:${createHash("sha256").update(spki).digest("hex")}`;
 }
 
 /**
@@ -46,7 +50,7 @@ export async function examineConfidentialSpace(
   { token }: { readonly token: string },
   context: SpaceContext,
 ): Promise<Examination> {
-  const list = new Checklist(checks, "token", "Google");
+  const list = new Checklist(checks, "token", context.roots.simulated ? "a SIMULATED Google" : "Google");
   const opened = await openToken(list, token, context);
   if (opened.jws) {
     examineQuestion(list, opened.jws.claims, context);
@@ -161,7 +165,7 @@ function examineQuestion(
     list.decide(
       "space-channel-key",
       nonces.includes(channelNonce(channelKey.value)),
-      "the SHA-256 of the connection's key is among its nonces, which the workload chose",
-      `the SHA-256 of the connection's key, ${channelNonce(channelKey.value)}, is not among its nonces: the token is relayed, or the workload does not bind its key`,
+      "the connection's key is among its nonces, which the workload alone chooses",
+      `the connection's key, ${channelNonce(channelKey.value)}, is not among its nonces: the token is relayed, or the workload does not bind its key`,
     );
 }

@@ -51,16 +51,14 @@ export async function examineEar(
   const submodules = examineSubmodules(list, jws.claims, context);
   const runtime = at(evidenceOf(submodules.cpu0), "runtime_data_claims");
   const bound = { nonce: at(runtime, "nonce"), key: at(runtime, "tee-pubkey"), by: context.trust.signer };
-  return {
-    findings: [
-      ...list.all("the token does not say"),
-      ...examineEarCpu(submodules.cpu0, context),
-      ...examineEarDevices(submodules, context),
-      ...channelKey(bound.key, context),
-    ],
-    collateral: [],
-    bound,
-  };
+  const findings = [
+    ...list.all("the token does not say"),
+    ...examineEarCpu(submodules.cpu0, context),
+    ...examineEarDevices(submodules, context),
+    ...channelKey(bound.key, context),
+  ];
+  const holds = findings.every(({ grade }) => grade !== "failed");
+  return { findings, collateral: [], ...(holds && { bound }) };
 }
 
 /** The token, once a pinned key signed it; undefined where none did, with the reason in the list. */

@@ -43,13 +43,13 @@ export interface SpaceExpected {
 }
 
 export interface SpaceContext extends Pick<ExamineContext, "now" | "collateral"> {
-  readonly roots: Pick<ExamineContext["roots"], "googleConfidentialSpace">;
+  readonly roots: Pick<ExamineContext["roots"], "googleConfidentialSpace" | "simulated">;
   readonly expected: SpaceExpected;
   /** The reader's own nonce as he gave it to the workload, 8 to 88 characters: one of `eat_nonce`. */
   readonly nonce: Known<string>;
   /**
-   * SubjectPublicKeyInfo, DER, of the connection's end. The workload puts the SHA-256 of it, lower-case hex, among its
-   * nonces (`channelNonce`). Unknown where no connection was looked at.
+   * SubjectPublicKeyInfo, DER, of the connection's end, which the workload names among its nonces (`channelNonce`). Unknown
+   * where no connection was looked at.
    */
   readonly channelKey: Known<Uint8Array>;
 }

@@ -50,7 +50,9 @@ function keyOfChain(x5c: unknown, { roots, now }: SpaceContext): SpaceKey {
   if (leaf.publicKey.asymmetricKeyType !== "rsa") return no("the key of its certificate is no RSA key");
   return {
     key: leaf.publicKey,
-    says: "its certificate was issued under Google's pinned Confidential Space Root CA",
+    says: roots.simulated
+      ? "its certificate was issued under a SIMULATED root"
+      : "its certificate was issued under Google's pinned Confidential Space Root CA",
     collateral: [],
   };
 }

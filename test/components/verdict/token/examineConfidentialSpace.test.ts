@@ -161,7 +161,7 @@ async function examineReal(file: string, now?: Date) {
     {
       now: now ?? new Date((iat + 60) * 1000),
       collateral: [],
-      roots: { googleConfidentialSpace: googleConfidentialSpaceRoot },
+      roots: { googleConfidentialSpace: googleConfidentialSpaceRoot, simulated: false },
       expected: {
         audience: aud,
         imageDigest: submods.container.image_digest,

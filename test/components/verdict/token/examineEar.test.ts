@@ -9,11 +9,14 @@ import {
   earContext,
   earToken,
   guestKey,
+  now,
   readersNonce,
+  signer,
   snpRelease,
   tdxRelease,
   wholeHost,
 } from "../../../support/earTokens";
+import { signToken } from "../../../../tooling/attestation/tokenSigner";
 import { changed, jwkOf } from "../../../support/signedTokens";
 import { genuineIntelToken } from "../../../support/intelTokens";
 import { absence, upstream } from "../../../support/upstream";
@@ -94,6 +97,16 @@ describe("an attestation token of Trustee's", () => {
     const good = changed(verbose, [...path, "report_data"], primaryReportData(runtime, "{}"));
     expect(failed((await examined(await earToken(good))).findings)).toEqual([]);
     expect(failed((await examined(await earToken(verbose))).findings)).toEqual(["ear-report-data"]);
+  });
+
+  it("is read as the rehearsal's attestation service signs it", async () => {
+    const token = await signToken(earClaims(snpRelease), await signer, now, 5);
+    expect(failed((await examined(token)).findings)).toEqual([]);
+  });
+
+  it("names no guest's key to go by as soon as anything of it fails", async () => {
+    const token = await earToken(changed(earClaims(snpRelease), ["submods", "gpu0", "ear.status"], "warning"));
+    expect((await examined(token)).bound).toBeUndefined();
   });
 
   it("is signed by a key that was pinned as JWK, by its id too", async () => {

@@ -147,7 +147,10 @@ const cases: Readonly<Record<string, Case>> = {
   "a certificate that is no longer valid": { token: ({ old }) => pkiToken(old), fails: "space-key" },
   "Google's real root pinned, and a chain under a made-up one": {
     token: ({ google }) => pkiToken(google),
-    context: (context) => ({ ...context, roots: { googleConfidentialSpace: googleConfidentialSpaceRoot } }),
+    context: (context) => ({
+      ...context,
+      roots: { googleConfidentialSpace: googleConfidentialSpaceRoot, simulated: false },
+    }),
     fails: "space-key",
   },
   "a key set that is none": { context: collateral(keySet({ bytes: Buffer.from("<html>") })), fails: "space-key" },

@@ -41,7 +41,7 @@ interface Samples {
 
 /** Holds verdicts on SEV-SNP reports against Google's go-sev-guest, and the pinned roots against those built into it. */
 export const goSevGuest: Oracle = {
-  name: "goSevGuest",
+  name: "go-sev-guest",
   title: "SEV-SNP reports against go-sev-guest 0.15.0",
   async run(context) {
     const ask = await build(context);

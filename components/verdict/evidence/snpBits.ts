@@ -16,7 +16,7 @@ export interface SnpTcb {
 
 export const tcbParts = ["fmc", "bootloader", "tee", "snp", "microcode"] as const satisfies readonly (keyof SnpTcb)[];
 
-/** TCB_VERSION: table 3 for Milan and Genoa, table 4 for Turin. Bytes between are reserved. */
+/** TCB_VERSION: one table for Milan and Genoa, one for Turin (3 and 4 of revision 1.57). Bytes between are reserved. */
 const tcbLayouts = {
   zen3: { bootloader: 0, tee: 1, snp: 6, microcode: 7 },
   zen5: { fmc: 0, bootloader: 1, tee: 2, snp: 3, microcode: 7 },
@@ -40,7 +40,7 @@ export function reservedTcbBytes(layout: TcbLayout): readonly number[] {
   return [0, 1, 2, 3, 4, 5, 6, 7].filter((at) => !known.includes(at));
 }
 
-/** What the guest's owner allowed or demanded when it was launched: POLICY, table 9. */
+/** What the guest's owner allowed or demanded when it was launched: POLICY (table 9 of revision 1.57). */
 export interface SnpPolicy {
   readonly abiMajor: number;
   readonly abiMinor: number;

@@ -33,8 +33,6 @@ export interface SnpReport {
   /** Privilege level of whoever asked for the report: 0 is the guest's own kernel, or what runs beneath it. */
   readonly vmpl: number;
   readonly platform: SnpPlatform;
-  readonly smtEnabled: boolean;
-  readonly tsmeEnabled: boolean;
   /** Whose key signed: 0: VCEK, the chip's; 1: VLEK, a cloud's; 7: nobody's. Others are reserved. */
   readonly signingKey: number;
   /** The host has the chip's key out of use: the signature is zeros. */
@@ -148,7 +146,6 @@ export function parseSnpReport(bytes: Uint8Array): SnpReport {
   const signature = Buffer.concat([scalar(read), scalar(read)]);
   if (read.take(read.left, "rest of the signature").some((byte) => byte !== 0))
     throw new EvidenceError("SNP report: something follows its signature");
-  const platformInfo = readPlatform(platform);
   return {
     version,
     guestSvn,
@@ -156,9 +153,7 @@ export function parseSnpReport(bytes: Uint8Array): SnpReport {
     familyId,
     imageId,
     vmpl,
-    platform: platformInfo,
-    smtEnabled: platformInfo.smtEnabled,
-    tsmeEnabled: platformInfo.tsmeEnabled,
+    platform: readPlatform(platform),
     signingKey: (keys >>> 2) & 7,
     chipKeyMasked: (keys & 2) !== 0,
     authorKeyEnabled: (keys & 1) !== 0,
@@ -199,8 +194,8 @@ export function snpSignatureHolds({ signed, signature }: SnpReport, key: KeyObje
 }
 
 /**
- * Which layout the TCBs have. Version 2 does not name the processor; there were no reports of that version yet from
- * processors with the newer layout but with chip ids as short as theirs (virtee/sev reads them so as well).
+ * Which layout the TCBs have. Version 2 does not name the processor; of those with the newer layout, the chip's id is
+ * short (virtee/sev tells them apart so as well).
  */
 function layoutOf(version: number, bytes: Uint8Array): TcbLayout {
   if (version >= 3) return (bytes[0x188] ?? 0) >= turinFamily ? "zen5" : "zen3";

@@ -16,7 +16,7 @@ export interface VcekIdentity {
 
 /**
  * Object identifiers of AMD's extensions (document 57230, "VCEK Certificate and KDS Interface Specification", revision
- * 1.00, tables 8 to 11; a VLEK has `cspId` instead of `hardwareId`). Read a second time in google/go-sev-guest v0.15.0
+ * 1.00, table 11 for Turin; a VLEK has `cspId` instead of `hardwareId`). Read a second time in google/go-sev-guest v0.15.0
  * (kds/kds.go), which does not know `fmc` and refuses genuine certificates of Turin, and on certificates of real machines.
  */
 export const vcekExtensions = {

@@ -4,7 +4,7 @@ import type { SnpProduct } from "../context";
  * AMD's root keys (ARK), one for each family of processors, as AMD's key service publishes them
  * (https://kdsintf.amd.com/vcek/v1/{Milan,Genoa,Turin}/cert_chain). Taken from google/go-sev-guest v0.15.0
  * (verify/trust/ask_ark_*.pem) on 2026-11-27; the same certificates are built into the crate sev 8.0.0 (virtee,
- * src/certs/snp/builtin) and into Trustee (deps/verifier/src/snp, 78962cd). `npm run oracles -- goSevGuest` compares.
+ * src/certs/snp/builtin) and into Trustee (deps/verifier/src/snp, 78962cd). `npm run oracles -- go-sev-guest` compares.
  */
 export const amdRoots: Readonly<Record<SnpProduct, string>> = {
   milan: `-----BEGIN CERTIFICATE-----

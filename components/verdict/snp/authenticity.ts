@@ -19,6 +19,8 @@ export interface Authenticity {
 }
 
 const claim = "cpu-genuine";
+/** The key's, its authority's and the root's, with some to spare. */
+const mostCertificates = 8;
 
 /** Signature, chain, product and revocation: each a finding, and what they come to. */
 export function examineAuthenticity(
@@ -41,6 +43,13 @@ export function examineAuthenticity(
         ? "the report was not signed: its guest asked for one without a signature"
         : `the report says that it was signed by a key with the number ${report.signingKey}, which means nothing`,
   );
+  if (given.length > mostCertificates) {
+    const says = `the report came with ${given.length} certificates; ${mostCertificates} are more than it needs`;
+    findings.failed("snp-chain", claim, says);
+    for (const check of ["snp-report-signature", "snp-product", "snp-revocation"])
+      findings.notChecked(check, claim, "no certificate was looked at, since there are too many");
+    return { doubt: says, collateral };
+  }
   const found = findEndorsement(report, given, context);
   if (!found) {
     const without = `the report came without its certificate, and none is in the collateral: fetch it from AMD (${named === "VLEK" ? "a VLEK: from the cloud" : "by chip id and TCB"})`;

@@ -120,6 +120,18 @@ describe("evidence is refused", () => {
     expect(await refusal({ ...request, "tee-evidence": evidence })).toContain(report);
   });
 
+  it("of a Turin, which the reference architecture does not validate", async () => {
+    const request = await collect(genuineGuest(snpRelease));
+    const evidence = request["tee-evidence"];
+    if (!("attestation_report" in evidence.primary_evidence)) throw new Error("not of SNP");
+    const report = Buffer.from(evidence.primary_evidence.attestation_report, "base64");
+    report[0x188] = 0x1a;
+    const primary = { ...evidence.primary_evidence, attestation_report: report.toString("base64") };
+    expect(await refusal({ ...request, "tee-evidence": { ...evidence, primary_evidence: primary } })).toContain(
+      "its processor is a Turin, which the reference architecture does not validate",
+    );
+  });
+
   it("of a TEE that the session was not opened for", async () => {
     expect(await refusal(await collect(genuineGuest(snpRelease)), { tee: "tdx" })).toContain("not of tdx");
   });

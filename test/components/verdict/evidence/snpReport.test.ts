@@ -27,8 +27,7 @@ describe.skipIf(!upstream(published))(`the report of a real Milan${absence(publi
         debugAllowed: false,
         singleSocket: false,
       },
-      smtEnabled: true,
-      tsmeEnabled: false,
+      platform: { smtEnabled: true, tsmeEnabled: false },
       signingKey: 0,
       hostData: "0".repeat(64),
       measurement: "a1f3930413247bb38cfc171579ea3c12d5fe4901f0c792f63fd75d98f1ef827c23500644e0e692e6be917f9050d3d38c",
@@ -128,7 +127,7 @@ describe("reports of real processors", () => {
     expect(holds(certificate === "turin-vcek.der" ? "genoa-vcek.der" : "turin-vcek.der")).toBe(false);
   });
 
-  // Every bit of every byte: `npm run oracles -- goSevGuest`.
+  // Every bit of every byte: `npm run oracles -- go-sev-guest`.
   it("were not signed as soon as a bit of any byte differs", () => {
     const report = parseSnpReport(sample("turin-report.bin"));
     const { publicKey } = new X509Certificate(sample("turin-vcek.der"));

@@ -136,6 +136,12 @@ const chain: readonly Refusal[] = [
     "is not valid on",
   ],
   [
+    "comes with heaps of certificates",
+    { certificates: ({ chain: made }) => [...made, ...made, ...made, ...made, ...made] },
+    "snp-chain",
+    "came with 10 certificates",
+  ],
+  [
     "comes with something that is no certificate",
     { certificates: () => ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"] },
     "snp-chain",
@@ -397,7 +403,7 @@ it("refuses a replayed answer, whatever else is right", async () => {
   expect(lesser(examineSnp(first.evidence, { ...first.context, expected }))).toEqual(["snp-report-data: failed"]);
 });
 
-// Every byte, and every bit: test/components/verdict/evidence/snpReport.test.ts, `npm run oracles -- goSevGuest`.
+// Every byte, and every bit: test/components/verdict/evidence/snpReport.test.ts, `npm run oracles -- go-sev-guest`.
 it("refuses a report with a byte changed before its signature", async () => {
   const { evidence, context } = await rig.build();
   for (let at = 0; at < snpSignedBytes; at += 7) {

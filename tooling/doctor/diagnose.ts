@@ -4,7 +4,7 @@ import { keyChain } from "./chains/key";
 import { nodeChain } from "./chains/node";
 import { guestChain, podChain } from "./chains/pod";
 import { candidates } from "./links/pod/placement";
-import { isConfidential, podOf, releaseOf } from "./links/pod/pod";
+import { isConfidential, podOf, podsOfWorkload, releaseOf } from "./links/pod/pod";
 import type { Link, NodeSubject, PodSubject } from "./outcome";
 import type { Seen } from "./seen";
 import { Unseen } from "./seen";
@@ -25,7 +25,7 @@ export function diagnose(snapshot: Snapshot, question: Question): Diagnosis {
     case "node":
       return diagnosisOf([walk(node(snapshot, question.name, true))]);
     case "pod":
-      return diagnosisOf([walk(pod(snapshot, question))]);
+      return diagnosisOf(podsMeant(snapshot, question).map((subject) => walk(pod(snapshot, subject))));
     case "all":
       return diagnosisOf(everything(snapshot));
   }
@@ -58,6 +58,13 @@ function pod(snapshot: Snapshot, subject: PodSubject): BoundLink[] {
     ...(release ? key(snapshot, releaseId(release)) : []),
     ...bind(guestChain, snapshot, subject, text),
   ];
+}
+
+/** The pod of that name, or the pods of the workload of that name; the name itself where there are none. */
+function podsMeant(snapshot: Snapshot, { namespace, name }: PodSubject): PodSubject[] {
+  const subject = { namespace, name };
+  const own = lookUp(() => (podOf(snapshot, subject) ? [] : podsOfWorkload(snapshot, subject))) ?? [];
+  return own.length > 0 ? own.map(({ metadata }) => ({ namespace, name: metadata.name })) : [subject];
 }
 
 function key(snapshot: Snapshot, release: string): BoundLink[] {

@@ -51,29 +51,32 @@ export async function rehearsalDoctor(args: RehearsalDoctorArgs): Promise<{ diag
   if (!provider || (args.provider === undefined && providers.length > 1))
     throw new UserError("Whose cluster is meant?", `Write --provider with one of ${names}.`);
   const cluster = running(paths, contexts.provider(provider.name));
-  const trust = running(paths, contexts.trust);
+  // Nothing of a host depends on the model owner.
+  const trust = question.kind === "node" ? undefined : running(paths, contexts.trust);
   try {
-    const opa = await opaProgram(signal);
     const releases = handedOver([paths.inbox(provider.name)]);
     const snapshot = await collect({
       cluster,
       trust,
-      opa: () => Promise.resolve(opa),
+      opa: () => opaProgram(signal),
       releases,
       hosts: provider.hosts,
       simulated: true,
       certificate: givenCertificate(paths, parties.modelOwner),
-      present: (context) => simulatedGuests(opa, trust, releases, context, signal),
+      ...(trust && {
+        present: async (context) => simulatedGuests(await opaProgram(signal), trust, releases, context, signal),
+      }),
+      ...(question.kind === "pod" && { namespaces: [question.namespace] }),
       now: new Date(),
       signal,
     });
     return {
       diagnosis: diagnose(snapshot, question),
-      sources: [cluster.server, trust.server, ...releases.map(releaseId)],
+      sources: [cluster.server, ...(trust ? [trust.server] : []), ...releases.map(releaseId)],
     };
   } finally {
     cluster.close();
-    trust.close();
+    trust?.close();
   }
 }
 
@@ -109,9 +112,7 @@ async function simulatedGuests(
   }
   const world = await World.create(opa, releases, decisions);
   try {
-    const presented: Presented[] = [];
-    for (const release of releases) presented.push(await simulatedGuest(world, release, context));
-    return presented;
+    return await Promise.all(releases.map((release) => simulatedGuest(world, release, context)));
   } finally {
     world.remove();
   }

@@ -21,6 +21,7 @@ export const kubeletLinks: readonly Link<NodeSubject>[] = [
   {
     id: "kubelet-drop-in",
     question: "Does the kubelet drop-in that hosts take over let guests pull their images?",
+    follows: ["node-software"],
     check: (snapshot) => {
       const object = see(snapshot.cluster.kubeletSettings);
       if (!object)
@@ -35,7 +36,7 @@ export const kubeletLinks: readonly Link<NodeSubject>[] = [
   {
     id: "kubelet-in-force",
     question: "Does the host's kubelet run with these settings?",
-    follows: ["node-ready", "kubelet-drop-in"],
+    follows: ["node-ready", "node-software", "kubelet-drop-in"],
     check: (snapshot, subject) => {
       const version = nodeOf(snapshot, subject).status?.nodeInfo?.kubeletVersion;
       if (snapshot.simulated) return skipped("a simulated host has no kubelet");

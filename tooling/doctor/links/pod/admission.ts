@@ -53,6 +53,7 @@ export const admissionLinks: readonly Link<PodSubject>[] = [
   {
     id: "pod-admitted",
     question: "Was the pod made, or does the API server refuse it?",
+    follows: ["runtime-class", "pod-class-there"],
     check: (snapshot, subject) => {
       const makers = makersOf(snapshot, subject);
       const failure = makers

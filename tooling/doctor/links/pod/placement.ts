@@ -25,7 +25,8 @@ export const hostCauses = [
   ...["runtime-class", "runtime-class-matches"],
 ];
 
-export const placementLinks: readonly Link<PodSubject>[] = [
+/** Before anything else: a pod of a class that is not there is refused. */
+export const classLinks: readonly Link<PodSubject>[] = [
   {
     id: "pod-class-there",
     question: "Is its runtime class there, as kata-deploy makes it?",
@@ -38,6 +39,9 @@ export const placementLinks: readonly Link<PodSubject>[] = [
       return fault ? broken({ ...fault, docs: "docs/infrastructure.md#kata" }) : ok(name);
     },
   },
+];
+
+export const placementLinks: readonly Link<PodSubject>[] = [
   {
     id: "pod-volume-class",
     question: "Is there the StorageClass of the volume that the guest unpacks its image on?",

@@ -1,9 +1,8 @@
 import { isTeeClass } from "../../confidential";
-import { initDataAnnotationKey } from "../../../../components/guest/initDataAnnotation";
-import { initDataDigestKey } from "../../../../components/guest/initDataAnnotation";
+import { initDataAnnotationKey, initDataDigestKey } from "../../../../components/guest/initDataAnnotation";
 import { releaseId } from "../../../../components/attestation/admittedRelease";
 import type { Release } from "../../../../components/workload/release";
-import type { PodObject, PodSpec, WorkloadObject } from "../../objects";
+import type { Metadata, PodObject, PodSpec, WorkloadObject } from "../../objects";
 import type { PodSubject } from "../../outcome";
 import { see, Unseen } from "../../seen";
 import type { NamespaceSnapshot, Snapshot } from "../../snapshot";
@@ -38,6 +37,14 @@ export function makersOf(snapshot: Snapshot, subject: PodSubject): Workload[] {
   const above = first.map(owner);
   const below = workloads.filter((each) => each.kind === "ReplicaSet" && owner(each) === name);
   return [...workloads.filter(({ metadata }) => above.includes(metadata.name)), ...first, ...below];
+}
+
+/** Pods that a workload made, itself or by its ReplicaSets. */
+export function podsOfWorkload(snapshot: Snapshot, subject: PodSubject): PodObject[] {
+  const makers = makersOf(snapshot, subject).map(({ metadata }) => metadata.name);
+  return see(namespaceOf(snapshot, subject).pods).filter(({ metadata }) =>
+    metadata.ownerReferences?.some(({ name }) => makers.includes(name)),
+  );
 }
 
 /** What the pod is made of: its own spec, or its workload's where no pod was made. */
@@ -88,6 +95,13 @@ export function knownRelease(snapshot: Snapshot, subject: PodSubject): Release |
   return `of the releases given (${given}) none is this pod's`;
 }
 
-export function isConfidential({ spec }: { readonly spec: PodSpec }): boolean {
-  return isTeeClass(spec.runtimeClassName);
+/** By its runtime class, or by init-data, which only a confidential guest reads: a pod that lost its class is one, too. */
+export function isConfidential({
+  metadata,
+  spec,
+}: {
+  readonly metadata?: Partial<Metadata>;
+  readonly spec: PodSpec;
+}): boolean {
+  return isTeeClass(spec.runtimeClassName) || metadata?.annotations?.[initDataAnnotationKey] !== undefined;
 }

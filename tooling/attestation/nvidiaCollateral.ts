@@ -1,4 +1,5 @@
 import type { CollateralFile } from "../../components/verdict/context";
+import { shortHash } from "../../components/names";
 import { manifestProduct } from "../../components/verdict/gpu/chips";
 import { answerable } from "../../components/verdict/gpu/revocation";
 import type { TestAuthority, TestCertificate } from "./authority";
@@ -39,7 +40,9 @@ export async function nvidiaCollateral(
     ...devices.flatMap(({ identity }) => answersFor(identity.chain, vendors.nvidia, 1, now)),
     ...answersFor(signer.chain, vendors.nvidiaManifests, 0, now),
   ];
-  return { manifests, answers };
+  // Devices share all of their chain but the chip's own certificate.
+  const once = answers.filter(({ source }, index) => answers.findIndex((each) => each.source === source) === index);
+  return { manifests, answers: once };
 }
 
 export function manifestSigner(vendors: TestVendors): Promise<TestCertificate> {
@@ -95,7 +98,7 @@ export function answersFor(
   now: Date,
   status: "good" | "revoked" | "unknown" = "good",
 ): CollateralFile[] {
-  return answerable(chain, authority.root, from).map(({ certificate, issuers }, index) => {
+  return answerable(chain, authority.root, from).map(({ certificate, issuers }) => {
     const issuer = issuers[0] ?? "";
     const key = authority.keyOf(issuer);
     const content = {
@@ -105,6 +108,6 @@ export function answersFor(
       thisUpdate: new Date(now.getTime() - day),
       nextUpdate: new Date(now.getTime() + day),
     };
-    return { kind: "nvidia-ocsp", source: `SIMULATED-${index}.ocsp`, bytes: encodeOcsp(content, key) };
+    return { kind: "nvidia-ocsp", source: `SIMULATED-${shortHash(certificate)}.ocsp`, bytes: encodeOcsp(content, key) };
   });
 }

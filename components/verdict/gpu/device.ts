@@ -40,9 +40,10 @@ const claim: VerdictClaimId = "gpu-genuine";
 
 const mostCertificates = 6;
 
-export function readDevice(evidence: DeviceEvidence): ReadDevice {
-  const report = parseGpuReport(bytesOf(evidence.evidence));
-  const chain = splitChain(bytesOf(evidence.certificate).toString("latin1"));
+/** It came as JSON, so that it may be anything. */
+export function readDevice(device: DeviceEvidence | null | undefined): ReadDevice {
+  const report = parseGpuReport(bytesOf(device?.evidence));
+  const chain = splitChain(bytesOf(device?.certificate).toString("latin1"));
   if (chain.length > mostCertificates)
     throw new EvidenceError(`device: it comes with ${chain.length} certificates, which is too many`);
   chain.forEach(publicKeyOf);

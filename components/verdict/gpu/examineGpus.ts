@@ -25,7 +25,10 @@ export interface GpuEvidence {
  * Examines GPUs and NVSwitches: each device by itself, all of them against the release's count and topology, and, for what
  * cannot be seen here, the word of NVIDIA's service where there is one. Never throws for what evidence says.
  */
-export async function examineGpus({ devices, nrasToken }: GpuEvidence, context: ExamineContext): Promise<Examination> {
+export async function examineGpus(evidence: GpuEvidence, context: ExamineContext): Promise<Examination> {
+  const { nrasToken } = evidence;
+  // It came as JSON, so that it may be anything.
+  const devices = Array.isArray(evidence.devices) ? (evidence.devices as readonly DeviceEvidence[]) : [];
   const common = new Findings("gpus");
   const token = nrasToken === undefined ? undefined : await examineToken(nrasToken, context, common);
   const tokenUses = token ? [token.use] : [];
@@ -100,7 +103,6 @@ interface NamedDevice {
 function named(devices: readonly DeviceEvidence[]): NamedDevice[] {
   const counts = { gpu: 0, switch: 0 };
   return devices.map((each) => {
-    // It came as JSON: it may be anything.
     const evidence = (typeof each === "object" && each !== null ? each : {}) as DeviceEvidence;
     const kind: DeviceKind = evidence.arch === "LS10" ? "switch" : "gpu";
     return { evidence, kind, name: `${kind}${counts[kind]++}` };

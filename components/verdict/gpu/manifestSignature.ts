@@ -69,11 +69,18 @@ function verified(xml: string, signature: Element, leaf: string): string {
   return content;
 }
 
+/** Comments, processing instructions, sections of raw text: NVIDIA's have none, and canonical XML drops or joins them. */
+function oddNode(node: Node): boolean {
+  return [4, 7, 8].includes(node.nodeType) || Array.from(node.childNodes ?? []).some(oddNode);
+}
+
 /** The root's own and only signature, with one reference to the whole document. */
 function onlySignature(document: Document): Element {
   const of = (name: string) => Array.from(document.getElementsByTagNameNS("*", name));
   const [signature, ...more] = of("Signature");
   const no = (what: string) => new EvidenceError(`manifest: ${what}`);
+  if (oddNode(document.documentElement))
+    throw no("it has comments, instructions or raw text, which none of NVIDIA's has");
   if (!signature || more.length > 0) throw no(`it has ${signature ? "several signatures" : "no signature"}`);
   if (signature.parentNode !== document.documentElement || signature.namespaceURI !== dsig)
     throw no("its signature does not stand directly in its root");

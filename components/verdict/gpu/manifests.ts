@@ -53,6 +53,8 @@ export interface Selection {
   readonly good: readonly (SuppliedManifest & { readonly manifest: GpuManifest; readonly signed: SignedManifest })[];
   /** Of a file that says it is for this, and is not to be believed. */
   readonly problem?: string;
+  /** Of files that do not even say what they are for. */
+  readonly unreadable: readonly string[];
 }
 
 export function select(supplied: readonly SuppliedManifest[], product: string, version: string): Selection {
@@ -62,7 +64,8 @@ export function select(supplied: readonly SuppliedManifest[], product: string, v
     (each): each is Selection["good"][number] => each.manifest !== undefined && wanted(each.manifest),
   );
   const bad = supplied.find(({ says, problem }) => problem !== undefined && wanted(says));
-  return { good, ...(bad && { problem: `${bad.file.source}: ${bad.problem}` }) };
+  const unreadable = supplied.flatMap(({ file, says, problem }) => (says ? [] : [`${file.source}: ${problem}`]));
+  return { good, unreadable, ...(bad && { problem: `${bad.file.source}: ${bad.problem}` }) };
 }
 
 export function manifestUse({ file, manifest, signed }: Selection["good"][number], part: string): CollateralUse {

@@ -54,7 +54,7 @@ export function examineMeasurements(
       gaps.push({
         check,
         claim,
-        because: `no reference manifest of ${title} ${version ?? "unsaid"} on ${manifestProduct(chip)} was given; get it from NVIDIA's service and pass it as collateral`,
+        because: `no reference manifest of ${title} ${version ?? "unsaid"} on ${manifestProduct(chip)} was given; get it from NVIDIA's service and pass it as collateral${selection.unreadable.map((each) => `; ${each}`).join("")}`,
         said: ({ manifestsGood }) => (manifestsGood ? "it fetched the manifest and verified its signature" : undefined),
       });
   }

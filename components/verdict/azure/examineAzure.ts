@@ -19,6 +19,7 @@ const booted = "guest-booted-as-released";
 
 const checks = {
   "azure-hcl-report": "cpu-genuine",
+  "azure-tee": booted,
   "azure-attestation-key": "cpu-genuine",
   "azure-quote": booted,
   "azure-quote-signature": booted,
@@ -50,6 +51,9 @@ export function examineAzure(evidence: AzureEvidence, context: AzureContext): Ex
   const list = new Checklist<AzureCheck>({ ...checks, ...own }, "cpu0", "Microsoft");
   const parsed = parse(list, evidence);
   if (!parsed.report) return { findings: list.all("the paravisor's report cannot be read"), collateral: [] };
+  const { tee } = context.expected;
+  if (parsed.report.tee === tee) list.verified("azure-tee", `the release is for ${tee}, and so is the evidence`);
+  else list.failed("azure-tee", `the release is for ${tee}, and the evidence is of ${parsed.report.tee}`);
   const hardware = examineHardware(parsed.report, evidence, context);
   if (parsed.runtime) {
     const said = new Said(list, hardware.doubt);
@@ -58,7 +62,7 @@ export function examineAzure(evidence: AzureEvidence, context: AzureContext): Ex
     examineFreshness(said, parsed.runtime, context);
   }
   return {
-    findings: [...hardware.findings, ...list.all("without the virtual TPM's key there is nothing to check it with")],
+    findings: [...hardware.findings, ...list.all("what it rests on does not hold, see the checks that failed")],
     collateral: hardware.collateral,
   };
 }

@@ -99,7 +99,7 @@ async function realContext(file: string, reportData: string, now: string): Promi
     now: new Date(now),
     roots: pinnedRoots,
     collateral: [],
-    expected: { ...context.expected, reportData: { value: reportData } },
+    expected: { ...context.expected, tee: body ? "tdx" : "snp", reportData: { value: reportData } },
     azure: {
       paravisors: [body?.mr_td ?? parseSnpReport(parseHclReport(hclReport).hardwareReport).measurement],
       tcb: body

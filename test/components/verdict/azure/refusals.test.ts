@@ -71,6 +71,10 @@ const cases: Readonly<Record<string, AzureCase & { readonly fails: string }>> = 
     }),
     fails: "azure-quote-nonce",
   },
+  "a release for the other TEE": {
+    context: (context) => ({ ...context, expected: { ...context.expected, tee: "tdx" } }),
+    fails: "azure-tee",
+  },
   "a replayed report": { runtime: runtimeText({ "user-data": "AB".repeat(64) }), fails: "azure-user-data" },
   "a text that no TPM made": { quote: { magic: 0x54434700 }, fails: "azure-quote" },
   "a certificate of a key instead of a quote": { quote: { type: 0x8017 }, fails: "azure-quote" },

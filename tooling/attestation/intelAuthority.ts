@@ -7,6 +7,9 @@ import type { TestCertificate, TestSubject } from "./authority";
 const signing = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const dayMilliseconds = 86_400_000;
 const yearDays = 365;
+const rootListAddress = "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der";
+const platformListAddress =
+  "https://api.trustedservices.intel.com/sgx/certification/v4/pckcrl?ca=platform&encoding=der";
 
 export interface IntelAuthorityArgs {
   /** Stands before every common name. Default: `SIMULATED `. Independent verifiers want Intel's names as they are: empty. */
@@ -54,8 +57,8 @@ export class IntelAuthority {
       ...validity(),
       extensions: [
         ...authorityExtensions(1),
-        // Independent verifiers ask here for the root's list.
-        new x509.CRLDistributionPointsExtension(["https://certificates.trustedservices.intel.com/IntelSGXRootCA.der"]),
+        // Independent verifiers ask there for the root's list, and want as many extensions as Intel's certificates have.
+        new x509.CRLDistributionPointsExtension([rootListAddress]),
         await x509.SubjectKeyIdentifierExtension.create(rootKeys.publicKey),
       ],
     });
@@ -78,6 +81,11 @@ export class IntelAuthority {
 
   get root(): string {
     return this.rootIssuer.certificate.toString("pem");
+  }
+
+  /** The platforms' authority, PEM. */
+  get authority(): string {
+    return this.platforms.certificate.toString("pem");
   }
 
   /** Serial number of the platforms' authority. */
@@ -117,6 +125,8 @@ export class IntelAuthority {
         new x509.BasicConstraintsExtension(ca, undefined, true),
         new x509.KeyUsagesExtension(ca ? x509.KeyUsageFlags.keyCertSign : x509.KeyUsageFlags.digitalSignature, true),
         await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+        new x509.CRLDistributionPointsExtension([byRoot ? rootListAddress : platformListAddress]),
         ...Object.entries(extensions).map(([type, value]) => new x509.Extension(type, false, Buffer.from(value))),
       ],
     });

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { Opa as Engine } from "../../tooling/attestation/opa";
+import { Opa as Engine } from "../../tooling/rego/opa";
 
 /** The real OPA, which says of a policy also whether it is well written. */
 export class Opa extends Engine {

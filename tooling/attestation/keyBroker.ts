@@ -6,7 +6,7 @@ import type { AttestationService } from "./attestationService";
 import type { Appraisal } from "./ear";
 import type { AttestRequest, AuthRequest, Challenge } from "../../components/verdict/evidence/attestRequest";
 import { protocolVersion } from "../../components/verdict/evidence/attestRequest";
-import { Opa } from "./opa";
+import { Opa } from "../rego/opa";
 import { demand } from "./refusal";
 import { verifyToken } from "./tokenSigner";
 import type { VerifiedPart } from "./verification";

@@ -2,8 +2,8 @@ import { attestationPolicies } from "../../components/attestation/attestationPol
 import { kindsOf } from "../../components/attestation/nodeAdmission";
 import { resourcePolicy } from "../../components/attestation/resourcePolicy";
 import { referenceValueQuery } from "../attestation/attestationService";
-import type { Question } from "../attestation/opa";
-import { Opa } from "../attestation/opa";
+import type { Question } from "../rego/opa";
+import { Opa } from "../rego/opa";
 import { agentCases, agentPolicies, hasRecordings } from "../../test/support/policyCases/agentCases";
 import { appraisalCases } from "../../test/support/policyCases/appraisalCases";
 import type { Setting } from "../../test/support/policyCases/guests";

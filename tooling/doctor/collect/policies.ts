@@ -1,5 +1,5 @@
-import { Opa } from "../../attestation/opa";
-import { referenceValueQuery, unmetConditions } from "../../attestation/reasons";
+import { Opa } from "../../rego/opa";
+import { referenceValueQuery, unmetConditions } from "../../rego/reasons";
 import type { PolicyAnswer, PresentedPart } from "../presented";
 import type { Seen } from "../seen";
 import { seen, unseen } from "../seen";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { TraceEvent } from "../../../tooling/attestation/explain";
-import { failedCondition } from "../../../tooling/attestation/explain";
-import { comparedValues } from "../../../tooling/attestation/terms";
+import type { TraceEvent } from "../../../tooling/rego/explain";
+import { failedCondition } from "../../../tooling/rego/explain";
+import { comparedValues } from "../../../tooling/rego/terms";
 
 const policy = `allow if {
 	some release in releases

@@ -3,7 +3,6 @@ import { createServer } from "node:tls";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { releaseId } from "../../../components/attestation/admittedRelease";
 import type { Release } from "../../../components/workload/release";
 import { documentFileName } from "../../../components/workload/release/document";
 import { collectEvidence } from "../../../tooling/attestation/collect";
@@ -96,3 +95,129 @@ describe("a host", () => faultsOf(hostFaults, () => room.provider, { kind: "node
 describe("a pod", () => faultsOf(podFaults, () => room.provider, { kind: "pod", namespace, name: model }));
 
 describe("the key broker", () => faultsOf(keyFaults, () => room.trust, { kind: "all" }));
+
+/** The command as its users run it, in this process. */
+async function command(...extra: readonly [string, unknown][]) {
+  const options = {
+    release: [join(room.paths.inbox("northern-metal"), documentFileName(model))],
+    guest: [],
+    kubeconfig: room.kubeconfig("provider-northern-metal"),
+    trustKubeconfig: room.kubeconfig("trust"),
+    json: true as const,
+  };
+  const { text, exitCode } = await runDoctor({ ...options, ...Object.fromEntries(extra) }, signal);
+  const report = JSON.parse(text) as {
+    first: string | null;
+    faults: { link: string; found: string; why: string }[];
+    unknown: { link: string }[];
+  };
+  return { ...report, exitCode };
+}
+
+/** A token of a guest, SIMULATED, by the live attestation policies; `change` makes the guest another one. */
+async function tokenOf(
+  change: (guest: GuestSpec) => GuestSpec,
+  strange = false,
+): Promise<{ token: string; signer: string }> {
+  const decisions = readDecisions(await liveFiles(room.trust.api));
+  const world = await World.create(opa(), [release], decisions);
+  try {
+    const now = new Date();
+    const { session, nonce } = world.broker.auth({ version: "0.4.0", tee: "snp" }, now);
+    const runtime = { nonce, "tee-pubkey": (await GuestKey.create()).publicJwk };
+    const request = await collectEvidence(change(genuineGuest(release)), world.machine, runtime, world.vendors.roots);
+    const token = await world.broker.attest(session, request, now);
+    return { token, signer: (strange ? world.strangeSigner : world.signer).certificate };
+  } finally {
+    world.remove();
+  }
+}
+
+const snpOf = (change: (cpu: SnpSpec) => SnpSpec) => (guest: GuestSpec) => ({
+  ...guest,
+  cpu: change(guest.cpu as SnpSpec),
+});
+
+describe("a guest's token", () => {
+  it.each([
+    ["token-signer", "is of another signer", (guest: GuestSpec) => guest, true, "SIMULATED token signer"],
+    [
+      "guest-measurement",
+      "is of a guest with 33 vCPUs",
+      snpOf((cpu) => ({ ...cpu, measurement: digestWith(33) })),
+      false,
+      digestWith(33),
+    ],
+    [
+      "guest-firmware",
+      "is of a host with old microcode",
+      snpOf((cpu) => ({ ...cpu, tcb: { ...cpu.tcb, microcode: 72 } })),
+      false,
+      "microcode 72, 12 too low",
+    ],
+    [
+      "guest-closed",
+      "is of a guest that its host may read",
+      snpOf((cpu) => ({ ...cpu, policy: { ...cpu.policy, debugAllowed: true } })),
+      false,
+      "policy_debug_allowed true",
+    ],
+    ["guest-parts", "lacks the GPU", (guest: GuestSpec) => ({ ...guest, devices: [] }), false, "0 gpu"],
+    [
+      "gpu-firmware",
+      "has a GPU with an old driver",
+      (guest: GuestSpec) => ({
+        ...guest,
+        devices: guest.devices.map((device) => ({ ...device, driver: "590.48.01" })),
+      }),
+      false,
+      "driver 590.48.01",
+    ],
+  ] as const)("%s first, where it %s", async (link, _what, change, strange, found) => {
+    const { token, signer } = await tokenOf(change, strange);
+    const [tokenFile, signerFile] = [join(rehearsal.home, "guest.token"), join(rehearsal.home, "signer.crt")];
+    writeFileSync(tokenFile, token);
+    writeFileSync(signerFile, signer);
+    const { faults, exitCode } = await command(["token", tokenFile], ["signer", signerFile]);
+    expect(faults[0]?.link, JSON.stringify(faults)).toBe(link);
+    expect(faults[0]?.found).toContain(found);
+    expect(exitCode).toBe(2);
+    if (link === "guest-measurement") expect(faults[0]?.why).toContain("33 vCPUs instead of 17");
+  });
+});
+
+describe("the key broker's certificate, looked at where it answers", () => {
+  async function answering(certificate: string, key: string, look: (port: number) => Promise<void>): Promise<void> {
+    const server = createServer({ cert: certificate, key });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      await look((server.address() as AddressInfo).port);
+    } finally {
+      server.close();
+    }
+  }
+
+  it("holds, or is named first where it is another's", async () => {
+    const file = join(room.paths.party(namespace), "owner-keys.json");
+    const { tls, tokenSigner } = (JSON.parse(readFileSync(file, "utf8")) as OwnerKeys).secrets;
+    await answering(tls.certificate, tls.privateKey, async (port) => {
+      const { faults, unknown } = await command(["keyBroker", { host: "127.0.0.1", port }]);
+      expect([...faults, ...unknown].map(({ link }) => link)).not.toContain("broker-certificate");
+    });
+    await answering(tokenSigner.certificate, tokenSigner.privateKey, async (port) => {
+      const { faults } = await command(["keyBroker", { host: "127.0.0.1", port }]);
+      expect(faults[0]?.link).toBe("broker-certificate");
+      expect(faults[0]?.found).toContain("Attestation token signer (SIMULATED)");
+    });
+  });
+});
+
+it("calls nothing healthy that its credentials may not read", async () => {
+  const { faults, unknown, exitCode } = await command(
+    ["kubeconfig", room.kubeconfig("provider-northern-metal", "deployer-northern-metal")],
+    ["trustKubeconfig", undefined],
+  );
+  expect(faults).toEqual([]);
+  expect(unknown.map(({ link }) => link)).toEqual(expect.arrayContaining(["hosts-there", "tenants-seen"]));
+  expect(exitCode).toBe(3);
+});

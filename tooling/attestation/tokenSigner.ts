@@ -29,7 +29,11 @@ export async function verifyToken(token: string, trusted: string, now: Date): Pr
     throw new Refusal("token", "it is not a token");
   }
   const [certificate] = (header.jwk as { x5c?: string[] } | undefined)?.x5c ?? [];
-  demand(certificate === derOf(trusted), "token", "the token was signed by a key whose certificate is not trusted");
+  demand(
+    typeof certificate === "string" && asDer(certificate).equals(derOf(trusted)),
+    "token",
+    "the token was signed by a key whose certificate is not trusted",
+  );
   try {
     const { payload } = await jwtVerify(token, new X509Certificate(trusted).publicKey, {
       algorithms: ["ES256"],
@@ -51,11 +55,20 @@ export async function verifyToken(token: string, trusted: string, now: Date): Pr
   }
 }
 
-/** Key and certificate as Trustee puts them into the header: the certificate as base64url, not as RFC 7517 has it. */
+/** Key and certificate as Trustee v0.21.0 puts them into the header (ear_token/broker.rs); older ones wrote base64url. */
 function headerKey({ publicKey, certificate }: TestCertificate): JWK {
-  return { ...(publicKey.export({ format: "jwk" }) as JWK), alg: "ES256", x5c: [derOf(certificate)] };
+  return {
+    ...(publicKey.export({ format: "jwk" }) as JWK),
+    alg: "ES256",
+    x5c: [derOf(certificate).toString("base64")],
+  };
 }
 
-function derOf(pem: string): string {
-  return new X509Certificate(pem).raw.toString("base64url");
+/** Of base64 as of base64url. */
+function asDer(text: string): Buffer {
+  return Buffer.from(text, "base64");
+}
+
+function derOf(pem: string): Buffer {
+  return new X509Certificate(pem).raw;
 }

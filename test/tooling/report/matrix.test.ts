@@ -152,6 +152,13 @@ describe("the matrix of adversaries and assets", () => {
     }
   });
 
+  it("counts nothing that is measured where the key broker's policy does not hold", () => {
+    const found = { rule: "resource-policy-conditional", resource: "p", path: "", message: "allows all" };
+    const policies = { applied: [], undecided: [], borne: [], findings: [{ ...found, level: "mandatory" as const }] };
+    const at = cells({ changes: { trust: { policies } } });
+    for (const asset of ["weights", "keys"] as const) expect(at("hypervisor", asset).outcome).toBe("open");
+  });
+
   it("opens the keys to whoever operates the key store where key authority is cloud", () => {
     const [trust, ...rest] = sampleReading().stacks;
     if (!trust || trust.config.role !== "trust") throw new Error("no trust stack");

@@ -5,6 +5,7 @@ import { file, nvidiaDocs, repositories } from "../../../policies/sources";
 import type { Source } from "../../../policies/sources";
 import type { Facts, ReleaseFacts, SiteFacts, TrustFacts } from "../facts";
 import { has } from "../facts";
+import { unique } from "../../review/text";
 
 /** What a control is asked about: one release at one place, or the place where there are none. */
 export interface Subject {
@@ -314,7 +315,9 @@ export function standingOf(id: ControlId, subject: Subject): Standing {
   const stacks = [...facts.trust.map(({ stack }) => stack), site.infrastructure, site.workloads].flatMap(
     (stack) => stack ?? [],
   );
-  const [found, ...more] = control.claims.flatMap((claim) => facts.against(claim, stacks));
+  // What is measured counts by the key broker's policy alone: where that is open, so is everything behind it.
+  const rests: readonly ClaimId[] = control.kind === "boundary" ? ["keys-for-release-only"] : [];
+  const [found, ...more] = unique([...control.claims, ...rests].flatMap((claim) => facts.against(claim, stacks)));
   if (found === undefined) return standing;
   return absent(
     `a policy rule finds something against it: ${found}${more.length > 0 ? `, and ${more.length} more` : ""}`,

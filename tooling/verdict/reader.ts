@@ -71,6 +71,7 @@ export async function judgeSeen(reader: Reader, seen: Seen, now: Date): Promise<
   );
 }
 
+/** A token is of another session than the raw evidence beside it: it answers a key broker, and not this reader. */
 async function examineToken({ tokens }: Reader, { release }: VerifiedRelease, seen: Seen, now: Date) {
   const token = seen.token ?? seen.document?.token;
   if (tokens === undefined || token === undefined) return undefined;
@@ -78,7 +79,7 @@ async function examineToken({ tokens }: Reader, { release }: VerifiedRelease, se
     { token },
     {
       now,
-      expected: expectedOf(release, seen.document?.evidence.request),
+      expected: expectedOf(release, undefined),
       trust: tokens,
       nonce: { unknown: "a token answers the question of the service that made it, not the reader's" },
     },

@@ -50,10 +50,20 @@ function firmwareId(fwid: Buffer): Buffer {
   return tagged(0x30, tagged(0x30, sha384, tagged(0x04, fwid)));
 }
 
-/** DiceTcbInfo with vendor, model and a list of one firmware, as on Blackwell. */
+/** DiceTcbInfo as on Blackwell: vendor, model, version, numbers, and digests of two firmwares, of which the first counts. */
 function tcbInfo(fwid: Buffer): Buffer {
-  const list = tagged(0xa6, tagged(0x30, sha384, tagged(0x04, fwid)));
-  return tagged(0x30, tagged(0x80, Buffer.from("NVIDIA")), tagged(0x81, Buffer.from("SIMULATED")), list);
+  const digest = (value: Buffer) => tagged(0x30, sha384, tagged(0x04, value));
+  return tagged(
+    0x30,
+    tagged(0x80, Buffer.from("NVIDIA")),
+    tagged(0x81, Buffer.from("SIMULATED")),
+    tagged(0x82, Buffer.from("01")),
+    ...[0x83, 0x84, 0x85].map((tag) => tagged(tag, Buffer.from([0]))),
+    tagged(0xa6, digest(fwid), digest(Buffer.alloc(48))),
+    // Flags, vendor's information, type: NVIDIA's parser wants them to be there.
+    tagged(0x87, Buffer.from([0, 0])),
+    ...[0x88, 0x89].map((tag) => tagged(tag, Buffer.from([0]))),
+  );
 }
 
 /** DER of less than 256 bytes. */

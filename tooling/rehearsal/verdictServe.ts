@@ -1,14 +1,12 @@
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { sha256 } from "../../components/names";
 import type { Release } from "../../components/workload/release";
 import type { SignerPolicy } from "../../components/workload/release/signers";
-import { refuseExisting, replaceFile, unwritable, writeNew } from "../files";
-import { writeIndex } from "../verdict/collateralFetch";
+import { refuseExisting } from "../files";
 import { listenAddress } from "../verdict/proxy";
 import { simulatedBanner } from "../verdict/screen";
 import { SimulatedGuest } from "../verdict/simulated/guest";
+import { writeReaderFiles } from "../verdict/simulated/readerFiles";
 
 export interface ServeArgs {
   readonly release: Release;
@@ -29,22 +27,7 @@ export async function serveGuest(args: ServeArgs): Promise<void> {
   const now = new Date();
   const guest = await SimulatedGuest.start({ release, now, port });
   try {
-    const collateral = join(out, "collateral");
-    try {
-      mkdirSync(out);
-      mkdirSync(collateral);
-    } catch (error) {
-      throw unwritable(out, error);
-    }
-    writeNew(join(out, "release.json"), text);
-    writeNew(join(out, "signers.json"), `${JSON.stringify(signers, undefined, 2)}\n`);
-    writeNew(join(out, "roots.json"), `${JSON.stringify(guest.roots, undefined, 2)}\n`);
-    const entries = guest.collateral.map(({ kind, source, bytes, obtained = now }, index) => {
-      const file = `${String(index).padStart(2, "0")}-${kind}`;
-      replaceFile(join(collateral, file), bytes, 0o644);
-      return { kind, file, source, obtained: obtained.toISOString(), sha256: sha256(Buffer.from(bytes)) };
-    });
-    writeIndex(collateral, entries);
+    writeReaderFiles(out, guest, text, signers, now);
     console.log([simulatedBanner, `${release.name} answers at ${guest.url}. In another terminal:`, ""].join("\n"));
     console.log(`  npm run trustfoundry -- verify ${guest.url} ${readerOptions(release, out)}`);
     console.log("\nCtrl-C ends it.");

@@ -1,6 +1,8 @@
 import { Readable } from "node:stream";
 import type { IncomingMessage } from "node:http";
+import { pinnedRoots } from "../../components/verdict/roots";
 import type { Verdict } from "../../components/verdict/verdict";
+import { acceptNothing } from "../../components/verdict/verdict";
 import { VerifiedConnections } from "./connections";
 import { guestAddress } from "./guestAddress";
 import { passedOn } from "./headers";
@@ -8,7 +10,10 @@ import type { Reader } from "./reader";
 import { judgeSeen, ReleaseRefused } from "./reader";
 import { VerdictRefused } from "./verdictRefused";
 
-export interface ClientArgs extends Reader {
+export interface ClientArgs
+  extends
+    Pick<Reader, "release" | "expected" | "tokens">,
+    Partial<Pick<Reader, "roots" | "collateral" | "acceptance">> {
   /** Where the guest answers: `https://models.example`. */
   readonly url: string;
   /** How long a verdict counts before the guest is asked again, in seconds. Default: 600. */
@@ -46,7 +51,10 @@ export function verifiedFetch(args: ClientArgs): VerifiedFetch {
       throw new VerdictRefused(`This client sends to ${address.origin} alone, which is what it verifies.`);
     // As a whole, so that the length is known. Prompts are small.
     const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
-    const connection = await connections.acquire(request.signal);
+    const connection = await connections.acquire(request.signal).catch((error: unknown) => {
+      request.signal.throwIfAborted();
+      throw error;
+    });
     const response = await connection
       .send({
         method: request.method,
@@ -78,6 +86,7 @@ export function verifiedFetch(args: ClientArgs): VerifiedFetch {
 
 /** Connections that are judged by what a reader brings along. */
 export function verifiedConnections(args: ClientArgs): VerifiedConnections {
+  const reader = { roots: pinnedRoots, collateral: [], acceptance: acceptNothing, ...args };
   const { timeoutMs = defaultTimeoutMs, reverifySeconds = defaultReverifySeconds, now = Date.now, onVerdict } = args;
   return new VerifiedConnections({
     address: guestAddress(args.url),
@@ -86,7 +95,7 @@ export function verifiedConnections(args: ClientArgs): VerifiedConnections {
     now,
     ...(onVerdict && { onVerdict }),
     judge: (answer) =>
-      judgeSeen(args, answer, new Date(now())).catch((error: unknown) => {
+      judgeSeen(reader, answer, new Date(now())).catch((error: unknown) => {
         throw error instanceof ReleaseRefused ? new VerdictRefused(error.message) : error;
       }),
   });

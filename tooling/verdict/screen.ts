@@ -29,8 +29,9 @@ export function verdictScreen(verdict: Verdict, { url, all = false }: ScreenArgs
     ...(verdict.simulated ? [simulatedBanner, ""] : []),
     `Release ${printable(release.name)} of ${printable(release.owner)}, digest ${release.digest}`,
     `${url === undefined ? "Evidence from a file" : `Guest at ${printable(url)}`}, judged at ${judgedAt}`,
-    claimTable("What has to hold before a prompt is sent", required, all),
-    ...(others.length > 0 ? [claimTable("Beside it", others, all)] : []),
+    claimTable("What has to hold before a prompt is sent", required),
+    ...(others.length > 0 ? [claimTable("Beside it", others)] : []),
+    ...(all ? checkLines(claims) : []),
     ...collateralLines(verdict.collateral),
     "",
     ...conclusion(verdict),
@@ -38,7 +39,7 @@ export function verdictScreen(verdict: Verdict, { url, all = false }: ScreenArgs
   ].join("\n");
 }
 
-function claimTable(title: string, claims: readonly ClaimVerdict[], all: boolean): string {
+function claimTable(title: string, claims: readonly ClaimVerdict[]): string {
   const width = Math.max(90, Math.min(process.stdout.columns ?? 132, 160));
   const table = new Table({
     head: [title, "grade", "why, and what it leaves open"],
@@ -50,18 +51,22 @@ function claimTable(title: string, claims: readonly ClaimVerdict[], all: boolean
     table.push([
       says,
       `${marks[grade]} ${gradeNames[grade]}${by.length > 0 ? ` by ${by.map((name) => printable(name)).join(" and ")}` : ""}`,
-      [...shownFindings(findings, grade, all).map(findingLine), `Leaves open: ${limit}.`].join("\n"),
+      [...shownFindings(findings, grade).map(findingLine), `Leaves open: ${limit}.`].join("\n"),
     ]);
   return table.toString();
 }
 
 /** Of a good claim how many checks it rests on; of any other one those that made it so. */
-function shownFindings(findings: readonly Finding[], grade: Grade, all: boolean): readonly (Finding | string)[] {
-  if (all) return findings;
+function shownFindings(findings: readonly Finding[], grade: Grade): readonly (Finding | string)[] {
   if (grade === "verified") return [`${findings.length} ${findings.length === 1 ? "check" : "checks"} passed.`];
   const deciding = findings.filter((finding) => finding.grade === grade);
   const more = deciding.length - 4;
   return more > 0 ? [...deciding.slice(0, 4), `… and ${more} more; --all lists them.`] : deciding;
+}
+
+/** Every check by its claim. Not in the table, whose program takes a minute to wrap a cell of some hundred lines. */
+function checkLines(claims: readonly ClaimVerdict[]): string[] {
+  return claims.flatMap(({ says, findings }) => ["", `${says}:`, ...findings.map((each) => `  ${findingLine(each)}`)]);
 }
 
 function findingLine(finding: Finding | string): string {

@@ -51,28 +51,31 @@ function claimTable(title: string, claims: readonly ClaimVerdict[]): string {
     table.push([
       says,
       `${marks[grade]} ${gradeNames[grade]}${by.length > 0 ? ` by ${by.map((name) => printable(name)).join(" and ")}` : ""}`,
-      [...shownFindings(findings, grade).map(findingLine), `Leaves open: ${limit}.`].join("\n"),
+      [...shownFindings(findings, grade).map((each) => findingLine(each, 180)), `Leaves open: ${limit}.`].join("\n"),
     ]);
   return table.toString();
 }
+
+/** Findings in a cell of the table: wrapping takes it the longer the more lines there are, and much longer soon. */
+const mostShown = 2;
 
 /** Of a good claim how many checks it rests on; of any other one those that made it so. */
 function shownFindings(findings: readonly Finding[], grade: Grade): readonly (Finding | string)[] {
   if (grade === "verified") return [`${findings.length} ${findings.length === 1 ? "check" : "checks"} passed.`];
   const deciding = findings.filter((finding) => finding.grade === grade);
-  const more = deciding.length - 4;
-  return more > 0 ? [...deciding.slice(0, 4), `… and ${more} more; --all lists them.`] : deciding;
+  const more = deciding.length - mostShown;
+  return more > 0 ? [...deciding.slice(0, mostShown), `… and ${more} more; --all lists them.`] : deciding;
 }
 
-/** Every check by its claim. Not in the table, whose program takes a minute to wrap a cell of some hundred lines. */
+/** Every check by its claim; a cell of the table would take a minute to wrap. */
 function checkLines(claims: readonly ClaimVerdict[]): string[] {
   return claims.flatMap(({ says, findings }) => ["", `${says}:`, ...findings.map((each) => `  ${findingLine(each)}`)]);
 }
 
-function findingLine(finding: Finding | string): string {
+function findingLine(finding: Finding | string, most = 600): string {
   if (typeof finding === "string") return finding;
   const { grade, of, check, says, by } = finding;
-  return `${marks[grade]} ${printable(of, 40)}: ${check}: ${printable(says, 400)}${by ? ` (${printable(by, 100)})` : ""}`;
+  return `${marks[grade]} ${printable(of, 40)}: ${check}: ${printable(says, most)}${by ? ` (${printable(by, 100)})` : ""}`;
 }
 
 /** What vendors' documents a verdict without a network rests on, how old they are, and what that leaves open. */

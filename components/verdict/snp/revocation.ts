@@ -1,8 +1,8 @@
-import "reflect-metadata";
-import type { KeyObject } from "node:crypto";
-import { constants, verify, X509Certificate } from "node:crypto";
-import * as x509 from "@peculiar/x509";
+import { X509Certificate } from "node:crypto";
 import type { CollateralFile } from "../context";
+import { EvidenceError } from "../evidence/reader";
+import type { RevocationList } from "../evidence/revocationList";
+import { listedBy, listSigned, parseRevocationList, plainSerial } from "../evidence/revocationList";
 import type { CollateralUse } from "../finding";
 
 export type Revocation =
@@ -33,33 +33,31 @@ export function revocationOf({ product, root, certificates, files, now }: Asked)
   const lists: ReadList[] = [];
   for (const { source, bytes } of files) {
     const list = readList(bytes, source);
-    if (!list) return { state: "bad", says: `${source} is no certificate revocation list` };
+    if (list instanceof EvidenceError) return { state: "bad", says: list.message };
     // A list of other processors is no concern of these certificates.
-    if (list.issuerName !== hex(new x509.X509Certificate(issuer.raw).subjectName)) continue;
-    if (!signatureHolds(list.crl, issuer.publicKey))
+    if (!listedBy(list, issuer)) continue;
+    if (!listSigned(list, issuer))
       return { state: "bad", says: `${source} was not signed by ${product}'s root, whose list it says it is` };
-    const unknown = list.crl.extensions.find(({ critical }) => critical);
-    if (unknown)
-      return { state: "bad", says: `${source} has the critical extension ${unknown.type}, which is not known` };
-    lists.push(list);
+    lists.push({ list, source });
   }
   const serials = certificates.map((pem) => plainSerial(new X509Certificate(pem).serialNumber));
-  for (const { crl, source } of lists) {
-    const named = crl.entries.find(({ serialNumber }) => serials.includes(plainSerial(serialNumber)));
-    if (named)
-      return {
-        state: "bad",
-        says: `${source} names the certificate with the serial number ${plainSerial(named.serialNumber)} as revoked since ${day(named.revocationDate)}`,
-      };
-  }
-  const [newest] = lists.sort((a, b) => b.crl.thisUpdate.getTime() - a.crl.thisUpdate.getTime());
+  for (const { list, source } of lists)
+    for (const serial of serials) {
+      const since = list.revoked.get(serial);
+      if (since)
+        return {
+          state: "bad",
+          says: `${source} names the certificate with the serial number ${serial} as revoked since ${day(since)}`,
+        };
+    }
+  const [newest] = lists.sort((a, b) => b.list.thisUpdate.getTime() - a.list.thisUpdate.getTime());
   if (!newest) {
     const leavesOpen = "every revocation by AMD of the key that certified this processor's";
     const use = { title, source: "missing", leavesOpen };
     return { state: "unknown", says: `there is no list of ${product}'s revoked certificates to look at`, use };
   }
-  const { crl, source } = newest;
-  const { thisUpdate, nextUpdate } = crl;
+  const { list, source } = newest;
+  const { thisUpdate, nextUpdate } = list;
   const use: CollateralUse = {
     title,
     source,
@@ -87,63 +85,17 @@ export function revocationOf({ product, root, certificates, files, now }: Asked)
 }
 
 interface ReadList {
-  readonly crl: x509.X509Crl;
-  readonly issuerName: string;
+  readonly list: RevocationList;
   readonly source: string;
 }
 
-function readList(bytes: Uint8Array, source: string): ReadList | undefined {
+function readList(bytes: Uint8Array, source: string): RevocationList | EvidenceError {
   try {
-    const crl = new x509.X509Crl(Buffer.from(bytes));
-    // Each is read when it is first asked for: what cannot be read shows now.
-    if (Number.isNaN(crl.thisUpdate.getTime() + crl.entries.length)) return undefined;
-    if (crl.entries.some(({ serialNumber, revocationDate }) => !serialNumber || !revocationDate)) return undefined;
-    return { crl, issuerName: hex(crl.issuerName), source };
-  } catch {
-    return undefined;
+    return parseRevocationList(bytes, source);
+  } catch (error) {
+    if (error instanceof EvidenceError) return error;
+    throw error;
   }
-}
-
-/** RSA-PSS with SHA-384, as AMD's roots sign; ECDSA under a rehearsal's root. */
-function signatureHolds(crl: x509.X509Crl, key: KeyObject): boolean {
-  const signature = Buffer.from(crl.signature);
-  const signed = signedPart(Buffer.from(crl.rawData));
-  if (!signed) return false;
-  const rsa = key.asymmetricKeyType === "rsa";
-  const padding = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 48 };
-  try {
-    return verify("sha384", signed, rsa ? { key, ...padding } : { key, dsaEncoding: "der" }, signature);
-  } catch {
-    return false;
-  }
-}
-
-/** DER: of a sequence that is all there is, its first element, with its head. */
-function signedPart(der: Buffer): Buffer | undefined {
-  const outer = elementAt(der, 0);
-  if (outer?.end !== der.length) return undefined;
-  const inner = elementAt(der, outer.contents);
-  return inner && inner.end <= outer.end ? der.subarray(outer.contents, inner.end) : undefined;
-}
-
-/** Where a DER sequence's contents start and end. */
-function elementAt(der: Buffer, at: number): { readonly contents: number; readonly end: number } | undefined {
-  const first = der[at + 1];
-  if (der[at] !== 0x30 || first === undefined) return undefined;
-  if (first < 0x80) return { contents: at + 2, end: at + 2 + first };
-  const octets = first & 0x7f;
-  const contents = at + 2 + octets;
-  if (octets < 1 || octets > 4 || contents > der.length) return undefined;
-  return { contents, end: contents + der.readUIntBE(at + 2, octets) };
-}
-
-function hex(name: x509.Name): string {
-  return Buffer.from(name.toArrayBuffer()).toString("hex");
-}
-
-/** Hex without leading zeros, however it was written. */
-function plainSerial(serial: string): string {
-  return serial.toLowerCase().replace(/^0+(?=.)/, "");
 }
 
 function day(date: Date): string {

@@ -1,10 +1,10 @@
 import type { X509Certificate } from "node:crypto";
 import type { CollateralFile, ExamineContext } from "../context";
 import { EvidenceError } from "../evidence/reader";
+import type { RevocationList } from "../evidence/revocationList";
+import { isRevoked, listSigned, listedBy, parseRevocationList } from "../evidence/revocationList";
 import { nameOf } from "./certificates";
 import type { Checklist, TdxCheck } from "./checklist";
-import type { RevocationList } from "./revocationList";
-import { isRevoked, listSigned, parseRevocationList } from "./revocationList";
 
 export interface RevocationArgs {
   readonly check: TdxCheck;
@@ -64,7 +64,7 @@ function newest(
   for (const file of collateral.filter((each) => each.kind === kind)) {
     try {
       const revocations = parseRevocationList(file.bytes, file.source);
-      if (revocations.issuer !== commonName(issuer)) continue;
+      if (!listedBy(revocations, issuer)) continue;
       if (!listSigned(revocations, issuer))
         return new EvidenceError(`${file.source}: ${nameOf(issuer, roots)} did not sign it`);
       found.push({ file, revocations });
@@ -74,10 +74,6 @@ function newest(
     }
   }
   return found.sort((a, b) => b.revocations.thisUpdate.getTime() - a.revocations.thisUpdate.getTime())[0];
-}
-
-function commonName({ subject }: X509Certificate): string {
-  return /^CN=(.*)$/m.exec(subject)?.[1] ?? "";
 }
 
 function names({ certificates }: RevocationArgs): string {

@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { X509Certificate } from "@peculiar/x509";
 import { EvidenceError } from "../evidence/reader";
-import { byIdentifier, number, octets, parseDer } from "./der";
+import { byIdentifier, number, octets, parseDer } from "../evidence/der";
 
 /** What Intel certified a platform's attestation key for. Hex is lower case. */
 export interface PckIdentity {

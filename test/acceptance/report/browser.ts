@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Browser, BrowserContextOptions, LaunchOptions } from "playwright-core";
 import { chromium } from "playwright-core";
 
 /**
@@ -8,15 +10,50 @@ import { chromium } from "playwright-core";
  * is ever downloaded by the browser's own tools.
  */
 export async function launchChromium(): Promise<Browser> {
-  const { default: packaged } = await import("@sparticuz/chromium");
-  const executablePath = process.env.TRUSTFOUNDRY_CHROMIUM ?? (await packaged.executablePath());
-  // Of the package's own arguments, those that loosen the browser's rules about content are left out. Its sandbox needs
-  // rights that containers do not have; what it opens here is a file of this test's own making.
-  return chromium.launch({
+  const scratch = mkdtempSync(join(tmpdir(), "trustfoundry-chromium-"));
+  const remove = () => rmSync(scratch, { recursive: true, force: true });
+  try {
+    const browser = await launch(scratch);
+    browser.on("disconnected", remove);
+    return browser;
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function launch(scratch: string): Promise<Browser> {
+  const { default: packaged, inflate } = await import("@sparticuz/chromium");
+  const executablePath =
+    process.env.TRUSTFOUNDRY_CHROMIUM ?? (await unpackedIn(scratch, () => packaged.executablePath()));
+  const options: LaunchOptions = {
     executablePath,
     headless: true,
+    // Of the package's own arguments, those that loosen the browser's rules about content are left out. Its sandbox needs
+    // rights that containers do not have; what it opens here is a file of this test's own making.
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-  });
+  };
+  try {
+    return await chromium.launch(options);
+  } catch (error) {
+    if (!/error while loading shared libraries/.test(String(error))) throw error;
+    // A machine without the libraries of a desktop (NSS, NSPR): the package has them, too.
+    const archive = join(dirname(require.resolve("@sparticuz/chromium")), "../bin/al2023.tar.br");
+    const libraries = join(await unpackedIn(scratch, () => inflate(archive)), "lib");
+    return chromium.launch({ ...options, env: { ...process.env, LD_LIBRARY_PATH: libraries } });
+  }
+}
+
+/** The package unpacks into the system's folder for temporary files, and takes whatever is there under its names. */
+async function unpackedIn<T>(scratch: string, unpack: () => Promise<T>): Promise<T> {
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = scratch;
+  try {
+    return await unpack();
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
 }
 
 export interface Violation {

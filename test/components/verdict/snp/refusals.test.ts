@@ -237,7 +237,7 @@ const revoked: readonly Refusal[] = [
     "comes with a list that is none",
     { collateral: async (each) => Promise.resolve([each.file("amd-crl", "<html>busy</html>")]) },
     "snp-revocation",
-    "no certificate revocation list",
+    "not DER",
   ],
 ];
 

@@ -7,7 +7,7 @@ import { tdxChecks } from "../../../../components/verdict/tdx/checklist";
 import { readQeIdentity, readTcbInfo } from "../../../../components/verdict/tdx/documents";
 import { parseEnclaveReport } from "../../../../components/verdict/tdx/enclaveReport";
 import { pckIdentity } from "../../../../components/verdict/tdx/pckCertificate";
-import { parseRevocationList } from "../../../../components/verdict/tdx/revocationList";
+import { parseRevocationList } from "../../../../components/verdict/evidence/revocationList";
 import { issuerChain, tdxSources } from "../../../../components/verdict/tdx/sources";
 import type { Question, Scene } from "../../../support/tdx/scene";
 import { answer, goodScene, questionOf, quoteOf } from "../../../support/tdx/scene";

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { expect, inject } from "vitest";
 import { sha256 } from "../../../components/names";
 import { openCluster } from "../../../tooling/controlplane/access";
-import type { KubeObject } from "../../../tooling/controlplane/api";
-import { ApiError, KubeApi, poll } from "../../../tooling/controlplane/api";
+import type { KubeApi, KubeObject } from "../../../tooling/controlplane/api";
+import { ApiError, poll } from "../../../tooling/controlplane/api";
 import type { Question } from "../../../tooling/doctor/diagnose";
 import type { Diagnosis } from "../../../tooling/doctor/walk";
 import { rehearsalDoctor } from "../../../tooling/rehearsal/doctor";
@@ -105,7 +105,7 @@ export class Bench {
 
 function bare({ metadata, ...object }: Live): Live {
   const { name, namespace, labels, annotations } = metadata;
-  const { status: _status, ...rest } = object;
+  const rest = Object.fromEntries(Object.entries(object).filter(([part]) => part !== "status"));
   return {
     ...rest,
     metadata: { name, ...(namespace && { namespace }), ...(labels && { labels }), ...(annotations && { annotations }) },

@@ -96,7 +96,7 @@ describe("a pod", () => faultsOf(podFaults, () => room.provider, { kind: "pod", 
 
 describe("the key broker", () => faultsOf(keyFaults, () => room.trust, { kind: "all" }));
 
-/** The command as its users run it, in this process. */
+/** The command as its users run it, in this process: to it the clusters are real ones, whose operator reports a state. */
 async function command(...extra: readonly [string, unknown][]) {
   const options = {
     release: [join(room.paths.inbox("northern-metal"), documentFileName(model))],
@@ -112,6 +112,14 @@ async function command(...extra: readonly [string, unknown][]) {
     unknown: { link: string }[];
   };
   return { ...report, exitCode };
+}
+
+async function operatorSays(state: string | null): Promise<void> {
+  await room.provider.patch(
+    "/apis/nvidia.com/v1/clusterpolicies/cluster-policy",
+    { status: state && { state } },
+    "/status",
+  );
 }
 
 /** A token of a guest, SIMULATED, by the live attestation policies; `change` makes the guest another one. */
@@ -139,6 +147,9 @@ const snpOf = (change: (cpu: SnpSpec) => SnpSpec) => (guest: GuestSpec) => ({
 });
 
 describe("a guest's token", () => {
+  beforeAll(() => operatorSays("ready"));
+  afterAll(() => operatorSays(null));
+
   it.each([
     ["token-signer", "is of another signer", (guest: GuestSpec) => guest, true, "SIMULATED token signer"],
     [
@@ -187,6 +198,9 @@ describe("a guest's token", () => {
 });
 
 describe("the key broker's certificate, looked at where it answers", () => {
+  beforeAll(() => operatorSays("ready"));
+  afterAll(() => operatorSays(null));
+
   async function answering(certificate: string, key: string, look: (port: number) => Promise<void>): Promise<void> {
     const server = createServer({ cert: certificate, key });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -115,10 +115,12 @@ export const hostFaults: readonly InjectedFault[] = [
     wanted: "one Node Feature Discovery",
     inject: async (bench) => {
       const own = `${daemonSets}/node-feature-discovery/daemonsets/node-feature-discovery-worker`;
-      const { metadata: _metadata, status: _status, ...rest } = await bench.get(own);
+      const { apiVersion, kind, spec } = await bench.get(own);
       const path = `${daemonSets}/gpu-operator/daemonsets/gpu-operator-node-feature-discovery-worker`;
       await bench.create(path, {
-        ...rest,
+        apiVersion,
+        kind,
+        spec,
         metadata: { name: "gpu-operator-node-feature-discovery-worker", namespace: "gpu-operator" },
       } as Live);
       return () => bench.api.delete(path);

@@ -94,7 +94,8 @@ function findKey(found: Findings, observed: KeyObject, { bound, token, release }
     );
     return;
   }
-  if (token && names(token.key)) {
+  // Beside evidence of another guest, a token about this one does not make that evidence this one's.
+  if (token && names(token.key) && (bound === undefined || inEvidence)) {
     found.asserted("channel-key", claim, token.by, "the TLS end's key is the one that the token names for the guest");
     return;
   }
@@ -118,6 +119,16 @@ function isServingKey(observed: KeyObject, { servingKey }: ChannelFacts["release
   if (!servingKey) return false;
   const key = publicKey({ key: Buffer.from(servingKey.spki, "base64"), format: "der", type: "spki" });
   return key?.equals(observed) === true;
+}
+
+/** Whether two keys as JWK, or one as SubjectPublicKeyInfo, are the same public key; what is no key is none's. */
+export function isSameKey(one: unknown, other: unknown): boolean {
+  const key = (value: unknown) =>
+    value instanceof Uint8Array
+      ? publicKey({ key: Buffer.from(value), format: "der", type: "spki" })
+      : publicJwk(value);
+  const [first, second] = [key(one), key(other)];
+  return first !== undefined && second !== undefined && first.equals(second);
 }
 
 /** A JWK's public key. One that comes with its private half is nobody's own any more, and is none. */

@@ -18,12 +18,20 @@ export interface JudgeArgs {
   readonly nonce?: string;
   /** Findings about the connection (`examineChannel`), given what the CPU's evidence turned out to bind. */
   readonly channel: (bound: BoundRuntime | undefined) => readonly Finding[];
-  /** What a token's examination came to. */
-  readonly token?: Examination;
+  /** What came of somebody's word about a guest: a token, or a key that is given to attested guests alone. */
+  readonly word?: Word;
   readonly roots: VendorRoots;
   readonly collateral: readonly CollateralFile[];
   readonly now: Date;
   readonly acceptance?: Acceptance;
+}
+
+export interface Word extends Examination {
+  /**
+   * Whether it is about the guest that the raw evidence is of, by the key that both name. One that is not fills no gap of
+   * this guest's evidence: it may be of a better one.
+   */
+  readonly ofThisGuest: boolean;
 }
 
 /** Runtime data of evidence, and whether the CPU's signed report carries its digest. */
@@ -43,7 +51,7 @@ export interface Examiners {
 
 /** Judges a guest, claim by claim. What evidence says leads to findings, never to an error. */
 export async function judgeGuest(args: JudgeArgs, examiners: Examiners): Promise<Verdict> {
-  const { release, evidence, nonce, token, roots, now, acceptance = acceptNothing } = args;
+  const { release, evidence, nonce, word, roots, now, acceptance = acceptNothing } = args;
   const own = new Findings("release");
   if (release.release.simulated !== roots.simulated)
     own.failed(
@@ -59,7 +67,8 @@ export async function judgeGuest(args: JudgeArgs, examiners: Examiners): Promise
     runtime: evidence.request["runtime-data"],
     signed: isSigned(rawRoute ?? []),
   };
-  const routes = [rawRoute, token?.findings].flatMap((route) =>
+  const wordRoute = word && (evidence && !word.ofThisGuest ? otherGuests(word) : word.findings);
+  const routes = [rawRoute, wordRoute].flatMap((route) =>
     route ? [[...route, ...derivedFindings(release, route)]] : [],
   );
   const found = { always: [...own.all, ...releaseFindings(release), ...args.channel(bound)], routes };
@@ -70,11 +79,16 @@ export async function judgeGuest(args: JudgeArgs, examiners: Examiners): Promise
     accepted: standing.length === 0,
     standing,
     claims: graded,
-    collateral: [...(raw?.collateral ?? []), ...(token?.collateral ?? [])],
+    collateral: [...(raw?.collateral ?? []), ...(word?.collateral ?? [])],
     release: { name: release.release.name, digest: release.digest, owner: release.release.owner },
     simulated: roots.simulated || release.release.simulated,
     judgedAt: now.toISOString(),
   };
+}
+
+/** Of another guest, or nobody knows of which: bad news counts, and good news is no news. */
+function otherGuests({ findings }: Word): readonly Finding[] {
+  return findings.filter(({ grade }) => grade === "failed");
 }
 
 async function examine(

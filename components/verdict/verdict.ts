@@ -118,7 +118,7 @@ function countingFindings({ always, routes }: Found, claim: VerdictClaimId): rea
   const of = (findings: readonly Finding[]) => findings.filter((finding) => finding.claim === claim);
   const failed = routes.flatMap(of).filter(({ grade }) => grade === "failed");
   const route = bestRoute(routes.map((findings) => of(findings).filter(({ grade }) => grade !== "failed")));
-  const missing = route.length === 0 && failed.length === 0 && !withoutEvidence.includes(claim);
+  const missing = route.length === 0 && failed.length === 0 && isRequired(claim) && !withoutEvidence.includes(claim);
   const counting = [...failed, ...of(always), ...route, ...(missing ? [nothingFound(claim)] : [])];
   return counting.length > 0 ? counting : [nothingFound(claim)];
 }

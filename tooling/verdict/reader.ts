@@ -1,7 +1,7 @@
 import type { Acceptance, Verdict } from "../../components/verdict/verdict";
 import type { CollateralFile, VendorRoots } from "../../components/verdict/context";
 import type { ChannelFacts } from "../../components/verdict/channel";
-import { examineChannel, examineServingKey } from "../../components/verdict/channel";
+import { examineChannel, examineServingKey, isSameKey } from "../../components/verdict/channel";
 import { examiners } from "../../components/verdict/examiners";
 import type { BoundRuntime } from "../../components/verdict/judge";
 import { judgeGuest } from "../../components/verdict/judge";
@@ -49,19 +49,22 @@ export async function judgeSeen(reader: Reader, seen: Seen, now: Date): Promise<
   if ("refusals" in release) throw new ReleaseRefused(release.refusals);
   const { evidence } = seen.document ?? {};
   const token = await examineToken(reader, release, seen, now);
+  const evidenceKey = evidence?.request["runtime-data"]["tee-pubkey"];
   const facts = (bound?: BoundRuntime): ChannelFacts => ({
     ...(seen.observedSpki && { observedSpki: seen.observedSpki }),
     ...(bound && { bound }),
     ...(token?.bound && { token: { key: token.bound.key, by: token.bound.by } }),
     release: release.release,
   });
+  const word = token ?? examineServingKey(facts());
+  const wordKey = token ? token.bound?.key : seen.observedSpki;
   return judgeGuest(
     {
       release,
       ...(evidence && { evidence }),
       ...(seen.nonce !== undefined && { nonce: seen.nonce }),
       channel: (bound) => examineChannel(facts(bound)),
-      token: token ?? examineServingKey(facts()),
+      ...(word && { word: { ...word, ofThisGuest: evidence === undefined || isSameKey(wordKey, evidenceKey) } }),
       roots: reader.roots,
       collateral: reader.collateral,
       now,

@@ -76,18 +76,21 @@ export interface Found {
 /** Claims that a release and a connection settle between them; every other one needs evidence of a guest. */
 const withoutEvidence: readonly VerdictClaimId[] = ["release-authentic", "channel-ends-in-guest"];
 
-/** The grades of all required claims, and of those others that something was found about. */
-export function gradeClaims(found: Found): ClaimVerdict[] {
+/**
+ * The grades of all required claims, and of those others that something was found about. Which are required is a guest's
+ * list of a release, or a machine's (`machineVerdict.ts`).
+ */
+export function gradeClaims(found: Found, required: readonly VerdictClaimId[] = requiredClaims): ClaimVerdict[] {
   const all = [...found.always, ...found.routes.flat()];
-  const others = [...new Set(all.map(({ claim }) => claim))].filter((claim) => !isRequired(claim)).sort();
-  return [...requiredClaims, ...others].map((claim) => {
-    const counting = countingFindings(found, claim);
+  const others = [...new Set(all.map(({ claim }) => claim))].filter((claim) => !required.includes(claim)).sort();
+  return [...required, ...others].map((claim) => {
+    const counting = countingFindings(found, claim, required);
     const findings = [...new Set([...counting, ...all.filter((finding) => finding.claim === claim)])];
     const grade = weakest(counting.map(gradeOf));
     return {
       claim,
       ...textOf(claim),
-      required: isRequired(claim),
+      required: required.includes(claim),
       grade,
       by: grade === "asserted" ? names(counting) : [],
       findings,
@@ -96,9 +99,13 @@ export function gradeClaims(found: Found): ClaimVerdict[] {
 }
 
 /** Of the required claims, whatever keeps a reader from going on: he accepted no such word, and no such gap. */
-export function standingFindings(found: Found, { assertedBy, unchecked }: Acceptance): Finding[] {
-  return requiredClaims.flatMap((claim) =>
-    countingFindings(found, claim).filter(
+export function standingFindings(
+  found: Found,
+  { assertedBy, unchecked }: Acceptance,
+  required: readonly VerdictClaimId[] = requiredClaims,
+): Finding[] {
+  return required.flatMap((claim) =>
+    countingFindings(found, claim, required).filter(
       ({ grade, by, check }) =>
         grade === "failed" ||
         (grade === "asserted" && !assertedBy.includes(by ?? "")) ||
@@ -114,11 +121,16 @@ export function overallOf(claimVerdicts: readonly ClaimVerdict[]): { readonly ov
 }
 
 /** What a claim's grade is made of: all that failed, what always counts, and the best route. */
-function countingFindings({ always, routes }: Found, claim: VerdictClaimId): readonly Finding[] {
+function countingFindings(
+  { always, routes }: Found,
+  claim: VerdictClaimId,
+  required: readonly VerdictClaimId[],
+): readonly Finding[] {
   const of = (findings: readonly Finding[]) => findings.filter((finding) => finding.claim === claim);
   const failed = routes.flatMap(of).filter(({ grade }) => grade === "failed");
   const route = bestRoute(routes.map((findings) => of(findings).filter(({ grade }) => grade !== "failed")));
-  const missing = route.length === 0 && failed.length === 0 && isRequired(claim) && !withoutEvidence.includes(claim);
+  const missing =
+    route.length === 0 && failed.length === 0 && required.includes(claim) && !withoutEvidence.includes(claim);
   const counting = [...failed, ...of(always), ...route, ...(missing ? [nothingFound(claim)] : [])];
   return counting.length > 0 ? counting : [nothingFound(claim)];
 }
@@ -143,10 +155,6 @@ function nothingFound(claim: VerdictClaimId): Finding {
 function textOf(claim: VerdictClaimId): { readonly says: string; readonly limit: string } {
   const { says, limit } = claim in guestClaims ? guestClaims[claim as never] : claims[claim as never];
   return { says, limit };
-}
-
-function isRequired(claim: VerdictClaimId): boolean {
-  return (requiredClaims as readonly VerdictClaimId[]).includes(claim);
 }
 
 function names(findings: readonly Finding[]): string[] {

@@ -6,7 +6,7 @@ import { timeSchema } from "../../components/workload/release/time";
 import { nameSchema, uniqueNames } from "./common";
 
 const tcb = z.int().min(0).max(255);
-const hexes = (bytes: number, what: string) =>
+export const hexes = (bytes: number, what: string) =>
   z
     .array(z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `${bytes} bytes as lower-case hex`))
     .min(1)
@@ -14,7 +14,7 @@ const hexes = (bytes: number, what: string) =>
 
 const register = hexes(32, "accepted values of this register of the virtual TPM, SHA-256, 32 bytes as lower-case hex");
 const isRequired = (number: string) => requiredRegisters.some((required) => required === number);
-const registersSchema = z
+export const registersSchema = z
   .strictObject(
     Object.fromEntries(
       pinnedRegisters.map((number) => [number, isRequired(number) ? register : register.optional()]),
@@ -26,7 +26,8 @@ const registersSchema = z
   )
   .describe('accepted values by register, as {"04": [...], "08": [...], "09": [...], "11": [...], "12": [...]}');
 
-const azureSchema = z.strictObject({
+/** SEV-SNP on Azure. */
+export const azureSchema = z.strictObject({
   kind: z.literal("azureSnpVtpm"),
   measurements: hexes(
     48,
@@ -43,7 +44,8 @@ const azureSchema = z.strictObject({
     .describe("oldest accepted SEV-SNP firmware, as reported_tcb_... of the nodes' evidence"),
 });
 
-const tdxSchema = z.strictObject({
+/** A TDX node with an ordinary quote. */
+export const tdxSchema = z.strictObject({
   kind: z.literal("tdx"),
   mrTd: hexes(48, "accepted firmware (MRTD), 48 bytes as lower-case hex"),
   rtmr0: hexes(48, "accepted RTMR0, the firmware's configuration; default: not compared").optional(),

@@ -41,13 +41,16 @@ const devicesSchema = z.object({
   nvidia: z.object({ device_evidence_list: z.array(deviceSchema).max(mostDevices) }).optional(),
 });
 
+/** What evidence is bound to. */
+export const runtimeSchema = z.strictObject({
+  nonce: z.string().min(1).max(200),
+  "tee-pubkey": z.record(z.string().max(40), z.union([z.string().max(4096), z.array(z.string().max(4096)).max(8)])),
+});
+
 const documentSchema = z.strictObject({
   tee: z.enum(["snp", "tdx"]),
   "init-data": z.strictObject({ format: z.literal("toml"), body: z.string() }).optional(),
-  "runtime-data": z.strictObject({
-    nonce: z.string().min(1).max(200),
-    "tee-pubkey": z.record(z.string().max(40), z.union([z.string().max(4096), z.array(z.string().max(4096)).max(8)])),
-  }),
+  "runtime-data": runtimeSchema,
   "tee-evidence": z.strictObject({
     primary_evidence: z.union([snpEvidence, tdxEvidence]),
     additional_evidence: z.string(),
@@ -78,7 +81,7 @@ export function parseEvidenceDocument(text: string): EvidenceDocument {
   const { primary_evidence: primary, additional_evidence: additional } = document["tee-evidence"];
   if ("quote" in primary !== (tee === "tdx"))
     throw new EvidenceError(`evidence document: its TEE is ${tee}, and its evidence is of another`);
-  if (additional !== "") checked(devicesSchema, parseJson(additional, "additional evidence"), "additional evidence");
+  checkDevices(additional);
   const request: AttestRequest = {
     ...(initData && { "init-data": initData }),
     "runtime-data": document["runtime-data"],
@@ -100,7 +103,12 @@ function isTable(chain: readonly unknown[]): chain is z.infer<typeof agentCertif
   return typeof chain[0] === "object";
 }
 
-function parseJson(text: string, what: string): unknown {
+/** The devices' evidence has its form; it stays the text that digests are over. */
+export function checkDevices(additional: string): void {
+  if (additional !== "") checked(devicesSchema, parseJson(additional, "additional evidence"), "additional evidence");
+}
+
+export function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -109,7 +117,7 @@ function parseJson(text: string, what: string): unknown {
 }
 
 /** The first thing that is wrong, by its path; what was found is not repeated, since the other side wrote it. */
-function checked<T extends z.ZodType>(schema: T, value: unknown, what: string): z.infer<T> {
+export function checked<T extends z.ZodType>(schema: T, value: unknown, what: string): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

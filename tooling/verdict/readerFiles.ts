@@ -9,16 +9,12 @@ import { readNamed } from "../files";
 import { UserError } from "../ui";
 import { readCollateral } from "./collateralIndex";
 import type { Reader } from "./reader";
-import type { ReaderOptions } from "./readerOptions";
+import type { JudgingOptions, ReaderOptions } from "./readerOptions";
 import { readSimulatedRoots } from "./rootsFile";
 
 /** Reads the reader's own files; UserError where they are not right. */
 export function readerOf(options: ReaderOptions): Reader {
-  const { simulated, roots } = options;
-  if (simulated && roots === undefined)
-    throw new UserError("--simulated needs --roots <file>: the roots that the SIMULATED guest wrote.");
-  if (!simulated && roots !== undefined)
-    throw new UserError("--roots is for --simulated alone; genuine hardware is judged under the pinned roots.");
+  const judging = judgingOf(options);
   const release = readNamed(options.release, "a release file");
   return {
     release,
@@ -26,12 +22,24 @@ export function readerOf(options: ReaderOptions): Reader {
       signers: readPolicy(options.signers),
       factory: options.factory,
       ...(options.owner !== undefined && { owner: options.owner }),
-      simulated,
+      simulated: options.simulated,
     },
-    roots: roots === undefined ? pinnedRoots : readSimulatedRoots(roots),
-    collateral: options.collateral === undefined ? [] : readCollateral(options.collateral),
-    acceptance: acceptanceOf(options.accept),
+    ...judging,
     ...(options.tokenKey !== undefined && { tokens: tokensOf(options.tokenKey, options) }),
+  };
+}
+
+/** What every verdict is judged under, out of the reader's own files. */
+export function judgingOf(options: JudgingOptions): Pick<Reader, "roots" | "collateral" | "acceptance"> {
+  const { simulated, roots, collateral } = options;
+  if (simulated && roots === undefined)
+    throw new UserError("--simulated needs --roots <file>: the roots that the SIMULATED guest wrote.");
+  if (!simulated && roots !== undefined)
+    throw new UserError("--roots is for --simulated alone; genuine hardware is judged under the pinned roots.");
+  return {
+    roots: roots === undefined ? pinnedRoots : readSimulatedRoots(roots),
+    collateral: collateral === undefined ? [] : readCollateral(collateral),
+    acceptance: acceptanceOf(options.accept),
   };
 }
 

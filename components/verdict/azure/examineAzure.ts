@@ -177,9 +177,13 @@ function examineNonce(said: Said, { extraData }: TpmQuote, { expected: { reportD
     );
 }
 
-/** Trustee's attester hands the SHA-384 over as it is, 48 bytes, where hardware has 64 with zeros at the end. */
+/** Attesters hand over what they are given as it is, a SHA-384's 48 bytes, where hardware has 64 with zeros at the end. */
 function isReportData(found: string, wanted: string): boolean {
-  return found === wanted || (/^0{32}$/.test(wanted.slice(96)) && found === wanted.slice(0, 96));
+  return found !== "" && filled(found) === filled(wanted);
+}
+
+function filled(hex: string): string {
+  return hex.padEnd(128, "0");
 }
 
 function examineRegisters(said: Said, values: readonly string[], { azure }: AzureContext): void {
@@ -220,7 +224,7 @@ function examineFreshness(said: Said, { userData }: RuntimeData, { expected: { r
   else
     said.decide(
       "azure-user-data",
-      userData === reportData.value,
+      userData === filled(reportData.value),
       "the hardware's report was made for this question: its user data say so",
       `the hardware's report was made for the user data ${userData}, and not for ${reportData.value}`,
     );

@@ -44,7 +44,8 @@ export function readPolicy(path: string): SignerPolicy {
   return reading.policy;
 }
 
-function parseYaml(path: string, what: string): unknown {
+/** What a file of the user's says, JSON or YAML. */
+export function parseYaml(path: string, what: string): unknown {
   // YAML 1.1, as Pulumi's engine reads it: a file must not mean one thing here and another there.
   const document = parseDocument(readNamed(path, what), { version: "1.1" });
   const syntax = document.errors[0];

@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { X509Certificate as NodeCertificate } from "node:crypto";
 import { X509Certificate } from "@peculiar/x509";
 import { EvidenceError } from "./reader";
 import type { SnpTcb } from "./snpBits";
@@ -80,7 +81,9 @@ type Extensions = ReadonlyMap<string, Buffer>;
 function extensionsOf(certificate: string | Uint8Array): Extensions {
   let parsed: X509Certificate;
   try {
-    parsed = new X509Certificate(typeof certificate === "string" ? certificate : Buffer.from(certificate));
+    // By way of the reader that the chain and the key are checked with: of two certificates in one text the two readers
+    // may take one each, so that a certificate which nobody issued would name chip and firmware.
+    parsed = new X509Certificate(new NodeCertificate(certificate).raw);
   } catch {
     throw new EvidenceError("VCEK: not a certificate");
   }

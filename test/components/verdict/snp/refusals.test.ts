@@ -241,7 +241,23 @@ const revoked: readonly Refusal[] = [
   ],
 ];
 
+/** A label that OpenSSL passes over stands before the first, and one that it still reads before the second. */
+const twoInOne = (shown: string, used: string): string =>
+  `${shown.replaceAll("CERTIFICATE", "SOMETHING")}\n${used.replaceAll("CERTIFICATE", "X509 CERTIFICATE")}`;
+
 const firmware: readonly Refusal[] = [
+  [
+    "shows newer firmware in a certificate that nobody issued, before the one that certifies its key",
+    {
+      vek: { tcb: { ...tcbs.genoa, snp: 24 } },
+      certificates: async ({ certificate, chain: [, ...above] }) => [
+        twoInOne((await strangers.vek("genoa")).certificate, certificate),
+        ...above,
+      ],
+    },
+    "snp-certified-tcb",
+    "the VCEK is for",
+  ],
   [
     "names newer firmware than its certificate",
     { vek: { tcb: { ...tcbs.genoa, snp: 24 } } },

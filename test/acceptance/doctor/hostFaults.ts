@@ -78,10 +78,13 @@ export const hostFaults: readonly InjectedFault[] = [
     inject: async (bench) => {
       const undo = await mark(bench, "labels", { "nvidia.com/gpu.workload.config": "kata" });
       await labelIs(bench, "katacontainers.io/kata-runtime", undefined);
+      await allocatableIs(bench, "nvidia.com/pgpu", "0");
       return undo;
     },
     settled: async (bench) => {
       await labelIs(bench, "katacontainers.io/kata-runtime", "true");
+      await allocatableIs(bench, "nvidia.com/pgpu", "8");
+      await labelIs(bench, "nvidia.com/cc.ready.state", "true");
       await daemonSetReady(bench, `${daemonSets}/kata-system/daemonsets/kata-deploy`);
     },
   },

@@ -81,17 +81,21 @@ const guestClaimsOfBroker: readonly ClaimId[] = [
 function findKey(found: Findings, observed: KeyObject, { bound, token, release }: ChannelFacts): void {
   const names = (jwk: unknown) => publicJwk(jwk)?.equals(observed) === true;
   const inEvidence = bound !== undefined && names(bound.runtime["tee-pubkey"]);
-  if (inEvidence && bound.signed) {
-    found.verified("channel-key", claim, "the TLS end's key is the one that the CPU's signed report data bind");
-    return;
-  }
+  const signed = inEvidence && bound.signed;
+  // Before anything else: a guest may bind it to its evidence, and whoever keeps it for guests can end connections as well.
   if (isServingKey(observed, release)) {
     found.asserted(
       "channel-key",
       claim,
       `the key broker of ${release.owner}`,
-      "the TLS end holds the release's serving key, which the key broker gives to attested guests; which guest this is, no evidence binds",
+      signed
+        ? "the CPU's signed report data bind the TLS end's key; but it is the release's serving key, which the key broker gives to attested guests, and whoever keeps it there has it too"
+        : "the TLS end holds the release's serving key, which the key broker gives to attested guests; which guest this is, no evidence binds",
     );
+    return;
+  }
+  if (signed) {
+    found.verified("channel-key", claim, "the TLS end's key is the one that the CPU's signed report data bind");
     return;
   }
   // Beside evidence of another guest, a token about this one does not make that evidence this one's.

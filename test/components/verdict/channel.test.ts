@@ -58,6 +58,12 @@ const cases: readonly (readonly [string, ChannelFacts, string, RegExp])[] = [
     "asserted",
     /which guest this is/,
   ],
+  [
+    "the serving key, which the CPU signed: the key broker's owner has it too",
+    { observedSpki: spki(serving), bound: bound(jwk(serving)), release },
+    "asserted",
+    /the key broker gives/,
+  ],
   ["the serving key alone", { observedSpki: spki(serving), release }, "asserted", /serving key/],
   [
     "the serving key of no release",

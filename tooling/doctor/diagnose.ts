@@ -74,9 +74,11 @@ function key(snapshot: Snapshot, release: string): BoundLink[] {
 /** The pod's host. Where it has none: the one that came furthest of those meant for it, if all of them are broken. */
 function host(snapshot: Snapshot, subject: PodSubject): BoundLink[] {
   const found = lookUp(() => podOf(snapshot, subject));
-  const { nodes } = snapshot.cluster;
-  if (!found || "unseen" in nodes) return [];
+  if (!found) return [];
+  // Asked of it even where no Node can be seen: then that is what they say.
   if (found.spec.nodeName !== undefined) return node(snapshot, found.spec.nodeName, true);
+  const { nodes } = snapshot.cluster;
+  if ("unseen" in nodes) return [];
   const chains = candidates(found, nodes.value).map(({ metadata }) => node(snapshot, metadata.name, true));
   const until = chains.map((links) => links.findIndex((link) => outcomeOf(link).state === "broken"));
   if (chains.length === 0 || until.includes(-1)) return [];

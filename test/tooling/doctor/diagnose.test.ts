@@ -88,6 +88,14 @@ function hide(snapshot: Snapshot, path: readonly string[]): void {
 /** Nothing is concluded from these: quotas and the version are for people, and deployments of a cluster without operators. */
 const unasked = ["cluster.version", "cluster.namespaces.acme-models.quotas"];
 
+/** Which namespaces there are nobody asks who names one, nor what makes a pod that is there. */
+const unaskedOfPod = [
+  ...unasked,
+  "cluster.tenants",
+  `cluster.namespaces.${namespace}.workloads`,
+  `cluster.namespaces.${namespace}.events`,
+];
+
 describe("what could not be seen", () => {
   it("is never taken for healthy: each part of a snapshot by itself", () => {
     const places = seenPlaces(healthySnapshot()).filter((path) => !unasked.includes(path.join(".")));
@@ -99,6 +107,16 @@ describe("what could not be seen", () => {
       // Events alone are asked for only where a pod does not run.
       if (path.at(-1) === "events") continue;
       expect(exitCodeOf(diagnosis), path.join(".")).toBe(3);
+    }
+  });
+
+  it("is never taken for healthy, whoever asks about one pod may not see: its host neither", () => {
+    const places = seenPlaces(healthySnapshot()).filter((path) => !unaskedOfPod.includes(path.join(".")));
+    expect(places.map((path) => path.join("."))).toContain("cluster.nodes");
+    for (const path of places) {
+      const snapshot = healthySnapshot();
+      hide(snapshot, path);
+      expect(exitCodeOf(diagnose(snapshot, aboutPod)), path.join(".")).toBe(3);
     }
   });
 

@@ -17,6 +17,7 @@ import { addReviewCommand } from "./review";
 import { addSecretCommands } from "./secret";
 import { addServingKeyCommands } from "./servingKey";
 import { addVerifyCommand } from "./verify";
+import { addVerifyAzureCommand, addVerifySpaceCommand } from "./verifyMachine";
 
 /** Adds its commands to the root command. */
 export type AddCommands = (root: Command, signal: AbortSignal) => void;
@@ -37,6 +38,8 @@ const commands: readonly AddCommands[] = [
   addFirmwareCommands,
   addDoctorCommand,
   addVerifyCommand,
+  addVerifyAzureCommand,
+  addVerifySpaceCommand,
   addConnectCommand,
   addCollateralCommands,
 ];

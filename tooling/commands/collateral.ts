@@ -10,7 +10,7 @@ export const addCollateralCommands: AddCommands = (root, signal) => {
     .showSuggestionAfterError()
     .command("fetch")
     .description("get what a guest's evidence is checked with: certificates, revocations, reference values")
-    .requiredOption("--evidence <file|url>", "recorded evidence, or the guest's URL")
+    .requiredOption("--evidence <file|url>", "recorded evidence, a Confidential Space token, or the guest's URL")
     .requiredOption("--out <directory>", "where documents are kept; what is there stays")
     .option("--timeout <seconds>", "how long each may take", parseSeconds, 30)
     .option("--amd-url <url>", "a mirror of kdsintf.amd.com")

@@ -2,11 +2,10 @@ import type { EvidenceDocument } from "./evidenceDocument";
 import { askGuest } from "./askGuest";
 import type { FetchedFile, Vendor } from "./collateralFetch";
 import { fetchCollateral, vendors } from "./collateralFetch";
-import { collateralSources } from "./collateralSources";
+import { collateralSources, recordedSources } from "./collateralSources";
 import { guestAddress } from "./guestAddress";
 import { GuestConnection } from "./guestConnection";
 import { NoAnswer } from "./noAnswer";
-import { recordedDocument } from "./verify";
 import { printable, UserError } from "../ui";
 
 export interface CollateralOptions {
@@ -28,11 +27,13 @@ export async function collateralFetch(
   const mirrors = Object.fromEntries(
     vendors.flatMap((vendor) => (given[vendor] === undefined ? [] : [[vendor, mirrorOf(vendor, given[vendor])]])),
   ) as Partial<Record<Vendor, string>>;
-  const document = /^https:/i.test(evidence)
-    ? await asked(evidence, timeout * 1000, signal)
-    : recordedDocument(evidence);
+  const sources = /^https:/i.test(evidence)
+    ? collateralSources(await asked(evidence, timeout * 1000, signal))
+    : recordedSources(evidence);
+  if (sources.length === 0)
+    return { text: "Nothing is to be fetched: what it is checked with comes along.", complete: true };
   const fetched = await fetchCollateral({
-    sources: collateralSources(document),
+    sources,
     directory,
     mirrors,
     timeoutMs: timeout * 1000,
@@ -55,6 +56,9 @@ function lines(fetched: readonly FetchedFile[], directory: string): string[] {
     ),
     "",
     `${got} of ${fetched.length} documents lie in ${directory}. Nothing of them was checked yet: \`verify --collateral\` does, under the pinned roots.`,
+    ...(fetched.some(({ file, problem }) => problem === undefined && file.endsWith(".jwks.json"))
+      ? ["Nobody signs key sets (.jwks.json): they count for having come from their issuer's own address."]
+      : []),
     ...(got < fetched.length ? ["What is missing stays a check that is not made; run it again later."] : []),
   ];
 }

@@ -9,14 +9,18 @@ import type { CollateralEntry } from "./collateralIndex";
 import { indexFile, mostCollateralBytes, readIndex } from "./collateralIndex";
 import type { Wanted } from "./collateralSources";
 
-/** Hosts that vendors publish on; a mirror takes the place of all of a vendor's. */
+/**
+ * Hosts that vendors publish on; a mirror takes the place of all of a vendor's. Google has none: nobody signs its keys of
+ * tokens, so that a mirror could put in its own.
+ */
 const hosts = {
   amd: ["kdsintf.amd.com"],
   intel: ["api.trustedservices.intel.com", "certificates.trustedservices.intel.com"],
   nvidia: ["rim.attestation.nvidia.com", "ocsp.ndis.nvidia.com", "nras.attestation.nvidia.com"],
+  google: ["www.googleapis.com"],
 } as const;
-export type Vendor = keyof typeof hosts;
-export const vendors = Object.keys(hosts) as Vendor[];
+export type Vendor = Exclude<keyof typeof hosts, "google">;
+export const vendors: readonly Vendor[] = ["amd", "intel", "nvidia"];
 
 export interface FetchArgs {
   readonly sources: readonly Wanted[];
@@ -66,9 +70,11 @@ export async function fetchCollateral(args: FetchArgs): Promise<FetchedFile[]> {
 /** Evidence decides parts of the path; it must not decide the host. */
 function addressOf(address: string, mirrors: FetchArgs["mirrors"]): string | undefined {
   const url = new URL(address);
-  const vendor = vendors.find((each) => (hosts[each] as readonly string[]).includes(url.hostname));
+  const vendor = (Object.keys(hosts) as (keyof typeof hosts)[]).find((each) =>
+    (hosts[each] as readonly string[]).includes(url.hostname),
+  );
   if (vendor === undefined) return undefined;
-  const mirror = mirrors[vendor];
+  const mirror = vendor === "google" ? undefined : mirrors[vendor];
   return mirror === undefined ? address : `${mirror.replace(/\/+$/, "")}${url.pathname}${url.search}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Grade } from "../../components/verdict/finding";
 import { weakest } from "../../components/verdict/finding";
+import type { MachineVerdict } from "../../components/verdict/machineVerdict";
 import type { Verdict } from "../../components/verdict/verdict";
 
 /** What scripts go by (docs/verify.md). 1 is for mistakes of the reader's own: options and files. */
@@ -26,6 +27,26 @@ export interface VerdictDocument extends Verdict {
 export function verdictDocument(verdict: Verdict, url?: string): VerdictDocument {
   return {
     schema: verdictSchema,
+    exitCode: exitCodeOf(verdict),
+    ...(url !== undefined && { url }),
+    ...verdict,
+  };
+}
+
+/** The same of a cloud's machine: `expectation`, the reader's own file, is in place of `release`. */
+export const machineVerdictSchema = "trustfoundry.dev/machine-verdict/v1";
+
+export interface MachineVerdictDocument extends MachineVerdict {
+  readonly schema: typeof machineVerdictSchema;
+  /** Of `verify-azure` or `verify-confidential-space`. */
+  readonly exitCode: number;
+  /** Where the key of the connection was looked at. */
+  readonly url?: string;
+}
+
+export function machineVerdictDocument(verdict: MachineVerdict, url?: string): MachineVerdictDocument {
+  return {
+    schema: machineVerdictSchema,
     exitCode: exitCodeOf(verdict),
     ...(url !== undefined && { url }),
     ...verdict,

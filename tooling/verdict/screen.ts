@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { CollateralUse, Finding, Grade } from "../../components/verdict/finding";
+import type { MachineVerdict } from "../../components/verdict/machineVerdict";
 import type { ClaimVerdict, Verdict } from "../../components/verdict/verdict";
 import { printable } from "../ui";
 
@@ -21,13 +22,13 @@ export interface ScreenArgs {
 }
 
 /** A verdict for a person: first whether it is simulated, last what it comes to. */
-export function verdictScreen(verdict: Verdict, { url, all = false }: ScreenArgs = {}): string {
-  const { release, claims, judgedAt } = verdict;
+export function verdictScreen(verdict: Verdict | MachineVerdict, { url, all = false }: ScreenArgs = {}): string {
+  const { claims, judgedAt } = verdict;
   const required = claims.filter((claim) => claim.required);
   const others = claims.filter((claim) => !claim.required);
   return [
     ...(verdict.simulated ? [simulatedBanner, ""] : []),
-    `Release ${printable(release.name)} of ${printable(release.owner)}, digest ${release.digest}`,
+    ...heldAgainst(verdict),
     `${url === undefined ? "Evidence from a file" : `Guest at ${printable(url)}`}, judged at ${judgedAt}`,
     claimTable("What has to hold before a prompt is sent", required),
     ...(others.length > 0 ? [claimTable("Beside it", others)] : []),
@@ -37,6 +38,19 @@ export function verdictScreen(verdict: Verdict, { url, all = false }: ScreenArgs
     ...conclusion(verdict),
     ...(verdict.simulated ? [simulatedBanner] : []),
   ].join("\n");
+}
+
+/** What the guest was held against, and who stands behind that. */
+function heldAgainst(verdict: Verdict | MachineVerdict): string[] {
+  if ("release" in verdict) {
+    const { name, owner, digest } = verdict.release;
+    return [`Release ${printable(name)} of ${printable(owner)}, digest ${digest}`];
+  }
+  const { source, digest } = verdict.expectation;
+  return [
+    `Expectation ${printable(source)}, SHA-256 ${digest}: the reader's own file`,
+    "No release stands behind it, and nobody signed it: these values are as good as whoever observed them.",
+  ];
 }
 
 function claimTable(title: string, claims: readonly ClaimVerdict[]): string {
@@ -91,7 +105,7 @@ function collateralLines(collateral: readonly CollateralUse[]): string[] {
   ];
 }
 
-function conclusion({ overall, by, accepted, standing }: Verdict): string[] {
+function conclusion({ overall, by, accepted, standing }: Omit<Verdict, "release">): string[] {
   const whose = by.length > 0 ? ` by ${by.map((name) => printable(name)).join(" and ")}` : "";
   const verdict = `Verdict: ${gradeNames[overall]}${whose}, as its weakest required claim is.`;
   if (overall === "verified") return [`✔ ${verdict}`];

@@ -101,15 +101,16 @@ function told(verdict: Verdict, url: string | undefined, { json, all }: VerifyOp
 }
 
 /** There is nothing to judge: the guest gave no answer, or the release is none to act upon. */
-function withoutVerdict(
+export function withoutVerdict(
   reasons: readonly string[],
   url: string | undefined,
-  { json }: VerifyOptions,
-  { roots }: Reader,
+  { json }: Pick<VerifyOptions, "json">,
+  { roots }: Pick<Reader, "roots">,
+  schema: string = verdictSchema,
 ): Verification {
   const { failed: exitCode } = exitCodes;
   const errors = reasons.map((reason) => printable(reason, 1000));
-  const document = { schema: verdictSchema, exitCode, ...(url !== undefined && { url }), simulated: roots.simulated };
+  const document = { schema, exitCode, ...(url !== undefined && { url }), simulated: roots.simulated };
   if (json) return { text: printableJson({ ...document, overall: "failed", accepted: false, errors }), exitCode };
   const banner = roots.simulated ? [simulatedBanner, ""] : [];
   return {

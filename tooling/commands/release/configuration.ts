@@ -44,10 +44,14 @@ export function readPolicy(path: string): SignerPolicy {
   return reading.policy;
 }
 
-/** What a file of the user's says, JSON or YAML. */
-export function parseYaml(path: string, what: string): unknown {
+function parseYaml(path: string, what: string): unknown {
+  return parseYamlText(path, readNamed(path, what));
+}
+
+/** What the text of a user's file says, JSON or YAML. */
+export function parseYamlText(path: string, text: string): unknown {
   // YAML 1.1, as Pulumi's engine reads it: a file must not mean one thing here and another there.
-  const document = parseDocument(readNamed(path, what), { version: "1.1" });
+  const document = parseDocument(text, { version: "1.1" });
   const syntax = document.errors[0];
   if (syntax) throw new UserError(`${path} is not valid YAML or JSON: ${syntax.message.split("\n")[0] ?? ""}`);
   try {

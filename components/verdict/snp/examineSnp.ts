@@ -2,7 +2,7 @@ import type { ExamineContext } from "../context";
 import { EvidenceError } from "../evidence/reader";
 import type { SnpReport } from "../evidence/snpReport";
 import { parseSnpReport } from "../evidence/snpReport";
-import type { CollateralUse, Examination } from "../finding";
+import type { CollateralUse, Examination, VerdictClaimId } from "../finding";
 import { Findings } from "../finding";
 import { examineAuthenticity } from "./authenticity";
 import type { Endorsement } from "./endorsement";
@@ -25,6 +25,17 @@ export interface SnpEvidence {
   readonly oldestVersion?: number;
 }
 
+/** What is left open of a report that cannot be read, for each claim that it would speak of. */
+const unread = {
+  "snp-report-signature": "cpu-genuine",
+  "snp-certified-tcb": "cpu-firmware-current",
+  "snp-tee": "guest-booted-as-released",
+  "snp-measurement": "guest-booted-as-released",
+  "snp-policy-debug": "guest-not-debuggable",
+  "snp-host-data": "guest-rules-bound",
+  "snp-report-data": "evidence-fresh",
+} as const satisfies Record<string, VerdictClaimId>;
+
 /**
  * Checks a SEV-SNP attestation report against a release and the reader's question, from the signature up to AMD's root.
  * Every check is a finding of its own; nothing is left out without a word. Never throws for what evidence says.
@@ -32,6 +43,15 @@ export interface SnpEvidence {
 export function examineSnp(evidence: SnpEvidence, context: ExamineContext): Examination {
   const { of = "cpu0", oldestVersion = 3 } = evidence;
   const findings = new Findings(of);
+  let report: SnpReport;
+  try {
+    report = parseSnpReport(evidence.report);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    findings.failed("snp-report-format", "cpu-genuine", error.message);
+    for (const [check, claim] of Object.entries(unread)) findings.notChecked(check, claim, "the report cannot be read");
+    return { findings: findings.all, collateral: [] };
+  }
   findings.decide(
     "snp-tee",
     "guest-booted-as-released",
@@ -39,14 +59,6 @@ export function examineSnp(evidence: SnpEvidence, context: ExamineContext): Exam
     "the release is for SEV-SNP, and so is the evidence",
     `the release is for ${context.expected.tee.toUpperCase()}, and the evidence is of SEV-SNP`,
   );
-  let report: SnpReport;
-  try {
-    report = parseSnpReport(evidence.report);
-  } catch (error) {
-    if (!(error instanceof EvidenceError)) throw error;
-    findings.failed("snp-report-format", "cpu-genuine", error.message);
-    return { findings: findings.all, collateral: [] };
-  }
   const collateral = examineReport(report, { ...evidence, of, oldestVersion }, context, findings);
   return { findings: findings.all, collateral };
 }

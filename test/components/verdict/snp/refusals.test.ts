@@ -413,6 +413,13 @@ it("lets nothing of a forged report count as verified", async () => {
   ]);
 });
 
+it("knows nothing of a guest whose report cannot be read", async () => {
+  const { evidence, context } = await rig.build();
+  const { findings } = examineSnp({ ...evidence, report: Buffer.alloc(7) }, context);
+  expect(findings.filter(({ grade }) => grade === "verified")).toEqual([]);
+  expect(findings.map(({ claim }) => claim)).toContain("guest-booted-as-released");
+});
+
 it("refuses a replayed answer, whatever else is right", async () => {
   const first = await rig.build();
   const expected = { ...first.context.expected, reportData: { value: "77".repeat(64) } };

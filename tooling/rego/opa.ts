@@ -22,7 +22,7 @@ export class Opa {
     /** Rego by file name. */
     private readonly modules: Readonly<Record<string, string>>,
     /** For every run, e.g. `--v0-compatible`. */
-    protected readonly flags: readonly string[] = [],
+    protected flags: readonly string[] = [],
   ) {
     for (const [name, rego] of Object.entries(modules)) writeFileSync(join(this.directory, name), rego);
     this.files = Object.keys(modules).flatMap((name) => ["--data", join(this.directory, name)]);

@@ -1,9 +1,9 @@
-import { Opa } from "../../rego/opa";
 import { referenceValueQuery, unmetConditions } from "../../rego/reasons";
 import type { PolicyAnswer, PresentedPart } from "../presented";
 import type { Seen } from "../seen";
 import { seen, unseen } from "../seen";
 import type { PolicyBlock } from "../snapshot";
+import { ConfinedOpa } from "./confinedOpa";
 
 interface Files {
   readonly resourcePolicy: string;
@@ -11,17 +11,17 @@ interface Files {
   readonly referenceValues: Readonly<Record<string, unknown>>;
 }
 
-/** The live policies in the real OPA; remove when done. */
+/** The live policies in the real OPA, confined to what it is asked; remove when done. */
 export class LivePolicies {
   private constructor(
     readonly files: Files,
     private readonly opa: string,
-    private readonly engine: Opa,
+    private readonly engine: ConfinedOpa,
     readonly blocks: Seen<Readonly<Record<string, PolicyBlock>>>,
   ) {}
 
   static async open(opa: string, files: Files): Promise<LivePolicies> {
-    const engine = new Opa(opa, { "resource-policy.rego": files.resourcePolicy });
+    const engine = await ConfinedOpa.of(opa, { "resource-policy.rego": files.resourcePolicy });
     return new LivePolicies(files, opa, engine, await blocksOf(engine));
   }
 
@@ -42,7 +42,8 @@ export class LivePolicies {
     const file = `default_${name.replace(/\d+$/, "")}.rego`;
     const policy = this.files.attestationPolicies[file];
     if (policy === undefined) return [];
-    const engine = new Opa(this.opa, { [file]: policy, "extension.rego": referenceValueQuery });
+    // Under a name of its own: the token named the part, and the cluster the file.
+    const engine = await ConfinedOpa.of(this.opa, { "part.rego": policy, "extension.rego": referenceValueQuery });
     try {
       return await unmetConditions(engine, claims, vector, { reference_values: this.files.referenceValues });
     } catch {
@@ -57,7 +58,7 @@ export class LivePolicies {
   }
 }
 
-async function blocksOf(engine: Opa): Promise<Seen<Readonly<Record<string, PolicyBlock>>>> {
+async function blocksOf(engine: ConfinedOpa): Promise<Seen<Readonly<Record<string, PolicyBlock>>>> {
   try {
     // Nodes alone have no releases at all, which is a policy that loads.
     return seen(((await engine.evaluate("data.policy.releases", null)) ?? {}) as Record<string, PolicyBlock>);

@@ -51,14 +51,20 @@ function examineIdentity(
     );
 }
 
-/** Without a current document: the signer and product that all of Intel's documents so far have named. */
-function examinePinned({ mrSigner, isvProdId }: EnclaveReport, list: Checklist): void {
+/** DEBUG of an enclave's attributes (sgx_attributes.h of Intel's SGX SDK): its host reads and writes its memory. */
+const debugBit = 0x02;
+
+/** Without a current document: the signer and product that all of Intel's documents so far have named, closed to its host. */
+function examinePinned({ mrSigner, isvProdId, attributes }: EnclaveReport, list: Checklist): void {
   const { mrSigner: signer, isvProdId: product } = intelTdQuotingEnclave;
+  const open = (Buffer.from(attributes, "hex").readUInt8(0) & debugBit) !== 0;
   list.decide(
     "tdx-qe-identity",
-    mrSigner === signer && isvProdId === product,
-    `the quoting enclave was signed by the key that is pinned here for Intel's, as product ${product}`,
-    `the quoting enclave is not Intel's: signer ${mrSigner}, product ${isvProdId}; Intel's is ${signer}, product ${product}`,
+    mrSigner === signer && isvProdId === product && !open,
+    `the quoting enclave was signed by the key that is pinned here for Intel's, as product ${product}, and cannot be debugged`,
+    open
+      ? `the quoting enclave can be debugged: its attributes are ${attributes}, and its host reads the key that signs quotes`
+      : `the quoting enclave is not Intel's: signer ${mrSigner}, product ${isvProdId}; Intel's is ${signer}, product ${product}`,
   );
 }
 

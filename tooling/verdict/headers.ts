@@ -15,9 +15,12 @@ const ofConnection = [
   "host",
 ];
 
-/** Headers to pass on: all but those of the connection, and those that `Connection` names. */
+/**
+ * Headers to pass on: all but those of the connection, and those that `Connection` names. The body's length goes with the
+ * body, whatever `Connection` says: without it, the body would be read as the next request.
+ */
 export function passedOn(headers: IncomingHttpHeaders, without: readonly string[] = []): OutgoingHttpHeaders {
   const named = (headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
-  const left = new Set([...ofConnection, ...named, ...without]);
+  const left = new Set([...ofConnection, ...named.filter((name) => name !== "content-length"), ...without]);
   return Object.fromEntries(Object.entries(headers).filter(([name, value]) => !left.has(name) && value !== undefined));
 }

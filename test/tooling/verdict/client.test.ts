@@ -196,6 +196,20 @@ describe("the local proxy", () => {
     proxy.close();
   });
 
+  it("passes a body on as one, whatever the request's connection says of its length", async () => {
+    await start(rig.guest.url);
+    const body = "GET /second HTTP/1.1\r\nhost: guest\r\n\r\n";
+    const headers = { "content-length": String(body.length), connection: "close, content-length" };
+    const request = httpRequest({ host: "127.0.0.1", port, path: "/first", headers });
+    request.end(body);
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    await response.resume().toArray();
+    // What came behind the first request's answer would be read by then.
+    expect((await call({}, "/third")).status).toBe(200);
+    expect(rig.prompts).toEqual(["/first", "/third"]);
+    proxy.close();
+  });
+
   it("does not pass a redirect on", async () => {
     await start(rig.guest.url);
     const { status, text } = await call({}, "/redirect");

@@ -113,7 +113,8 @@ const typeNames: Readonly<Record<string, string>> = {
 function wantedOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === "invalid_type") {
     if (issue.expected !== "string") return typeNames[issue.expected] ?? `a ${issue.expected}`;
-    return ["number", "boolean"].includes(typeof value) ? "a text, in quotes" : "a text";
+    // Of what YAML 1.1 reads as something else, a time too.
+    return ["number", "boolean"].includes(typeof value) || value instanceof Date ? "a text, in quotes" : "a text";
   }
   if (issue.code === "invalid_format" && issue.format === "uuid")
     return "an id such as 01234567-89ab-4def-8123-456789abcdef";

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../../../components/names";
+import type { CollateralFile } from "../../../components/verdict/context";
 import type { SignerPolicy } from "../../../components/workload/release/signers";
 import { replaceFile, unwritable, writeNew } from "../../files";
 import { writeIndex } from "../collateralFetch";
@@ -25,10 +26,15 @@ export function writeReaderFiles(
   writeNew(join(directory, "release.json"), release);
   writeNew(join(directory, "signers.json"), json(signers));
   writeNew(join(directory, "roots.json"), json(guest.roots));
-  const entries = guest.collateral.map(({ kind, source, bytes, obtained = now }, index) => {
+  writeCollateral(collateral, guest.collateral, now);
+}
+
+/** Documents as `collateral fetch` would have left them in a folder, which is there. */
+export function writeCollateral(directory: string, files: readonly CollateralFile[], now: Date): void {
+  const entries = files.map(({ kind, source, bytes, obtained = now }, index) => {
     const file = `${String(index).padStart(2, "0")}-${kind}`;
-    replaceFile(join(collateral, file), bytes, 0o644);
+    replaceFile(join(directory, file), bytes, 0o644);
     return { kind, file, source, obtained: obtained.toISOString(), sha256: sha256(Buffer.from(bytes)) };
   });
-  writeIndex(collateral, entries);
+  writeIndex(directory, entries);
 }

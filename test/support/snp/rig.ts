@@ -24,7 +24,8 @@ export const now = new Date("2026-12-01T12:00:00Z");
 export const day = 86_400_000;
 
 /** A report of a real processor, see README.md. */
-export const sample = (file: string) => readFileSync(join(__dirname, file));
+export const sample = (file: string) =>
+  Buffer.from(readFileSync(join(__dirname, `${file}.base64`), "latin1"), "base64");
 
 export function pem(der: Uint8Array): string {
   const lines = Buffer.from(der)

@@ -164,6 +164,8 @@ describe("several faults", () => {
   it("begins with one of the faults that were made, whatever else is broken", () => {
     fc.assert(
       fc.property(fc.subarray([...hostTable], { minLength: 1, maxLength: 3 }), (chosen) => {
+        // Two about the same time limit make a third fault between them, which comes first and is one.
+        fc.pre(chosen.filter(({ link }) => link.startsWith("kubelet-")).length < 2);
         const { faults } = diagnose(brokenTogether(chosen), aboutHost);
         expect(chosen.map(({ link }) => link)).toContain(faults[0]?.link);
       }),

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { checkout } from "../toolchain/ensure";
 import { printableJson, UserError } from "../ui";
 import { exitCodeOf, verdictDocument } from "../verdict/outcome";
-import { simulatedBanner } from "../verdict/screen";
+import { screenWidth, simulatedBanner } from "../verdict/screen";
 import type { PlayedCase } from "../verdict/simulated/cases";
 import { playCase, verdictCases } from "../verdict/simulated/cases";
 import { readDescription } from "./description";
@@ -62,9 +62,10 @@ export function verdictCommand(command: Command, signal: AbortSignal): void {
 }
 
 function casesTable(cases: readonly PlayedCase[]): string {
+  const width = screenWidth();
   const table = new Table({
     head: ["who answers", "verdict", "exit code", "first reason"],
-    colWidths: [44, 12, 11, 60],
+    colWidths: [Math.floor((width - 29) * 0.42), 13, 11, Math.floor((width - 29) * 0.58)],
     wordWrap: true,
     style: { head: [], border: [] },
   });

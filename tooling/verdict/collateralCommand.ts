@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import type { EvidenceDocument } from "./evidenceDocument";
 import { askGuest } from "./askGuest";
 import type { FetchedFile, Vendor } from "./collateralFetch";
@@ -27,6 +28,7 @@ export async function collateralFetch(
   const mirrors = Object.fromEntries(
     vendors.flatMap((vendor) => (given[vendor] === undefined ? [] : [[vendor, mirrorOf(vendor, given[vendor])]])),
   ) as Partial<Record<Vendor, string>>;
+  refuseUnclear(evidence, directory);
   const sources = /^https:/i.test(evidence)
     ? collateralSources(await asked(evidence, timeout * 1000, signal))
     : recordedSources(evidence);
@@ -44,6 +46,17 @@ export async function collateralFetch(
     text: lines(fetched, directory).join("\n"),
     complete: fetched.every(({ problem }) => problem === undefined),
   };
+}
+
+/** Before anything is asked. What is no file and looks like a place was meant as a URL. */
+function refuseUnclear(evidence: string, directory: string): void {
+  const looksLikePlace = /^[a-z]+:\/\//i.test(evidence) || /^[\w.-]+:\d+$/.test(evidence);
+  if (looksLikePlace && !/^https:/i.test(evidence) && !existsSync(evidence))
+    throw new UserError(
+      `--evidence ${printable(evidence, 200)} is neither a file nor the URL of a guest; write https://<host>[:<port>].`,
+    );
+  if (existsSync(directory) && !statSync(directory).isDirectory())
+    throw new UserError(`--out ${directory} is no folder; name one, or a new one.`);
 }
 
 function lines(fetched: readonly FetchedFile[], directory: string): string[] {

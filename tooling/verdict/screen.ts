@@ -19,10 +19,15 @@ export interface ScreenArgs {
   readonly url?: string;
   /** Whether each check is listed, or only those that decided something. */
   readonly all?: boolean;
+  /** What the reader can do about a verdict that is not accepted. */
+  readonly hints?: readonly string[];
 }
 
 /** A verdict for a person: first whether it is simulated, last what it comes to. */
-export function verdictScreen(verdict: Verdict | MachineVerdict, { url, all = false }: ScreenArgs = {}): string {
+export function verdictScreen(
+  verdict: Verdict | MachineVerdict,
+  { url, all = false, hints = [] }: ScreenArgs = {},
+): string {
   const { claims, judgedAt } = verdict;
   const required = claims.filter((claim) => claim.required);
   const others = claims.filter((claim) => !claim.required);
@@ -36,6 +41,7 @@ export function verdictScreen(verdict: Verdict | MachineVerdict, { url, all = fa
     ...collateralLines(verdict.collateral),
     "",
     ...conclusion(verdict),
+    ...(verdict.accepted ? [] : hints.map((hint) => `  ${hint}`)),
     ...(verdict.simulated ? [simulatedBanner] : []),
   ].join("\n");
 }
@@ -53,8 +59,11 @@ function heldAgainst(verdict: Verdict | MachineVerdict): string[] {
   ];
 }
 
+/** Columns for a table: as wide as the terminal; a file or a pipe has no width of its own. */
+export const screenWidth = () => Math.max(80, Math.min(process.stdout.columns ?? 132, 160));
+
 function claimTable(title: string, claims: readonly ClaimVerdict[]): string {
-  const width = Math.max(90, Math.min(process.stdout.columns ?? 132, 160));
+  const width = screenWidth();
   const table = new Table({
     head: [title, "grade", "why, and what it leaves open"],
     colWidths: [Math.floor((width - 19) * 0.36), 15, Math.floor((width - 19) * 0.64)],
@@ -100,7 +109,8 @@ function collateralLines(collateral: readonly CollateralUse[]): string[] {
     "Vendors' documents that this rests on:",
     ...collateral.map(({ title, source, issued, nextUpdate, leavesOpen }) => {
       const age = issued || nextUpdate ? ` of ${day(issued)}, good until ${day(nextUpdate)}` : "";
-      return `  - ${printable(title, 120)}${age}, from ${printable(source, 160)}; leaves open: ${printable(leavesOpen, 200)}`;
+      const from = source === "missing" ? "missing" : `from ${printable(source, 160)}`;
+      return `  - ${printable(title, 120)}${age}, ${from}; leaves open: ${printable(leavesOpen, 200)}`;
     }),
   ];
 }

@@ -3,7 +3,7 @@ import type { Verdict } from "../../components/verdict/verdict";
 import { EvidenceError } from "../../components/verdict/evidence/reader";
 import { readNamed, sizeOf } from "../files";
 import { printable, printableJson, UserError } from "../ui";
-import { askGuest, noncePattern } from "./askGuest";
+import { askGuest, evidencePath, noncePattern } from "./askGuest";
 import type { EvidenceDocument } from "./evidenceDocument";
 import { mostDocumentBytes, parseEvidenceDocument } from "./evidenceDocument";
 import { guestAddress } from "./guestAddress";
@@ -42,7 +42,7 @@ export async function verify(
   const recorded = recordedOf(options);
   try {
     const seen = { ...recorded, ...(url !== undefined && (await ask(url, options, signal))) };
-    return told(await judgeSeen(reader, seen, now()), url, options);
+    return told(await judgeSeen(reader, seen, now()), url, options, seen);
   } catch (error) {
     if (error instanceof NoAnswer) return withoutVerdict([error.message], url, options, reader);
     if (error instanceof ReleaseRefused) return withoutVerdict(error.refusals, url, options, reader);
@@ -93,11 +93,24 @@ export function recordedDocument(path: string): EvidenceDocument {
   }
 }
 
-function told(verdict: Verdict, url: string | undefined, { json, all }: VerifyOptions): Verification {
+function told(verdict: Verdict, url: string | undefined, options: VerifyOptions, seen: Seen): Verification {
+  const { json, all } = options;
   const text = json
     ? printableJson(verdictDocument(verdict, url))
-    : verdictScreen(verdict, { ...(url && { url }), all });
+    : verdictScreen(verdict, { ...(url && { url }), all, hints: hintsOf(verdict, url, options, seen) });
   return { text, exitCode: exitCodeOf(verdict) };
+}
+
+/** What the reader can mend, where the verdict alone would not tell. */
+function hintsOf({ standing }: Verdict, url: string | undefined, { collateral }: VerifyOptions, seen: Seen): string[] {
+  const silent = url !== undefined && seen.document === undefined;
+  const unchecked = standing.some(({ grade }) => grade === "notChecked");
+  return [
+    ...(silent ? [`The guest gives no evidence of its own: it answers 404 at ${evidencePath}.`] : []),
+    ...(unchecked && collateral === undefined && !silent
+      ? ["No vendors' documents were given: `collateral fetch` gets them, and --collateral <folder> names them."]
+      : []),
+  ];
 }
 
 /** There is nothing to judge: the guest gave no answer, or the release is none to act upon. */

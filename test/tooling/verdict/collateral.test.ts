@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { collateralFetch } from "../../../tooling/verdict/collateralCommand";
 import { fetchCollateral } from "../../../tooling/verdict/collateralFetch";
 import { readCollateral } from "../../../tooling/verdict/collateralIndex";
 import { collateralSources } from "../../../tooling/verdict/collateralSources";
@@ -129,6 +130,18 @@ describe("collateral fetch, against a mock", () => {
     const [fetched] = await run([source(changes)], name.replaceAll(" ", "-"), 500);
     expect(fetched?.problem).toMatch(says);
     expect(() => readFileSync(join(directory, name.replaceAll(" ", "-"), "crl.der"))).toThrow();
+  });
+
+  it.each([
+    ["http://127.0.0.1:8443", "new", /write https:\/\/<host>/],
+    ["127.0.0.1:8443", "new", /write https:\/\/<host>/],
+    ["nope.json", "new", /cannot be read/],
+    ["https://127.0.0.1:1", "file", /is no folder/],
+  ])("refuses %s into %s before anything is asked or made", async (evidence, out, message) => {
+    writeFileSync(join(directory, "file"), "");
+    const options = { evidence, out: join(directory, out), timeout: 5 };
+    await expect(collateralFetch(options, new AbortController().signal)).rejects.toThrow(message);
+    expect([asked, existsSync(join(directory, "new"))]).toEqual([[], false]);
   });
 
   it("does not go on in a folder whose index is not its own", async () => {

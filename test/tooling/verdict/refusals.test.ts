@@ -257,7 +257,7 @@ describe("the other end of the connection", () => {
     const url = await listen(closed);
     closed.close();
     const { exitCode, text } = await rig.verify({}, url);
-    expect(text).toContain("ECONNREFUSED");
+    expect(text).toContain("nothing listens there; check host and port (ECONNREFUSED)");
     expect(exitCode).toBe(2);
   });
 });

@@ -37,6 +37,28 @@ describe("verify", () => {
     expect(text).toContain("revocations after");
   });
 
+  it("says where to get vendors' documents where none were given, and calls none a source", async () => {
+    const { text, exitCode } = await rig.verify({ collateral: undefined });
+    expect(text).toContain("`collateral fetch` gets them, and --collateral <folder> names them");
+    expect(text).toContain("AMD's certificate revocation list of Genoa, missing; leaves open");
+    expect(exitCode).toBe(4);
+    expect((await rig.verify()).text).not.toContain("collateral fetch");
+  });
+
+  it("says that a guest gives no evidence, and fits a terminal of 80 columns", async () => {
+    rig.misbehaviour = (response) => void response.writeHead(404).end();
+    const columns = Object.getOwnPropertyDescriptor(process.stdout, "columns");
+    Object.defineProperty(process.stdout, "columns", { value: 80, configurable: true });
+    const { text, exitCode } = await rig.verify().finally(() => {
+      if (columns) Object.defineProperty(process.stdout, "columns", columns);
+      else Reflect.deleteProperty(process.stdout, "columns");
+    });
+    expect(text).toContain("it answers 404 at /.well-known/trustfoundry/evidence");
+    const widths = text.split("\n").filter((line) => line.startsWith("│"));
+    expect(Math.max(...widths.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(exitCode).toBe(2);
+  });
+
   it("prints JSON with its version, and nothing else", async () => {
     const { text, exitCode } = await rig.verify({ json: true });
     const document = JSON.parse(text) as Record<string, unknown>;

@@ -105,7 +105,7 @@ function packOf(name: string): PackName {
   return found;
 }
 
-function dayOf(text: string | undefined): string | undefined {
+export function dayOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : NaN;
   // 31 February is read as a day in March.

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { dayOf } from "../commands/report";
 import { UserError } from "../ui";
 import { readRecord, stacksOf } from "./instance";
 import { InstancePaths } from "./paths";
@@ -17,6 +18,7 @@ export function reportCommand(command: Command): void {
     .option("--out <folder>", "where report.html and report.md go", ".")
     .option("--date <day>", "day that ends are compared with, as YYYY-MM-DD; default: the newest state's")
     .action(async ({ name, out, date }: Options) => {
+      const today = dayOf(date);
       const paths = new InstancePaths(name);
       const record = readRecord(paths);
       if (!record) throw new UserError(`There is no rehearsal ${name}.`, "`npm run rehearse` makes one.");
@@ -27,7 +29,7 @@ export function reportCommand(command: Command): void {
       const reading = await readState({
         paths: stacks.map(({ place }) => place.directory),
         pack: "baseline",
-        ...(date !== undefined && { today: date }),
+        ...(today !== undefined && { today }),
       });
       const folder = resolve(out);
       const written = await writeReport(reading, { html: `${folder}/report.html`, markdown: `${folder}/report.md` });

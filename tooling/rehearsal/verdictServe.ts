@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Release } from "../../components/workload/release";
 import type { SignerPolicy } from "../../components/workload/release/signers";
 import { refuseExisting } from "../files";
+import { UserError } from "../ui";
 import { listenAddress } from "../verdict/proxy";
 import { simulatedBanner } from "../verdict/screen";
 import { SimulatedGuest } from "../verdict/simulated/guest";
@@ -25,7 +26,11 @@ export async function serveGuest(args: ServeArgs): Promise<void> {
   const { port } = listenAddress(args.listen);
   refuseExisting(out);
   const now = new Date();
-  const guest = await SimulatedGuest.start({ release, now, port });
+  const guest = await SimulatedGuest.start({ release, now, port }).catch((error: unknown) => {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall !== "listen") throw error;
+    throw new UserError(`Nothing can listen at ${args.listen} (${code ?? "unknown reason"}); name another port.`);
+  });
   try {
     writeReaderFiles(out, guest, text, signers, now);
     console.log([simulatedBanner, `${release.name} answers at ${guest.url}. In another terminal:`, ""].join("\n"));

@@ -92,7 +92,7 @@ describe("a factory read from states", () => {
   });
 
   it.each([
-    ["no JSON", "{", /is not JSON/],
+    ["no JSON", "{", /is not JSON; name what `pulumi stack export --file <stack>\.json` wrote/],
     ["a state without resources", JSON.stringify({ deployment: { resources: [] } }), /without resources/],
     ["other JSON", JSON.stringify({ deployment: 1 }), /holds no state of a stack/],
   ])("refuses %s with one sentence", async (_, text, message) => {

@@ -22,7 +22,9 @@ export function readCheckpoint(text: string, file: string): Checkpoint | undefin
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new UserError(`${file} is not JSON; export the state again: \`pulumi stack export --file ${file}\`.`);
+    throw new UserError(
+      `${file} is not JSON; name what \`pulumi stack export --file <stack>.json\` wrote, or a stack's folder.`,
+    );
   }
   const deployment = deploymentIn(parsed);
   if (!deployment) return undefined;

@@ -49,6 +49,9 @@ function nextSteps(name: string): string {
     [`npm run rehearse${option && ` --${option}`}`, "again: nothing changes"],
     [`npm run rehearse -- status${option}`, "what runs, and where"],
     [`npm run rehearse -- attest${option} --all-attacks`, "who is given a key, and who is refused one, and why"],
+    [`npm run rehearse -- verdict${option}`, "what a data owner sees of the guest, and of three that pose as it"],
+    [`npm run rehearse -- report${option} --out reports`, "one page: who is kept from what, and what stays open"],
+    [`npm run rehearse -- doctor${option}`, "why a host is not ready, or a pod without its key"],
     [
       `npm run rehearse -- kubectl${option} --as provider get nodes,pods -A`,
       "look round (trust, provider or deployer)",

@@ -1,6 +1,7 @@
 import type { VerifiedRelease } from "../workload/release/verify";
-import type { Finding, Grade } from "./finding";
+import type { Finding } from "./finding";
 import { Findings, weakest } from "./finding";
+import { unreadPolicy } from "./policyRead";
 
 /** What is known by the release alone, once its signatures were checked. */
 export function releaseFindings({ release, digest, signedBy }: VerifiedRelease): readonly Finding[] {
@@ -31,27 +32,37 @@ export function derivedFindings({ release }: VerifiedRelease, route: readonly Fi
   const premises = route.filter(({ claim }) => claim === "guest-rules-bound" || claim === "guest-booted-as-released");
   const claimsSeen = new Set(premises.map(({ claim }) => claim));
   if (claimsSeen.size < 2) return [];
-  const grade = weakest(premises.map((finding) => finding.grade));
-  const by = [...new Set(premises.flatMap((finding) => finding.by ?? []))].sort().join(" and ");
-  const derive = (check: string, claim: Finding["claim"], says: string, own: Grade = "verified"): Finding => {
-    const whole = weakest([grade, own]);
-    return { check, claim, of: "release", grade: whole, says, ...(whole === "asserted" && { by }) };
+  const { image, agentPolicy, command, owner, simulated } = release;
+  const unread = unreadPolicy(release);
+  const own = unread === undefined ? [] : [{ grade: "asserted" as const, by: owner }];
+  const grade = weakest([...premises, ...own].map((finding) => finding.grade));
+  const by = [...new Set([...premises, ...own].flatMap((finding) => finding.by ?? []))].sort().join(" and ");
+  const derive = (check: string, claim: Finding["claim"], says: string): Finding => {
+    const whose = unread === undefined ? says : `${says}: the owner's word, since ${unread}`;
+    return { check, claim, of: "release", grade, says: whose, ...(grade === "asserted" && { by }) };
   };
-  const { image, agentPolicy } = release;
   const policy = `agent policy ${agentPolicy.digest.slice(0, 16)}…, which the guest's init-data carries`;
+  const opened = [
+    ...(agentPolicy.openings.length > 0 ? [`opens ${agentPolicy.openings.join(", ")}`] : []),
+    // Trustfoundry's own policy binds a program only where the release names one; rehearsals may go without.
+    ...(agentPolicy.origin === "trustfoundry" && command.length === 0 && !simulated
+      ? ["names no command, and opens any program of its image,"]
+      : []),
+  ];
   return [
     derive(
       "image-by-policy",
       "image-as-released",
       `the ${policy}, lets ${image.repository}@${image.digest} run and no other image`,
     ),
-    agentPolicy.openings.length === 0
+    opened.length === 0
       ? derive("host-by-policy", "host-kept-out", `the ${policy}, opens nothing to the host`)
-      : derive(
-          "host-by-policy",
-          "host-kept-out",
-          `the release opens ${agentPolicy.openings.join(", ")} to the host, which can read or do as much`,
-          "failed",
-        ),
+      : {
+          check: "host-by-policy",
+          claim: "host-kept-out",
+          of: "release",
+          grade: "failed",
+          says: `the release ${opened.join(" and ")} to the host, which can read or do as much`,
+        },
   ];
 }

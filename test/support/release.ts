@@ -1,12 +1,15 @@
+import { lockdownPolicy } from "../../components/guest/agentPolicy";
 import { initDataDigest } from "../../components/guest/initData";
 import { encodeInitData } from "../../components/guest/initDataAnnotation";
 import { sha256 } from "../../components/names";
 import type { Release } from "../../components/workload/release";
 
-const policyRego = "package agent_policy\n";
+const image = { repository: "nvcr.io/nim/meta/llama-3.1-8b-instruct", digest: `sha256:${"a".repeat(64)}` };
+const user = { uid: 1000, gid: 1000 };
+const policyRego = lockdownPolicy({ image, user, command: [], passthroughDevices: 1 }).rego;
 const initDataToml = `version = "0.1.0"\nalgorithm = "sha256"\n\n[data]\n"policy.rego" = ${JSON.stringify(policyRego)}\n`;
 
-/** A complete release with made-up digests of all but its init-data. */
+/** A complete release with made-up digests of all but its init-data, which carries the policy of its image. */
 export function sampleRelease(changes: Partial<Release> = {}): Release {
   return {
     specVersion: "trustfoundry.dev/release/v1",
@@ -17,7 +20,7 @@ export function sampleRelease(changes: Partial<Release> = {}): Release {
     simulated: true,
     history: { sequence: 1, previous: null },
     validity: { notBefore: "2026-11-01T00:00:00Z", notAfter: "2027-11-01T00:00:00Z" },
-    image: { repository: "nvcr.io/nim/meta/llama-3.1-8b-instruct", digest: `sha256:${"a".repeat(64)}` },
+    image,
     isolationUnit: "pod",
     tee: "snp",
     runtimeClassName: "kata-qemu-nvidia-gpu-snp",
@@ -26,7 +29,7 @@ export function sampleRelease(changes: Partial<Release> = {}): Release {
     replicas: 2,
     port: 8000,
     command: [],
-    user: { uid: 1000, gid: 1000 },
+    user,
     trustedStorageGib: 64,
     startupSeconds: 1560,
     awaitReadiness: true,

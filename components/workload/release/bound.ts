@@ -13,7 +13,7 @@ export function unboundPart({ initData, agentPolicy }: Pick<Release, "initData" 
   let policy: unknown;
   try {
     toml = decodeInitData(initData.annotation);
-    policy = (parse(toml).data as Record<string, unknown> | undefined)?.["policy.rego"];
+    policy = policyIn(toml);
   } catch {
     return "carries an init-data annotation that no guest could read";
   }
@@ -24,4 +24,18 @@ export function unboundPart({ initData, agentPolicy }: Pick<Release, "initData" 
   if (typeof policy !== "string" || sha256(policy) !== agentPolicy.digest)
     return `binds an agent policy with the digest ${typeof policy === "string" ? sha256(policy) : "(none)"}, but names ${agentPolicy.digest}`;
   return undefined;
+}
+
+/** The agent policy that a release's init-data carries; undefined where there is none that could be read. */
+export function carriedPolicy({ initData }: Pick<Release, "initData">): string | undefined {
+  try {
+    const policy = policyIn(decodeInitData(initData.annotation));
+    return typeof policy === "string" ? policy : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function policyIn(toml: string): unknown {
+  return (parse(toml).data as Record<string, unknown> | undefined)?.["policy.rego"];
 }

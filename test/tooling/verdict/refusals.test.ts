@@ -292,6 +292,11 @@ const mistakes: readonly (readonly [string, () => { changes?: Partial<VerifyOpti
     /intel/,
   ],
   ["a release that is not there", () => ({ changes: { release: "nowhere" } }), /nowhere cannot be read/],
+  [
+    "a signer policy that is no YAML",
+    () => ({ changes: { signers: writtenText("signers.yaml", "a: [b\n c: d") } }),
+    /signers\.yaml is not valid YAML or JSON: .* at line 1, column \d+; correct it there\.$/,
+  ],
   ["a signer policy that is none", () => ({ changes: { signers: written("signers.json", {}) } }), /no signer policy/],
   ["collateral that is not there", () => ({ changes: { collateral: "nowhere" } }), /cannot be read/],
   [
@@ -303,9 +308,11 @@ const mistakes: readonly (readonly [string, () => { changes?: Partial<VerifyOpti
   ],
 ];
 
-function written(name: string, content: unknown): string {
+const written = (name: string, content: unknown) => writtenText(name, JSON.stringify(content));
+
+function writtenText(name: string, text: string): string {
   const path = rig.file(name);
-  writeFileSync(path, JSON.stringify(content));
+  writeFileSync(path, text);
   return path;
 }
 

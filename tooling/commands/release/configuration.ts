@@ -53,7 +53,10 @@ export function parseYamlText(path: string, text: string): unknown {
   // YAML 1.1, as Pulumi's engine reads it: a file must not mean one thing here and another there.
   const document = parseDocument(text, { version: "1.1" });
   const syntax = document.errors[0];
-  if (syntax) throw new UserError(`${path} is not valid YAML or JSON: ${syntax.message.split("\n")[0] ?? ""}`);
+  if (syntax)
+    throw new UserError(
+      `${path} is not valid YAML or JSON: ${(syntax.message.split("\n")[0] ?? "").replace(/:$/, "")}; correct it there.`,
+    );
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch {

@@ -13,7 +13,7 @@ export const guestClaims = {
   },
   "channel-ends-in-guest": {
     says: "The connection that prompts go through ends inside the guest that the evidence is about",
-    limit: "what the program behind it does with a prompt",
+    limit: "what the program behind it does with a prompt, or with its TLS key; a key that the image lets others know",
   },
 } as const;
 

@@ -1,3 +1,4 @@
+import type { GuestImage } from "../guest/measurement/guestImage";
 import type { VerifiedRelease } from "../workload/release/verify";
 import type { CollateralFile, ExamineContext, VendorRoots } from "./context";
 import type { AdditionalEvidence, AttestRequest, DeviceEvidence } from "./evidence/attestRequest";
@@ -24,6 +25,8 @@ export interface JudgeArgs {
   readonly collateral: readonly CollateralFile[];
   readonly now: Date;
   readonly acceptance?: Acceptance;
+  /** Description of the guest image that the reader himself vouches for. Default: none, and the owner's word is all. */
+  readonly guestImage?: GuestImage;
 }
 
 export interface Word extends Examination {
@@ -67,11 +70,12 @@ export async function judgeGuest(args: JudgeArgs, examiners: Examiners): Promise
     runtime: evidence.request["runtime-data"],
     signed: isSigned(rawRoute ?? []),
   };
+  const known = releaseFindings(release, args.guestImage);
   const wordRoute = word && (evidence && !word.ofThisGuest ? otherGuests(word) : word.findings);
   const routes = [rawRoute, wordRoute].flatMap((route) =>
-    route ? [[...route, ...derivedFindings(release, route)]] : [],
+    route ? [[...route, ...derivedFindings(release, known, route)]] : [],
   );
-  const found = { always: [...own.all, ...releaseFindings(release), ...args.channel(bound)], routes };
+  const found = { always: [...own.all, ...known, ...args.channel(bound)], routes };
   const graded = gradeClaims(found);
   const standing = standingFindings(found, acceptance);
   return {

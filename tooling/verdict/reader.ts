@@ -1,3 +1,4 @@
+import type { GuestImage } from "../../components/guest/measurement/guestImage";
 import type { Acceptance, Verdict } from "../../components/verdict/verdict";
 import type { CollateralFile, VendorRoots } from "../../components/verdict/context";
 import type { ChannelFacts } from "../../components/verdict/channel";
@@ -20,6 +21,8 @@ export interface Reader {
   readonly roots: VendorRoots;
   readonly collateral: readonly CollateralFile[];
   readonly acceptance: Acceptance;
+  /** Description of the guest image that the reader vouches for. Default: none. */
+  readonly guestImage?: GuestImage;
   /** Whose tokens count. Default: nobody's, and tokens are not looked at. */
   readonly tokens?: EarTrust;
 }
@@ -69,6 +72,7 @@ export async function judgeSeen(reader: Reader, seen: Seen, now: Date): Promise<
       collateral: reader.collateral,
       now,
       acceptance: reader.acceptance,
+      ...(reader.guestImage && { guestImage: reader.guestImage }),
     },
     examiners,
   );

@@ -1,4 +1,6 @@
 import type { JWK } from "jose";
+import type { GuestImage } from "../../components/guest/measurement/guestImage";
+import { parseGuestImage } from "../../components/guest/measurement/guestImage";
 import { pinnedRoots } from "../../components/verdict/roots";
 import type { EarTrust } from "../../components/verdict/token/earContext";
 import { readPinnedKeys } from "../../components/verdict/token/pinnedKeys";
@@ -25,8 +27,18 @@ export function readerOf(options: ReaderOptions): Reader {
       simulated: options.simulated,
     },
     ...judging,
+    ...(options.guest !== undefined && { guestImage: guestImageOf(options.guest) }),
     ...(options.tokenKey !== undefined && { tokens: tokensOf(options.tokenKey, options) }),
   };
+}
+
+function guestImageOf(path: string): GuestImage {
+  const text = readNamed(path, "a description of a guest image");
+  try {
+    return parseGuestImage(text);
+  } catch (error) {
+    throw new UserError(`${path}: ${(error as Error).message}`, "`npm run trustfoundry -- guest describe` writes one.");
+  }
 }
 
 /** What every verdict is judged under, out of the reader's own files. */

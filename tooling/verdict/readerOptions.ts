@@ -7,6 +7,7 @@ export interface ReaderOptions extends JudgingOptions {
   readonly signers: string;
   readonly factory: string;
   readonly owner?: string;
+  readonly guest?: string;
   readonly tokenKey?: string;
   readonly tokenSigner?: string;
   readonly tokenAge: number;
@@ -26,6 +27,10 @@ export function addReaderOptions(command: Command): Command {
     .requiredOption("--signers <file>", "signer policy, JSON or YAML: whose signatures make it valid")
     .requiredOption("--factory <name>", "factory that it has to be made for")
     .option("--owner <name>", "model owner that it has to come from")
+    .option(
+      "--guest <file>",
+      "description of the guest image that you vouch for (`guest describe`); its measurement is computed",
+    )
     .option(
       "--token-key <file>",
       "key of the attestation service whose tokens count: certificate (PEM), JWK or JWK set",

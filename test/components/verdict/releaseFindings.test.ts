@@ -5,9 +5,11 @@ import { encodeInitData } from "../../../components/guest/initDataAnnotation";
 import { sha256 } from "../../../components/names";
 import { renderToml } from "../../../components/toml";
 import type { Finding } from "../../../components/verdict/finding";
-import { derivedFindings } from "../../../components/verdict/releaseFindings";
+import { derivedFindings, releaseFindings } from "../../../components/verdict/releaseFindings";
 import type { Release } from "../../../components/workload/release";
-import { sampleRelease } from "../../support/release";
+import { guestMeasurement } from "../../../components/workload/guestMeasurement";
+import { simulatedGuestImage } from "../../../components/guest/measurement/simulatedGuestImage";
+import { sampleRelease, tdxParts } from "../../support/release";
 
 /** All that hardware shows of a guest of a release. */
 const premises: readonly Finding[] = (["guest-rules-bound", "guest-booted-as-released"] as const).map((claim) => ({
@@ -28,7 +30,7 @@ function carrying(rego: string, changes: Partial<Release> = {}): Release {
 }
 
 const derived = (release: Release, route = premises) =>
-  derivedFindings({ release, digest: "d".repeat(64), signedBy: [], warnings: [] }, route);
+  derivedFindings({ release, digest: "d".repeat(64), signedBy: [], warnings: [] }, [], route);
 const graded = (release: Release) =>
   derived(release).map(({ claim, grade, by }) => [claim, grade, ...(by === undefined ? [] : [by])].join(" "));
 
@@ -75,5 +77,56 @@ describe("what a release says of its agent policy", () => {
     const weaker = premises.map((finding) => ({ ...finding, grade: "notChecked" as const }));
     expect(derived(sampleRelease(), weaker).map(({ grade }) => grade)).toEqual(["notChecked", "notChecked"]);
     expect(derived(sampleRelease(), premises.slice(1))).toEqual([]);
+  });
+});
+
+describe("what a release says that its guest measures", () => {
+  const image = { ...simulatedGuestImage("4.0.0"), simulated: false };
+  const measuredOf = (tee: "snp" | "tdx", vcpus: number) =>
+    guestMeasurement({ model: { tee }, vcpus, kata: image.kata, guestImage: image, simulated: false });
+  const real = (tee: "snp" | "tdx", changes: Partial<Release> = {}) => {
+    const release = sampleRelease({ ...(tee === "tdx" && tdxParts), simulated: false, ...changes });
+    return { ...release, ...measuredOf(tee, release.shape.vcpus), ...changes };
+  };
+  const finding = (release: Release, own?: typeof image) =>
+    releaseFindings({ release, digest: "d".repeat(64), signedBy: [], warnings: [] }, own).find(
+      ({ check }) => check === "release-measured-by",
+    );
+  const derivedOf = (release: Release, own?: typeof image) =>
+    derivedFindings(
+      { release, digest: "d".repeat(64), signedBy: [], warnings: [] },
+      releaseFindings({ release, digest: "d".repeat(64), signedBy: [], warnings: [] }, own),
+      premises,
+    );
+
+  it.each(["snp", "tdx"] as const)(
+    "is the owner's word on %s, computed or declared, and so is what rests on it",
+    (tee) => {
+      for (const measuredBy of ["computed", "declared"] as const)
+        expect(finding(real(tee, { measuredBy }))).toMatchObject({ grade: "asserted", by: "acme-models" });
+      expect(derivedOf(real(tee))[0]).toMatchObject({ grade: "asserted", by: "acme-models" });
+    },
+  );
+
+  it.each(["snp", "tdx"] as const)("is verified on %s by a description of the reader's own", (tee) => {
+    expect(finding(real(tee), image)).toMatchObject({ grade: "verified" });
+    expect(derivedOf(real(tee), image)[0]).toMatchObject({ grade: "verified" });
+  });
+
+  it.each<[string, Release, typeof image]>([
+    ["another image", real("snp"), { ...simulatedGuestImage("4.1.0"), simulated: false }],
+    [
+      "another number of vCPUs",
+      real("snp", { shape: { cpus: 16, memoryGib: 48, vcpus: 5 }, launch: measuredOf("snp", 17).launch }),
+      image,
+    ],
+    ["another measurement", real("snp", { launch: { snp: { measurement: "e".repeat(96) } } }), image],
+    ["an image that was made up for a rehearsal", real("snp"), { ...image, simulated: true }],
+  ])("fails for %s", (_, release, own) => {
+    expect(finding(release, own)).toMatchObject({ grade: "failed" });
+  });
+
+  it("is not asked of a rehearsal's release", () => {
+    expect(finding(sampleRelease())).toBeUndefined();
   });
 });

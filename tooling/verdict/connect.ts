@@ -5,6 +5,7 @@ import { UserError } from "../ui";
 import { verifiedConnections } from "./client";
 import { listenAddress, proxyServer } from "./proxy";
 import type { ProxyLog } from "./proxy";
+import { releaseOf, ReleaseRefused } from "./reader";
 import { readerOf } from "./readerFiles";
 import type { ReaderOptions } from "./readerOptions";
 import { simulatedBanner } from "./screen";
@@ -20,6 +21,11 @@ export interface ConnectOptions extends ReaderOptions {
 export async function connect(url: string, options: ConnectOptions, signal: AbortSignal, log: ProxyLog): Promise<void> {
   const { host, port } = listenAddress(options.listen);
   const reader = readerOf(options);
+  // Every answer would be a refusal, and whoever starts this would hear of it from other programs first.
+  await releaseOf(reader, new Date()).catch((error: unknown) => {
+    if (error instanceof ReleaseRefused) throw new UserError(`${options.release} is refused. ${error.message}`);
+    throw error;
+  });
   const connections = verifiedConnections({
     ...reader,
     url,

@@ -46,10 +46,16 @@ export class ReleaseRefused extends Error {
   }
 }
 
-/** Judges what was seen of a guest, at this moment: a release's validity ends while programs run. */
-export async function judgeSeen(reader: Reader, seen: Seen, now: Date): Promise<Verdict> {
+/** The release, where it may be acted upon at this moment; ReleaseRefused where not. */
+export async function releaseOf(reader: Pick<Reader, "release" | "expected">, now: Date): Promise<VerifiedRelease> {
   const release = await verifyRelease(reader.release, { ...reader.expected, now });
   if ("refusals" in release) throw new ReleaseRefused(release.refusals);
+  return release;
+}
+
+/** Judges what was seen of a guest, at this moment: a release's validity ends while programs run. */
+export async function judgeSeen(reader: Reader, seen: Seen, now: Date): Promise<Verdict> {
+  const release = await releaseOf(reader, now);
   const { evidence } = seen.document ?? {};
   const token = await examineToken(reader, release, seen, now);
   const evidenceKey = evidence?.request["runtime-data"]["tee-pubkey"];

@@ -45,7 +45,13 @@ export async function verify(
     return told(await judgeSeen(reader, seen, now()), url, options, seen);
   } catch (error) {
     if (error instanceof NoAnswer) return withoutVerdict([error.message], url, options, reader);
-    if (error instanceof ReleaseRefused) return withoutVerdict(error.refusals, url, options, reader);
+    if (error instanceof ReleaseRefused)
+      return withoutVerdict(
+        error.refusals.map((refusal) => `${options.release}: ${refusal}`),
+        url,
+        options,
+        reader,
+      );
     throw error;
   }
 }

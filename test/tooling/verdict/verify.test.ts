@@ -7,6 +7,7 @@ import { judgeSeen } from "../../../tooling/verdict/reader";
 import { verify } from "../../../tooling/verdict/verify";
 import { exitCodeOf } from "../../../tooling/verdict/outcome";
 import { bothSign, signedText } from "../../support/signing";
+import { connect } from "../../../tooling/verdict/connect";
 import { VerdictRig } from "../../support/verdict/rig";
 
 let rig: VerdictRig;
@@ -115,6 +116,20 @@ describe("verify", () => {
     expect(exitCode).toBe(2);
     const { standing } = JSON.parse(text) as { standing: { of: string; grade: string }[] };
     expect(standing.map(({ of, grade }) => `${of} ${grade}`)).toContain("token failed");
+  });
+
+  it("names the release that may not be acted upon, and no proxy is started for it", async () => {
+    const factory = "another-factory";
+    const { text, exitCode } = await rig.verify({ factory });
+    expect([exitCode, text]).toEqual([
+      2,
+      expect.stringContaining(`✗ ${rig.file("reader", "release.json")}: The release`),
+    ]);
+    const options = { ...rig.options({ factory }), listen: "127.0.0.1:0", reverify: 600 };
+    const said: string[] = [];
+    const proxy = connect(rig.guest.url, options, AbortSignal.timeout(10_000), (line) => said.push(line));
+    await expect(proxy).rejects.toThrow(/release\.json is refused\. The release was made for the factory/);
+    expect(said).toEqual([]);
   });
 
   it("takes the release's serving key alone for no more than its owner's word", async () => {

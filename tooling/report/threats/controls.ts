@@ -37,6 +37,10 @@ export interface Control {
   readonly standing: (subject: Subject) => Standing;
 }
 
+/** A deployment shows nothing of what its readers do. */
+const noServingKey =
+  "the release has no serving key; readers alone can help themselves, who hold a guest's own key against its evidence before each prompt (verify, connect)";
+
 const overview = nvidiaDocs("overview");
 const kbsPolicy = file(repositories.trustee, "kbs/docs/config.md", "v0.21.0");
 const agentPolicyDoc = file(repositories.kata, "docs/how-to/how-to-use-the-kata-agent-policy.md", "4.0.0");
@@ -175,7 +179,7 @@ export const controls = {
     claims: ["keys-for-release-only", "keys-never-in-clear"],
     source: kbsPolicy,
     standing: both(
-      ofRelease(({ servingKey }) => servingKey !== undefined, "the release has no serving key"),
+      ofRelease(({ servingKey }) => servingKey !== undefined, noServingKey),
       pinned,
     ),
   },

@@ -1,20 +1,8 @@
 import { InvalidArgumentError } from "commander";
+import type { DoctorArgs } from "../doctor/run";
 import type { AddCommands } from "./cli";
 
-export interface DoctorOptions {
-  readonly all?: true;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly trustKubeconfig?: string;
-  readonly trustContext?: string;
-  readonly release: readonly string[];
-  readonly guest: readonly string[];
-  readonly token?: string;
-  readonly evidence?: string;
-  readonly signer?: string;
-  readonly keyBroker?: { readonly host: string; readonly port: number };
-  readonly json?: true;
-}
+type DoctorOptions = Omit<DoctorArgs, "kind" | "name">;
 
 /** `doctor [node <name> | pod <namespace>/<name> | --all]`: why is this host not ready, why does this pod get no key? */
 export const addDoctorCommand: AddCommands = (root, signal) => {

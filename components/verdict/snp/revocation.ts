@@ -1,3 +1,4 @@
+import { day } from "../day";
 import { X509Certificate } from "node:crypto";
 import type { CollateralFile } from "../context";
 import { EvidenceError } from "../evidence/reader";
@@ -96,8 +97,4 @@ function readList(bytes: Uint8Array, source: string): RevocationList | EvidenceE
     if (error instanceof EvidenceError) return error;
     throw error;
   }
-}
-
-function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

@@ -1,3 +1,4 @@
+import { day } from "../day";
 import type { X509Certificate } from "node:crypto";
 import type { CollateralFile, CollateralKind, ExamineContext } from "../context";
 import { EvidenceError } from "../evidence/reader";
@@ -75,8 +76,4 @@ export function openDocument<T extends Dated>(
   if (issued > now)
     return { grade: "failed", says: `the ${title} is ${dated}, which is yet to come by this reader's clock` };
   return { content, current, dated };
-}
-
-export function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

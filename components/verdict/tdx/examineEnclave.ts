@@ -2,7 +2,7 @@ import type { ExamineContext } from "../context";
 import { intelTdQuotingEnclave } from "../roots/intel";
 import type { Checklist } from "./checklist";
 import type { Opened, Unopened } from "./collateral";
-import { day } from "./collateral";
+import { day } from "../day";
 import type { QeIdentity } from "./documents";
 import type { EnclaveReport } from "./enclaveReport";
 import { enclaveStanding, standingText, upToDate } from "./tcbLevel";

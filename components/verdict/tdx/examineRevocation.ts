@@ -1,3 +1,4 @@
+import { day } from "../day";
 import type { X509Certificate } from "node:crypto";
 import type { CollateralFile, ExamineContext } from "../context";
 import { EvidenceError } from "../evidence/reader";
@@ -78,8 +79,4 @@ function newest(
 
 function names({ certificates }: RevocationArgs): string {
   return certificates.map(({ called }) => called).join(" and ");
-}
-
-function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

@@ -2,7 +2,7 @@ import type { ExamineContext } from "../context";
 import type { TdxBody } from "../evidence/tdxQuote";
 import type { Checklist } from "./checklist";
 import type { Opened, Unopened } from "./collateral";
-import { day } from "./collateral";
+import { day } from "../day";
 import type { TcbInfo } from "./documents";
 import type { PckIdentity } from "./pckCertificate";
 import { moduleIdentity, platformStanding, standingText, upToDate } from "./tcbLevel";

@@ -11,7 +11,7 @@ import { spaceAlgorithm, spaceKeyOf, spaceKeySet } from "./spaceKey";
 import type { JsonObject } from "./strictJson";
 import { shown } from "./strictJson";
 import { confidentialSpaceIssuer, foreignKind } from "./tokenKind";
-import { ageSeconds, isFor, timeProblem } from "./tokenTime";
+import { decideTimes, isFor } from "./tokenTime";
 
 const checks = {
   "space-form": "cpu-genuine",
@@ -138,17 +138,7 @@ function examineQuestion(
     `made for ${expected.audience}`,
     `made for ${shown(claims.aud)}; ${shown(expected.audience)} is wanted`,
   );
-  const problem = timeProblem(claims, now);
-  list.decide("space-time", problem === undefined, "it holds now, by the reader's clock", problem ?? "");
-  const age = ageSeconds(claims, now);
-  list.decide(
-    "space-age",
-    age !== undefined && age <= expected.maximumAgeSeconds,
-    `signed ${age} seconds ago`,
-    age === undefined
-      ? "it does not say when it was signed"
-      : `signed ${age} seconds ago; at most ${expected.maximumAgeSeconds} are accepted`,
-  );
+  decideTimes(list, { time: "space-time", age: "space-age" }, claims, now, expected.maximumAgeSeconds);
   const nonces: readonly unknown[] = Array.isArray(claims.eat_nonce) ? claims.eat_nonce : [claims.eat_nonce];
   if ("unknown" in nonce) list.notChecked("space-nonce", nonce.unknown);
   else if (nonce.value.length < nonceCharacters.least || nonce.value.length > nonceCharacters.most)

@@ -15,7 +15,7 @@ import { keysOfHeader, readPinnedKeys } from "./pinnedKeys";
 import type { JsonObject } from "./strictJson";
 import { at, isObject, shown } from "./strictJson";
 import { foreignKind } from "./tokenKind";
-import { ageSeconds, isFor, timeProblem } from "./tokenTime";
+import { decideTimes, isFor } from "./tokenTime";
 
 const tokenChecks = {
   "ear-form": "cpu-genuine",
@@ -131,17 +131,7 @@ function examineClaims(list: TokenList, claims: JsonObject, { now, trust, nonce 
     trust.audience === undefined ? "it names no audience, as Trustee's do not" : `made for ${trust.audience}`,
     `made for ${shown(claims.aud)}; ${trust.audience === undefined ? "the reader named no audience" : `${shown(trust.audience)} is wanted`}`,
   );
-  const problem = timeProblem(claims, now);
-  list.decide("ear-time", problem === undefined, "it holds now, by the reader's clock", problem ?? "");
-  const age = ageSeconds(claims, now);
-  list.decide(
-    "ear-age",
-    age !== undefined && age <= trust.maximumAgeSeconds,
-    `signed ${age} seconds ago`,
-    age === undefined
-      ? "it does not say when it was signed"
-      : `signed ${age} seconds ago; at most ${trust.maximumAgeSeconds} are accepted`,
-  );
+  decideTimes(list, { time: "ear-time", age: "ear-age" }, claims, now, trust.maximumAgeSeconds);
   const answered = at(evidenceOf(at(claims, "submods", "cpu0")), "runtime_data_claims", "nonce");
   if ("unknown" in nonce) list.notChecked("ear-nonce", nonce.unknown);
   else

@@ -1,3 +1,4 @@
+import type { Marks } from "./checklist";
 import type { JsonObject } from "./strictJson";
 import { shown } from "./strictJson";
 
@@ -22,8 +23,29 @@ export function timeProblem(claims: JsonObject, now: Date): string | undefined {
   return undefined;
 }
 
+/** Ticks off whether a token holds now, and is not older than its reader takes. */
+export function decideTimes<Check extends string>(
+  list: Marks<Check>,
+  checks: { readonly time: Check; readonly age: Check },
+  claims: JsonObject,
+  now: Date,
+  maximumAgeSeconds: number,
+): void {
+  const problem = timeProblem(claims, now);
+  list.decide(checks.time, problem === undefined, "it holds now, by the reader's clock", problem ?? "");
+  const age = ageSeconds(claims, now);
+  list.decide(
+    checks.age,
+    age !== undefined && age <= maximumAgeSeconds,
+    `signed ${age} seconds ago`,
+    age === undefined
+      ? "it does not say when it was signed"
+      : `signed ${age} seconds ago; at most ${maximumAgeSeconds} are accepted`,
+  );
+}
+
 /** Seconds since it was signed; undefined where it does not say when. */
-export function ageSeconds({ iat }: JsonObject, now: Date): number | undefined {
+function ageSeconds({ iat }: JsonObject, now: Date): number | undefined {
   return isTime(iat) ? Math.max(0, Math.floor(now.getTime() / 1000 - iat)) : undefined;
 }
 

@@ -10,7 +10,16 @@ export function parseDer(bytes: Uint8Array, what: string): asn1js.AsnType {
     throw new EvidenceError(`${what}: not DER`);
   }
   if (parsed.offset !== bytes.length) throw new EvidenceError(`${what}: not DER, or something follows it`);
+  if (!filled(parsed.result)) throw new EvidenceError(`${what}: not DER, a length in it is not that of its content`);
   return parsed.result;
+}
+
+/** Whether members are as long as what holds them says: asn1js reads members beyond that end. */
+function filled(value: asn1js.AsnType): boolean {
+  if (!(value instanceof asn1js.Constructed || value instanceof asn1js.Sequence || value instanceof asn1js.Set))
+    return true;
+  const held = value.valueBlock.value;
+  return value.lenBlock.length === held.reduce((sum, { blockLength }) => sum + blockLength, 0) && held.every(filled);
 }
 
 /** The members of a SEQUENCE. */

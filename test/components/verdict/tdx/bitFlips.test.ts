@@ -83,7 +83,7 @@ describe("one bit that differs in what is signed is refused", () => {
     }
   });
 
-  it("in what is signed of revocation lists", () => {
+  it("in revocation lists, whatever bit it is", () => {
     const { quote, context } = whole;
     for (const [kind, check] of [
       ["intel-pck-crl", "tdx-pck-revocation"],
@@ -101,7 +101,8 @@ describe("one bit that differs in what is signed is refused", () => {
           );
           expect(finding?.grade).not.toBe("verified");
         }),
-        { numRuns: 50 },
+        // The header is not signed: each of its bits has to be refused by what reads it.
+        { numRuns: 80, examples: Array.from({ length: 32 }, (_, bit): [number] => [bit]) },
       );
     }
   });

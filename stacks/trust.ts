@@ -60,7 +60,13 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     ...notices.filter(({ expired }) => expired && !config.simulated).map(({ text }) => text),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const wantedKeys = [...models, ...config.nodes].flatMap(({ keys }) => keys);
+  // Guests of a former release, too, are given what it names: a key that is rotated has both values for a while.
+  const wantedKeys = [
+    ...new Set([
+      ...[...models, ...config.nodes].flatMap(({ keys }) => keys),
+      ...releases.flatMap(({ release }) => release.resources),
+    ]),
+  ];
   const wanted: TrustSecretsContext = {
     wantedKeys,
     dnsName,

@@ -33,6 +33,7 @@ export async function workloads(config: WorkloadsConfig, environment: Environmen
         namespace: config.parties.modelOwner,
         dedicatedTo: provider.acceptance?.dedicatedNodes ? config.parties.modelOwner : undefined,
         storageClassName: provider.trustedStorageClass,
+        surge: provider.surge?.includes(release.name) ?? false,
         ingressNamespace: provider.ingressNamespace,
         awaitReadiness: release.awaitReadiness,
       },

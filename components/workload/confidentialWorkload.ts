@@ -17,6 +17,11 @@ export interface ConfidentialWorkloadArgs {
   readonly kind?: "Deployment" | "StatefulSet";
   /** Namespace whose pods may connect to the model's port; default `ingress`. */
   readonly ingressNamespace?: string;
+  /**
+   * Whether a new pod starts before the one that it replaces stops, so that no replica is missing meanwhile. It needs GPUs
+   * that nobody uses: without them the update waits until it times out. Default false.
+   */
+  readonly surge?: boolean;
   /** Whether `up` waits for ready replicas; default true. Pods that find no host keep `up` waiting until it times out. */
   readonly awaitReadiness?: boolean;
 }
@@ -113,13 +118,16 @@ export class ConfidentialWorkload extends pulumi.ComponentResource {
           )
         : new k8s.apps.v1.Deployment(
             `${name}-model`,
-            // GPUs of a host go to one pod at a time: a surge could never be placed.
+            // GPUs of a host go to one pod at a time: a surge cannot be placed where none are spare.
             {
               metadata,
               spec: {
                 ...spec,
                 template,
-                strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
+                strategy: {
+                  type: "RollingUpdate",
+                  rollingUpdate: args.surge ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 },
+                },
               },
             },
             options,

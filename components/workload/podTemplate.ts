@@ -8,6 +8,7 @@ import {
   tenantNodeLabel,
   tenantToleration,
 } from "../host/hardware";
+import { guestIdentity, guestIdentityAnnotation } from "./guestIdentity";
 import type { Release } from "./release";
 
 /** Node label with the GPU model, set by NodeMode. A scheduling aid: what counts is the GPU's own attestation. */
@@ -46,6 +47,7 @@ export function podTemplate(release: Release, options: PodTemplateOptions): type
         [initDataAnnotationKey]: release.initData.annotation,
         [initDataDigestKey]: release.initData.digest,
         "trustfoundry.dev/model-version": release.modelVersion,
+        [guestIdentityAnnotation]: guestIdentity(release),
       },
     },
     spec: {

@@ -69,6 +69,12 @@ export const providerSchema = z
       .min(1)
       .optional()
       .describe("StorageClass of raw block volumes for guest-pulled image layers; needed with hosts"),
+    surge: z
+      .array(nameSchema)
+      .optional()
+      .describe(
+        "models of which a new pod starts before the one that it replaces stops; needs as many GPUs to spare (default: none)",
+      ),
     ingressNamespace: nameSchema.default("ingress").describe("namespace whose pods may reach the models"),
     registryCidrs: z.array(cidrSchema).default([]).describe("ranges of the registries that guests pull from"),
     keyBrokerCidrs: z

@@ -29,11 +29,19 @@ describe("ConfidentialWorkload", () => {
       expect(child.parent).toContain("trustfoundry:workload:ConfidentialWorkload::llama-8b");
   });
 
-  it("never surges: a host's GPUs go to one pod at a time", async () => {
+  it("does not surge by default: a host's GPUs go to one pod at a time", async () => {
     new ConfidentialWorkload("llama-8b", { ...args, release: sampleRelease() });
     await settled();
     expect(find("kubernetes:apps/v1:Deployment")[0]?.inputs).toMatchObject({
       spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } },
+    });
+  });
+
+  it("starts the new pod first where it is told that GPUs are spare", async () => {
+    new ConfidentialWorkload("llama-8b", { ...args, release: sampleRelease(), surge: true });
+    await settled();
+    expect(find("kubernetes:apps/v1:Deployment")[0]?.inputs).toMatchObject({
+      spec: { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
     });
   });
 

@@ -124,7 +124,8 @@ export async function resourceCount(run: Pick<StackRun, "place" | "engine" | "pr
   return resources.filter(({ type }) => !type.startsWith("pulumi:")).length;
 }
 
-async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promise<automation.Stack> {
+/** The stack with its settings, made where there is none. */
+export async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promise<automation.Stack> {
   const { place, engine } = run;
   const state = join(place.directory, "state");
   const home = join(place.directory, "home");

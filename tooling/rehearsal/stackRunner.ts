@@ -125,13 +125,7 @@ export async function resourceCount(run: Pick<StackRun, "place" | "engine" | "pr
 }
 
 /** The stack with its settings, made where there is none. */
-export /** The stack's state as `pulumi stack export --show-secrets` writes it: for the stack's own process, and no file. */
-export async function exportState(run: Pick<StackRun, "place" | "engine" | "program">): Promise<unknown> {
-  const stack = await selectStack({ ...run, config: {}, policyPacks: [] });
-  return await stack.exportStack();
-}
-
-async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promise<automation.Stack> {
+export async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promise<automation.Stack> {
   const { place, engine } = run;
   const state = join(place.directory, "state");
   const home = join(place.directory, "home");

@@ -71,13 +71,18 @@ export function manifestIds(device: ReadDevice): string[] {
 function manifestSources(device: ReadDevice): CollateralSource[] {
   return manifestIds(device)
     .filter((id) => /^[\w.]+$/.test(id))
-    .map((id) => ({
-      kind: "nvidia-rim",
-      title: `reference manifest ${id}`,
-      url: `${manifestService}${id}`,
-      file: `${id}.swidtag`,
-      base64Member: "rim",
-    }));
+    .map(manifestSource);
+}
+
+/** Where NVIDIA's service has the manifest of this identifier. */
+export function manifestSource(id: string): CollateralSource {
+  return {
+    kind: "nvidia-rim",
+    title: `reference manifest ${id}`,
+    url: `${manifestService}${id}`,
+    file: `${id}.swidtag`,
+    base64Member: "rim",
+  };
 }
 
 function ocspSources(chain: readonly string[]): CollateralSource[] {

@@ -18,25 +18,32 @@ export function snpSources(report: SnpReport, product = knownProduct(report)): r
   const products: readonly SnpProduct[] = product ? [product] : ["milan", "genoa"];
   const key = signingKeyName(report) === "VLEK" ? "vlek" : "vcek";
   return products.flatMap((each) => {
-    const base = `${service}/${key}/v1/${productNames[each]}`;
-    const named = { product: productNames[each], key: key.toUpperCase() };
-    return [
-      ...(key === "vcek" && !isZero(report.chipId) ? [vcekSource(report, each, base)] : []),
-      {
-        kind: "amd-certificates" as const,
-        title: `AMD's certificates above ${named.product}'s ${named.key}s`,
-        url: `${base}/cert_chain`,
-        file: `amd-${key}-${each}-chain.pem`,
-      },
-      {
-        kind: "amd-crl" as const,
-        title: `AMD's list of revoked certificates of ${named.product}`,
-        url: `${base}/crl`,
-        file: `amd-${key}-${each}-crl.der`,
-      },
-    ];
+    const hidden = key !== "vcek" || isZero(report.chipId);
+    return [...(hidden ? [] : [vcekSource(report, each, baseOf(key, each))]), ...snpAuthoritySources(key, each)];
   });
 }
+
+/** What is the same for all chips of a processor: the chain above their certificates, and what was revoked of it. */
+export function snpAuthoritySources(key: "vcek" | "vlek", product: SnpProduct): readonly CollateralSource[] {
+  const base = baseOf(key, product);
+  const named = { product: productNames[product], key: key.toUpperCase() };
+  return [
+    {
+      kind: "amd-certificates",
+      title: `AMD's certificates above ${named.product}'s ${named.key}s`,
+      url: `${base}/cert_chain`,
+      file: `amd-${key}-${product}-chain.pem`,
+    },
+    {
+      kind: "amd-crl",
+      title: `AMD's list of revoked certificates of ${named.product}`,
+      url: `${base}/crl`,
+      file: `amd-${key}-${product}-crl.der`,
+    },
+  ];
+}
+
+const baseOf = (key: "vcek" | "vlek", product: SnpProduct) => `${service}/${key}/v1/${productNames[product]}`;
 
 function knownProduct(report: SnpReport): SnpProduct | undefined {
   try {

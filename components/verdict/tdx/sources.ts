@@ -28,7 +28,6 @@ export function tdxSources(quote: Uint8Array): TdxSource[] {
   const [pck] = splitChain(parseTdxQuote(quote).certificates);
   if (pck === undefined) throw new EvidenceError("TDX quote: it comes without its platform's certificate");
   const { fmspc } = pckIdentity(pck);
-  const authority = authorityOf(pck);
   const tcbInfo = `${service}/tdx/certification/v4/tcb?fmspc=${fmspc}`;
   return [
     { kind: "intel-tcb-info", url: tcbInfo, file: `intel-tcb-info-${fmspc}.json` },
@@ -38,6 +37,13 @@ export function tdxSources(quote: Uint8Array): TdxSource[] {
       file: "intel-tcb-signing-chain.pem",
       header: "TCB-Info-Issuer-Chain",
     },
+    ...intelAuthoritySources(authorityOf(pck)),
+  ];
+}
+
+/** What is the same for all platforms of one of Intel's authorities: `platform`, or `processor` of single sockets. */
+export function intelAuthoritySources(authority: string): TdxSource[] {
+  return [
     {
       kind: "intel-qe-identity",
       url: `${service}/tdx/certification/v4/qe/identity`,

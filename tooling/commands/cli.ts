@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { runMain } from "../ui";
 import { addAdmissionCommand } from "./admission";
 import { addAcceptanceCommands } from "./acceptance";
+import { addBundleCommands } from "./bundle";
 import { addCollateralCommands } from "./collateral";
 import { addConnectCommand } from "./connect";
 import { addDoctorCommand } from "./doctor";
@@ -42,6 +43,7 @@ const commands: readonly AddCommands[] = [
   addVerifySpaceCommand,
   addConnectCommand,
   addCollateralCommands,
+  addBundleCommands,
 ];
 
 /** `npm run trustfoundry -- <command>`: what is done offline, by a person, and leaves files that the programs consume. */

@@ -1,0 +1,96 @@
+import type { CollateralSource } from "../../components/verdict/collateralSource";
+import type { CollateralKind } from "../../components/verdict/context";
+import type { CpuTee, GpuModelName } from "../../components/host/hardware";
+import { gpuModels } from "../../components/host/hardware";
+import { gpuChips } from "../../components/verdict/gpu/chips";
+import { manifestSource } from "../../components/verdict/gpu/sources";
+import { nrasKeysFile, nrasKeysUrl } from "../../components/verdict/gpu/nrasToken";
+import { snpAuthoritySources } from "../../components/verdict/snp/snpSources";
+import { intelAuthoritySources } from "../../components/verdict/tdx/sources";
+import { recordedSources } from "../verdict/collateralSources";
+import type { LockedCollateral, LockParty, Unresolved } from "./schema";
+
+/** What is attested at a site, as far as settings or a release say it. */
+export interface Attested {
+  readonly tees: readonly CpuTee[];
+  readonly gpus: readonly GpuModelName[];
+  /** Accepted GPU drivers. */
+  readonly drivers: readonly string[];
+}
+
+/** What says how long a document may be used: itself, the certificate that signed it, or nobody but its issuer. */
+const freshness: Record<CollateralKind, LockedCollateral["freshness"]> = {
+  "amd-certificates": "certificate",
+  "amd-vcek": "certificate",
+  "amd-crl": "nextUpdate",
+  "intel-tcb-info": "nextUpdate",
+  "intel-qe-identity": "nextUpdate",
+  "intel-tcb-signing-chain": "certificate",
+  "intel-pck-crl": "nextUpdate",
+  "intel-root-crl": "nextUpdate",
+  "nvidia-rim": "certificate",
+  "nvidia-ocsp": "nextUpdate",
+  jwks: "issuer",
+};
+
+export interface CollateralOf {
+  readonly collateral: readonly LockedCollateral[];
+  readonly unresolved: readonly Omit<Unresolved, "accepted">[];
+}
+
+/**
+ * Documents that evidence is checked with. Settings tell what all chips of a kind have in common; what belongs to one chip or
+ * one device is told by its evidence alone.
+ */
+export function collateralOf(attested: Attested, evidence: readonly string[], party: LockParty): CollateralOf {
+  const common = commonSources(attested);
+  const own = evidence.flatMap((path) => recordedSources(path));
+  const collateral = [...common, ...own].map((source) => lockedOf(source, party));
+  return { collateral, unresolved: evidence.length > 0 ? [] : ownOf(attested) };
+}
+
+type Source = Pick<CollateralSource, "kind" | "url" | "file"> & { readonly title?: string };
+
+function commonSources({ tees, gpus, drivers }: Attested): Source[] {
+  const hopper = gpus.some((model) => gpuModels[model].architecture === "hopper");
+  return [
+    // Of the processors in NVIDIA's validated matrix.
+    ...(tees.includes("snp") ? (["milan", "genoa"] as const).flatMap((each) => snpAuthoritySources("vcek", each)) : []),
+    ...(tees.includes("tdx") ? intelAuthoritySources("platform") : []),
+    ...(hopper
+      ? drivers.map((driver) => manifestSource(`NV_GPU_DRIVER_${gpuChips.H100}_${driver.toUpperCase()}`))
+      : []),
+    ...(gpus.length > 0
+      ? [
+          {
+            ...{ kind: "jwks" as const, title: "keys of NVIDIA's attestation service" },
+            ...{ url: nrasKeysUrl, file: nrasKeysFile },
+          },
+        ]
+      : []),
+  ];
+}
+
+function lockedOf({ kind, title = kind, url, file }: Source, party: LockParty): LockedCollateral {
+  return { kind, title, url, file, freshness: freshness[kind], party };
+}
+
+function ownOf({ tees, gpus }: Attested): Omit<Unresolved, "accepted">[] {
+  const remedy = "name evidence that was recorded there, with --evidence <file>";
+  return [
+    ...(tees.includes("snp")
+      ? [{ name: "collateral/amd-vcek", reason: `each chip has a certificate of its own for its firmware; ${remedy}` }]
+      : []),
+    ...(tees.includes("tdx")
+      ? [{ name: "collateral/intel-tcb-info", reason: `TCB information is of one kind of platform (FMSPC); ${remedy}` }]
+      : []),
+    ...(gpus.length > 0
+      ? [
+          {
+            name: "collateral/nvidia-devices",
+            reason: `manifests of VBIOS and answers about devices' certificates are of each board and chip; ${remedy}`,
+          },
+        ]
+      : []),
+  ];
+}

@@ -19,19 +19,24 @@ export default tseslint.config(
   },
   {
     // The engine loads a pack's entry by require, before there is anything that reads TypeScript.
-    files: ["policies/packs/*/index.js"],
+    files: ["policies/packs/*/index.js", "languages/plugin/index.js"],
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   {
     // CommonJS scripts that other programs start by name.
-    files: ["**/*.cjs", "policies/packs/*/index.js"],
+    files: ["**/*.cjs", "policies/packs/*/index.js", "languages/plugin/index.js"],
     languageOptions: { sourceType: "commonjs" },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   {
     // The house rule: stacks → components and, where said, policies; policies → components; only tooling imports tooling.
     files: ["components/**/*.ts"],
-    rules: { "no-restricted-imports": ["error", { patterns: ["**/stacks/**", "**/policies/**", "**/tooling/**"] }] },
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["**/stacks/**", "**/policies/**", "**/tooling/**", "**/languages/**"] },
+      ],
+    },
   },
   {
     // Of the policies a program needs what it places in the cluster, and what its configuration may except.
@@ -41,7 +46,7 @@ export default tseslint.config(
         "error",
         {
           patterns: [
-            { group: ["**/tooling/**"] },
+            { group: ["**/tooling/**", "**/languages/**"] },
             { group: ["**/policies/*", "!**/policies/exceptions", "!**/policies/admission", "!**/policies/rules"] },
           ],
         },
@@ -49,11 +54,16 @@ export default tseslint.config(
     },
   },
   {
+    // What other languages use; nothing but tests and the generator of its schema imports it.
+    files: ["languages/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/tooling/**"] }] },
+  },
+  {
     files: ["policies/**/*.ts"],
-    rules: { "no-restricted-imports": ["error", { patterns: ["**/stacks/**", "**/tooling/**"] }] },
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/stacks/**", "**/tooling/**", "**/languages/**"] }] },
   },
   {
     files: ["attacks/**/*.ts"],
-    rules: { "no-restricted-imports": ["error", { patterns: ["**/stacks/**", "**/tooling/**"] }] },
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/stacks/**", "**/tooling/**", "**/languages/**"] }] },
   },
 );

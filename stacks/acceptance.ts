@@ -23,8 +23,14 @@ export function undemanding(provider: string): string {
 
 /** What the provider's API server is told to accept of a tenant. */
 export function acceptanceParameters(
-  { keyBrokerCidrs, registryCidrs }: Provider,
-  { registries, images, dedicatedNodes, verifierCidrs, priorityClasses }: Acceptance,
+  { keyBrokerCidrs, registryCidrs }: Pick<Provider, "keyBrokerCidrs" | "registryCidrs">,
+  {
+    registries,
+    images,
+    dedicatedNodes,
+    verifierCidrs,
+    priorityClasses,
+  }: Pick<Acceptance, "registries" | "images" | "dedicatedNodes" | "verifierCidrs" | "priorityClasses">,
   tenant: string,
 ): AcceptanceParameters {
   const egressRanges = [...keyBrokerCidrs, ...registryCidrs, ...verifierCidrs];

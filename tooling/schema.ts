@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { packageSchema } from "../languages/schema/packageSchema";
 import { roles, roleSchemas } from "../stacks/config/factory";
 
 /** JSON Schema of a stack's settings file, for editors: every section of every role, with the project's prefix. */
@@ -33,4 +34,7 @@ export function editorSchema(): string {
   return `${JSON.stringify(schema, null, 1)}\n`;
 }
 
-if (require.main === module) writeFileSync(resolve(__dirname, "../stacks/config/factory.schema.json"), editorSchema());
+if (require.main === module) {
+  writeFileSync(resolve(__dirname, "../stacks/config/factory.schema.json"), editorSchema());
+  writeFileSync(resolve(__dirname, "../languages/schema.json"), packageSchema());
+}

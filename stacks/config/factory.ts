@@ -303,20 +303,28 @@ function checkProviders(
   simulated: boolean,
   ctx: z.RefinementCtx,
 ): void {
-  providers.forEach((provider, p) =>
-    provider.hosts.forEach((host, h) => {
-      const path = ["providers", p, "hosts", h];
-      if (host.ccMode === "ppcie" && !supportsHopperPpcie(platform.versions))
-        crossCheck(
-          ctx,
-          [...path, "ccMode"],
-          `needs Kata 4.1.0, since earlier ones hide the NVSwitches from the guest (kata-containers issue 13430), and the platform set is ` +
-            `${platform.set} (${platformSets[platform.set].versions.kata}); write on, or choose \`platform: {set: newest}\``,
-        );
-      if (host.simulatedFault && !simulated)
-        crossCheck(ctx, [...path, "simulatedFault"], "is for rehearsals; remove it");
-    }),
-  );
+  providers.forEach(({ hosts }, p) => checkHosts(hosts, platform, simulated, ctx, ["providers", p]));
+}
+
+/** What hosts need of the versions on them, and what is theirs in a rehearsal alone. */
+export function checkHosts(
+  hosts: Provider["hosts"],
+  platform: Pick<Platform, "set" | "versions">,
+  simulated: boolean,
+  ctx: z.RefinementCtx,
+  within: readonly (string | number)[] = [],
+): void {
+  hosts.forEach((host, h) => {
+    const path = [...within, "hosts", h];
+    if (host.ccMode === "ppcie" && !supportsHopperPpcie(platform.versions))
+      crossCheck(
+        ctx,
+        [...path, "ccMode"],
+        `needs Kata 4.1.0, since earlier ones hide the NVSwitches from the guest (kata-containers issue 13430), and the platform set is ` +
+          `${platform.set} (${platformSets[platform.set].versions.kata}); write on, or choose \`platform: {set: newest}\``,
+      );
+    if (host.simulatedFault && !simulated) crossCheck(ctx, [...path, "simulatedFault"], "is for rehearsals; remove it");
+  });
 }
 
 function checkModels(models: readonly Model[], simulated: boolean, platform: Platform, ctx: z.RefinementCtx): void {

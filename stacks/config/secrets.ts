@@ -10,7 +10,7 @@ const pair = z.strictObject({
 });
 
 /** The model owner's secrets, set with `pulumi config set --secret trustfoundry:trustSecrets`. */
-const trustSecretsSchema = z.strictObject({
+export const trustSecretsSchema = z.strictObject({
   tls: pair,
   tokenSigner: pair,
   resources: z.record(kbsResourcePath, z.base64().min(1)).optional(),

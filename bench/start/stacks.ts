@@ -3,18 +3,11 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { documentFileName, releaseDigest } from "../../components/workload/release/document";
-import { parseAs } from "../../stacks/config/load";
 import type { Sections } from "../../stacks/rehearsal";
-import { contexts, deriveStacks } from "../../stacks/rehearsal";
-import { openRelease } from "../../tooling/commands/release/open";
+import { contexts } from "../../stacks/rehearsal";
 import { readDescription } from "../../tooling/rehearsal/description";
-import { handOver } from "../../tooling/rehearsal/handover";
-import { imageScanner } from "../../tooling/rehearsal/imageScanner";
-import { ownerKeys } from "../../tooling/rehearsal/ownerKeys";
-import { issueReleases } from "../../tooling/rehearsal/ownerReleases";
 import { InstancePaths } from "../../tooling/rehearsal/paths";
-import { signerPolicy, signingKeys } from "../../tooling/rehearsal/signingKeys";
+import { preparedStacks } from "../preparedStacks";
 
 const root = resolve(__dirname, "../..");
 
@@ -32,6 +25,8 @@ export interface StartedStack {
   readonly settings: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly kubeconfig: string;
+  /** File to write the Kubernetes objects to that the program places, one a line. */
+  readonly manifests?: string;
 }
 
 /** What it says when all its resources are registered. */
@@ -57,27 +52,10 @@ export interface Stacks {
  */
 export async function startedStacks(home: string): Promise<Stacks> {
   process.env.TRUSTFOUNDRY_HOME = home;
-  const paths = new InstancePaths("start");
   const factory = readDescription(join(root, "Pulumi.rehearsal.yaml"));
-  const [provider] = factory.providers.map(({ name }) => name);
-  if (provider === undefined) throw new Error("the sample factory has no provider");
-  const keys = await ownerKeys(paths.party(factory.parties.modelOwner), factory);
-  const signers = signingKeys(paths, factory.parties);
-  const releases = paths.releases(factory.parties.modelOwner);
-  const material = { keyBrokerCa: keys.caCertificate, signers: signerPolicy(signers), releases };
-  const now = new Date();
-  await issueReleases(parseAs("trust", deriveStacks(factory, material).trust), signers, now);
-  const scanner = imageScanner(paths, factory);
-  const { trust, providers } = deriveStacks(factory, { ...material, acceptance: scanner.acceptance(releases) });
-  const own = providers[provider];
-  if (!own) throw new Error(`nothing was derived for ${provider}`);
-  const signed = factory.models.map(({ name, providers: places }) => {
-    const path = join(releases, documentFileName(name));
-    const digest = releaseDigest(openRelease(path).release);
-    return [name, { file: readFileSync(path, "utf8"), digest, providers: places }] as const;
-  });
-  const handover = handOver(Object.fromEntries(signed), provider, paths.inbox(provider), ({ file }) =>
-    scanner.attest(provider, file, now),
+  const { provider, trust, trustSecrets, infrastructure, workloads } = await preparedStacks(
+    new InstancePaths("start"),
+    factory,
   );
   const cluster = await listener(home, [contexts.trust, contexts.provider(provider), contexts.deployer(provider)]);
   const stack = (sections: Sections, secrets: Sections = {}): StartedStack => ({
@@ -87,9 +65,9 @@ export async function startedStacks(home: string): Promise<Stacks> {
   });
   return {
     stacks: new Map([
-      ["`trust`", stack(trust, { trustSecrets: keys.secrets })],
-      ["`infrastructure`, bare metal", stack(own.infrastructure)],
-      ["`workloads`, bare metal", stack(own.workloads(handover))],
+      ["`trust`", stack(trust, trustSecrets)],
+      ["`infrastructure`, bare metal", stack(infrastructure)],
+      ["`workloads`, bare metal", stack(workloads)],
       ...samples.map(([title, path]) => [title, stack(sampleSections(path))] as const),
     ]),
     close: cluster.close,
@@ -103,7 +81,7 @@ function sampleSections(path: string): Sections {
   );
 }
 
-function settingsOf(sections: Sections): Record<string, string> {
+export function settingsOf(sections: Sections): Record<string, string> {
   return Object.fromEntries(
     Object.entries(sections)
       .filter(([, value]) => value !== undefined)
@@ -112,7 +90,10 @@ function settingsOf(sections: Sections): Record<string, string> {
 }
 
 /** Something that listens where programs make sure that their cluster does. Nothing is ever said to it. */
-async function listener(home: string, names: readonly string[]): Promise<{ kubeconfig: string; close: () => void }> {
+export async function listener(
+  home: string,
+  names: readonly string[],
+): Promise<{ kubeconfig: string; close: () => void }> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;

@@ -3,6 +3,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -45,9 +46,43 @@ export function replaceFile(path: string, content: string | Uint8Array, mode: nu
   try {
     writeAndSync(temporary, content, mode);
     renameSync(temporary, path);
+    syncFolder(dirname(path));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/**
+ * Writes a file unless there is one by then: of several that make it at the same time, one wins, and a kill leaves a
+ * whole file or none. Returns what the file holds in the end.
+ */
+export function writeOnce(path: string, content: string, mode: number): string {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    writeAndSync(temporary, content, mode);
+    // Unlike a renaming, a link never takes another one's place.
+    linkSync(temporary, path);
+    syncFolder(dirname(path));
+    return content;
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+    return readFileSync(path, "utf8");
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Makes sure that a new name stays after a loss of power, where folders can be synchronised at all. */
+function syncFolder(path: string): void {
+  let folder;
+  try {
+    folder = openSync(path, "r");
+    fsyncSync(folder);
+  } catch (error) {
+    if (!["EISDIR", "EPERM", "EINVAL", "EACCES", "ENOTSUP"].includes(codeOf(error))) throw error;
+  } finally {
+    if (folder !== undefined) closeSync(folder);
   }
 }
 

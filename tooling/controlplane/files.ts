@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { replaceFile } from "../files";
+import { replaceFile, writeOnce } from "../files";
 
 /** Makes a directory that only its owner may enter. */
 export function privateDirectory(path: string): string {
@@ -18,6 +18,19 @@ export function writePrivate(path: string, content: string): boolean {
   privateDirectory(dirname(path));
   replaceFile(path, content, 0o600);
   return true;
+}
+
+/**
+ * The content of a file that only its owner may read, made at first use. Of several commands that make it at the same
+ * time one wins, and all are given what is kept: no key is made twice.
+ */
+export function privateOnce(path: string, make: () => string): string {
+  const known = readIfThere(path);
+  if (known) return known;
+  // A kill by an older version left it empty.
+  if (known === "") rmSync(path);
+  privateDirectory(dirname(path));
+  return writeOnce(path, make(), 0o600);
 }
 
 export function readIfThere(path: string): string | undefined {

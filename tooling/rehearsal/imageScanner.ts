@@ -5,7 +5,7 @@ import { documentFileName } from "../../components/workload/release/document";
 import type { Factory } from "../../stacks/config/factory";
 import type { RehearsalMaterial } from "../../stacks/rehearsal";
 import { openRelease, readRelease } from "../commands/release/open";
-import { readIfThere, writePrivate } from "../controlplane/files";
+import { privateOnce } from "../controlplane/files";
 import { publicPem, simulatedAttestations } from "./imageAttestations";
 import type { InstancePaths } from "./paths";
 
@@ -39,10 +39,9 @@ export function imageScanner(paths: InstancePaths, factory: Factory) {
 
 /** Made at first use, mode 0600. */
 function scannerKey(paths: InstancePaths, provider: string): KeyObject {
-  const file = join(paths.party(provider), "image-scanner.key");
-  const pem = readIfThere(file);
-  if (pem !== undefined) return createPrivateKey(pem);
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  writePrivate(file, privateKey.export({ type: "pkcs8", format: "pem" }) as string);
-  return privateKey;
+  const make = () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    return privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+  };
+  return createPrivateKey(privateOnce(join(paths.party(provider), "image-scanner.key"), make));
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { writePrivate } from "../controlplane/files";
+import { privateOnce } from "../controlplane/files";
 import { UserError } from "../ui";
 
 /** Where rehearsals live: TRUSTFOUNDRY_HOME, or the user's data directory. One folder an instance. */
@@ -51,5 +50,5 @@ export class InstancePaths {
 
 /** Makes a stack's passphrase at first use: 24 random bytes, mode 0600. A lost one is never replaced. */
 export function ensurePassphrase(file: string): void {
-  if (!existsSync(file)) writePrivate(file, randomBytes(24).toString("base64url"));
+  privateOnce(file, () => randomBytes(24).toString("base64url"));
 }

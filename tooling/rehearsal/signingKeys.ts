@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:cry
 import { join } from "node:path";
 import type { SignerPolicy, SigningParty } from "../../components/workload/release/signers";
 import type { Parties } from "../../stacks/config/parties";
-import { readIfThere, writePrivate } from "../controlplane/files";
+import { privateOnce } from "../controlplane/files";
 import type { InstancePaths } from "./paths";
 
 /** The keys that sign a rehearsal's releases: one of the model owner's and one of the data owner's. */
@@ -12,12 +12,8 @@ export type SigningKeys = Readonly<Record<SigningParty, KeyObject>>;
 /** Made at first use and kept in each party's own directory, mode 0600. Real signers keep theirs where no program gets. */
 export function signingKeys(paths: InstancePaths, parties: Parties): SigningKeys {
   const keyOf = (party: string): KeyObject => {
-    const file = join(paths.party(party), "release-signing.key");
-    const pem = readIfThere(file);
-    if (pem !== undefined) return createPrivateKey(pem);
-    const { privateKey } = generateKeyPairSync("ed25519");
-    writePrivate(file, privateKey.export({ type: "pkcs8", format: "pem" }) as string);
-    return privateKey;
+    const make = () => generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+    return createPrivateKey(privateOnce(join(paths.party(party), "release-signing.key"), make));
   };
   return { modelOwner: keyOf(parties.modelOwner), dataOwner: keyOf(parties.dataOwner) };
 }

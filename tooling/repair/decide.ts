@@ -1,0 +1,124 @@
+import type { LiveObject, LiveRelease } from "./live";
+import type { PendingOperation, StackState, StateResource } from "./state";
+import { claimedManagers, isHelmRelease, isKubernetes, resourcesOf } from "./state";
+
+/** What is done about one thing that a killed run left behind. */
+export type Repair =
+  /** The state takes note that it exists. Nothing live changes; the next run finishes it. */
+  | { readonly kind: "adopt"; readonly id: string; readonly manager?: string; readonly strays: readonly string[] }
+  /** The note about it is dropped. Nothing live changes. */
+  | { readonly kind: "clear"; readonly strays: readonly string[] }
+  /** Helm's record of an unfinished step is deleted, its objects stay. */
+  | { readonly kind: "dropRecords"; readonly records: readonly string[]; readonly clears: boolean }
+  /** The state takes note that it is gone. Nothing live changes. */
+  | { readonly kind: "forget" }
+  /** Only a person can tell whether it exists. */
+  | { readonly kind: "ask" };
+
+export interface Finding {
+  readonly resource: StateResource;
+  /** What the engine was doing to it: creating, updating, deleting …; undefined: nothing that it remembers. */
+  readonly operation?: string;
+  /** What was found, and what may have happened. */
+  readonly because: string;
+  readonly repair: Repair;
+}
+
+/** How the pending creation of a resource of some cloud ended, as a person has looked it up. */
+export type Told = { readonly exists: string } | "absent";
+
+export interface Seen {
+  readonly objects: ReadonlyMap<PendingOperation, LiveObject>;
+  /** By URN, of pending operations and of resources in the state alike. */
+  readonly releases: ReadonlyMap<string, LiveRelease>;
+  /** By URN. */
+  readonly told: ReadonlyMap<string, Told>;
+}
+
+/** Says of each pending operation, and of each Helm release, what has to be repaired and how. */
+export function findings(state: StackState, operations: readonly PendingOperation[], seen: Seen): Finding[] {
+  const claimed = claimedManagers(state);
+  const known = new Map(
+    resourcesOf(state)
+      .filter((each) => !each.delete)
+      .map((each) => [each.urn, each]),
+  );
+  const found = operations.map((operation) => ofOperation(operation, seen, claimed, known));
+  const named = new Set(found.map(({ resource }) => resource.urn));
+  const releases = [...known.values()].filter((each) => isHelmRelease(each) && !named.has(each.urn));
+  return [...found, ...releases.flatMap((release) => ofRelease(release, seen) ?? [])];
+}
+
+function ofOperation(
+  operation: PendingOperation,
+  seen: Seen,
+  claimed: ReadonlySet<string>,
+  known: ReadonlyMap<string, StateResource>,
+): Finding {
+  const { resource, type } = operation;
+  const finding = (because: string, repair: Repair): Finding => ({ resource, operation: type, because, repair });
+  const clear: Repair = { kind: "clear", strays: [] };
+  const release = isHelmRelease(resource) ? ofRelease(resource, seen, type, known.has(resource.urn)) : undefined;
+  if (release) return release;
+  if (type !== "creating") return finding("the next run looks at it and does what is still to do", clear);
+  if (isHelmRelease(resource)) return finding("Helm knows no such release: it was not begun", clear);
+  if (!resource.custom || resource.type.startsWith("pulumi:"))
+    return finding("it is nothing outside of the state", clear);
+  const told = seen.told.get(resource.urn);
+  if (told === "absent") return finding("you say that it does not exist", clear);
+  if (told) return finding(`you say that it exists as ${told.exists}`, { kind: "adopt", id: told.exists, strays: [] });
+  const live = isKubernetes(resource) ? seen.objects.get(operation) : undefined;
+  if (!live) return finding("whether it exists is not known here", { kind: "ask" });
+  if (!live.exists) return finding("it does not exist: its creation never reached the cluster", clear);
+  const managers = live.managers.filter((manager) => !claimed.has(manager));
+  if (known.has(resource.urn))
+    return finding("a later run made it again and has it in the state", { kind: "clear", strays: managers });
+  const [manager, ...strays] = managers;
+  if (!manager)
+    return finding(
+      "one of its name exists, but no run of Pulumi made it: the next run will say what is in its way",
+      clear,
+    );
+  return finding("it exists: it was made, and the run was killed before it could note so", {
+    kind: "adopt",
+    id: live.id,
+    manager,
+    strays,
+  });
+}
+
+/** What is wrong with a Helm release; undefined where nothing is. */
+function ofRelease(resource: StateResource, seen: Seen, operation?: string, inState = true): Finding | undefined {
+  const live = seen.releases.get(resource.urn);
+  if (!live) return undefined;
+  const finding = (because: string, repair: Repair): Finding => ({ resource, operation, because, repair });
+  const clears = operation !== undefined;
+  const { latest } = live;
+  if (!latest)
+    return inState && operation !== "creating"
+      ? finding("Helm knows no such release any more: it was uninstalled, and nobody noted so", { kind: "forget" })
+      : undefined;
+  if (latest.status.startsWith("pending-")) {
+    const records = live.records.filter(({ status }) => status.startsWith("pending-")).map(({ name }) => name);
+    const what = latest.status === "pending-install" ? "installation" : "upgrade";
+    return finding(`its ${what} was cut off, and Helm refuses every other step until then`, {
+      kind: "dropRecords",
+      records,
+      clears,
+    });
+  }
+  if (operation !== "creating") return undefined;
+  if (inState) return finding("a later run has it in the state", { kind: "clear", strays: [] });
+  if (latest.status === "deployed")
+    return finding("it is installed: the run was killed before it could note so", {
+      kind: "adopt",
+      id: live.id,
+      strays: [],
+    });
+  // Failed or half uninstalled, as an installation that is taken back leaves it.
+  return finding(`it is ${latest.status}: its installation failed, and was cut off when it was taken back`, {
+    kind: "dropRecords",
+    records: live.records.map(({ name }) => name),
+    clears,
+  });
+}

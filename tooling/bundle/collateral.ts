@@ -1,4 +1,3 @@
-import type { CollateralSource } from "../../components/verdict/collateralSource";
 import type { CollateralKind } from "../../components/verdict/context";
 import type { CpuTee, GpuModelName } from "../../components/host/hardware";
 import { gpuModels } from "../../components/host/hardware";
@@ -7,6 +6,7 @@ import { manifestSource } from "../../components/verdict/gpu/sources";
 import { nrasKeysFile, nrasKeysUrl } from "../../components/verdict/gpu/nrasToken";
 import { snpAuthoritySources } from "../../components/verdict/snp/snpSources";
 import { intelAuthoritySources } from "../../components/verdict/tdx/sources";
+import type { Wanted } from "../verdict/collateralSources";
 import { recordedSources } from "../verdict/collateralSources";
 import type { LockedCollateral, LockParty, Unresolved } from "./schema";
 
@@ -49,7 +49,7 @@ export function collateralOf(attested: Attested, evidence: readonly string[], pa
   return { collateral, unresolved: evidence.length > 0 ? [] : ownOf(attested) };
 }
 
-type Source = Pick<CollateralSource, "kind" | "url" | "file"> & { readonly title?: string };
+type Source = Omit<Wanted, "title"> & { readonly title?: string };
 
 function commonSources({ tees, gpus, drivers }: Attested): Source[] {
   const hopper = gpus.some((model) => gpuModels[model].architecture === "hopper");
@@ -71,8 +71,23 @@ function commonSources({ tees, gpus, drivers }: Attested): Source[] {
   ];
 }
 
-function lockedOf({ kind, title = kind, url, file }: Source, party: LockParty): LockedCollateral {
-  return { kind, title, url, file, freshness: freshness[kind], party };
+function lockedOf({ title, post, ...source }: Source, party: LockParty): LockedCollateral {
+  return {
+    ...source,
+    title: title ?? source.kind,
+    ...(post && { post: { contentType: post.contentType, body: Buffer.from(post.body).toString("base64") } }),
+    ...{ freshness: freshness[source.kind], party },
+  };
+}
+
+/** What `fetchCollateral` gets, out of a lock. */
+export function wantedOf({ kind, title, url, file, header, base64Member, post }: LockedCollateral): Wanted {
+  return {
+    ...{ kind, title, url, file },
+    ...(header !== undefined && { header }),
+    ...(base64Member !== undefined && { base64Member }),
+    ...(post && { post: { contentType: post.contentType, body: Buffer.from(post.body, "base64") } }),
+  };
 }
 
 function ownOf({ tees, gpus }: Attested): Omit<Unresolved, "accepted">[] {

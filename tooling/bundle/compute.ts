@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Release } from "../../components/workload/release";
 import { PinError, emptyLock, parseCatalogLock } from "../../components/catalogLock";
@@ -101,7 +101,11 @@ interface Sealing extends Omit<LockQuestion, "config" | "now"> {
 
 function sealed(args: Sealing): BundleLock {
   const { factory, role, platformSet, parts, project, evidence, accepted, clouds, groups, guestImage } = args;
-  const npm = packagesOf(readNamed(join(project, "package-lock.json"), npmHint), "package-lock.json");
+  const npm = packagesOf(
+    readNamed(join(project, "package-lock.json"), npmHint),
+    "package-lock.json",
+    ownCheckout(project),
+  );
   const programs = programsOf(groups, join(packageRoot, "tooling/toolchain/modules"));
   const judged = parts.flatMap(({ party, attested }) => (attested ? [collateralOf(attested, evidence, party)] : []));
   const open = [
@@ -137,6 +141,8 @@ function sealed(args: Sealing): BundleLock {
     unresolved: byKey(open, ({ name }) => name).map((each) => ({ ...each, accepted: accepted.includes(each.name) })),
   });
 }
+
+const ownCheckout = (project: string) => realpathSync(project) === realpathSync(packageRoot);
 
 const npmHint = "the project's package-lock.json; `npm install` writes it";
 

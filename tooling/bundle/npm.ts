@@ -20,6 +20,7 @@ const entrySchema = z.looseObject({
   cpu: list,
   libc: list,
   dependencies: names,
+  devDependencies: names,
   optionalDependencies: names,
   peerDependencies: names,
 });
@@ -36,12 +37,15 @@ export interface PackagesOf {
   readonly unresolved: readonly Omit<Unresolved, "accepted">[];
 }
 
-/** The packages of a package-lock.json that one platform installs, without those of development alone. */
-export function packagesOf(text: string, file: string): PackagesOf {
+/**
+ * The packages of a package-lock.json that one platform installs. Those of development come along where the project is this
+ * checkout, whose commands want all of its packages there; whoever depends on the package has none of them.
+ */
+export function packagesOf(text: string, file: string, development: boolean): PackagesOf {
   const { packages } = parsed(text, file);
   const installed = new Map(
     Object.entries(packages).filter(
-      ([path, entry]) => path !== "" && !entry.dev && !entry.devOptional && fits(entry) && !entry.inBundle,
+      ([path, entry]) => path !== "" && (development || !isDev(entry)) && fits(entry) && !entry.inBundle,
     ),
   );
   const npm = new Map<string, LockedPackage>();
@@ -68,6 +72,7 @@ export function packagesOf(text: string, file: string): PackagesOf {
     }
     const dependencies = dependenciesOf(path, entry, installed);
     const other = npm.get(key);
+    const dev = isDev(entry) && (other?.dev ?? true);
     if (other && other.integrity !== sha512)
       throw new UserError(
         `${file} has ${key} with two contents, and a version has one.`,
@@ -76,6 +81,7 @@ export function packagesOf(text: string, file: string): PackagesOf {
     npm.set(key, {
       ...{ name, version, integrity: sha512 },
       ...(license !== undefined && license !== "" && { licence: license }),
+      ...(dev && { dev }),
       dependencies: [...new Set([...(other?.dependencies ?? []), ...dependencies])].sort(),
     });
   }
@@ -99,6 +105,7 @@ function parsed(text: string, file: string): z.infer<typeof packageLockSchema> {
   );
 }
 
+const isDev = ({ dev, devOptional }: Entry) => Boolean(dev ?? devOptional);
 const packageName = (path: string, { name }: Entry) =>
   name ?? path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
 
@@ -113,7 +120,12 @@ function fits({ os, cpu, libc }: Entry): boolean {
 
 /** What Node.js would find for each name that an entry needs: in its own node_modules, then in those above. */
 function dependenciesOf(path: string, entry: Entry, installed: ReadonlyMap<string, Entry>): string[] {
-  const wanted = Object.keys({ ...entry.dependencies, ...entry.optionalDependencies, ...entry.peerDependencies });
+  const wanted = Object.keys({
+    ...entry.devDependencies,
+    ...entry.dependencies,
+    ...entry.optionalDependencies,
+    ...entry.peerDependencies,
+  });
   return wanted.flatMap((name) => {
     for (let from = path; ;) {
       const candidate = `${from === "" ? "" : `${from}/`}node_modules/${name}`;

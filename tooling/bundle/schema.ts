@@ -61,6 +61,18 @@ const collateralSchema = z.strictObject({
   title: text,
   url: z.url({ protocol: /^https?$/ }).max(2000),
   file: z.string().regex(patterns.fileNamePattern),
+  /** Response header that holds it, in place of the body. */
+  header: z
+    .string()
+    .regex(/^[A-Za-z-]{1,60}$/)
+    .optional(),
+  /** It is base64 in this member of the JSON that is answered. */
+  base64Member: z
+    .string()
+    .regex(/^[a-z]{1,20}$/)
+    .optional(),
+  /** Body of a question that is POSTed, base64. */
+  post: z.strictObject({ contentType: z.string().regex(/^[a-z/-]{1,60}$/), body: z.base64().max(20_000) }).optional(),
   /** What says how long the document may be used. */
   freshness: z.enum(["nextUpdate", "certificate", "issuer"]),
   party,
@@ -71,6 +83,8 @@ const npmSchema = z.strictObject({
   version: z.string().regex(patterns.npmVersionPattern),
   integrity: z.string().regex(patterns.integrityPattern),
   licence: text.optional(),
+  /** Needed to work on the project, and by no program of a site. */
+  dev: z.boolean().optional(),
   /** `<name>@<version>` of what it needs. */
   dependencies: z.array(text),
 });

@@ -1,0 +1,123 @@
+import { stringify } from "yaml";
+import { renderToml } from "../../components/toml";
+import { unique } from "../review/text";
+import { folders, mirrored } from "./places";
+import type { BundleLock } from "./schema";
+
+export interface SitePlaces {
+  /** The bundle's folder at the site. */
+  readonly from: string;
+  /** The site's registry, with a path or none. */
+  readonly registry: string;
+}
+
+export interface SiteSettings {
+  /** What Pulumi.<stack>.yaml says at the site, by section. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Files of machines, by their path. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Variables of whoever runs commands there. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What guests have to be told in init-data: part `image` of cdh.toml. */
+  readonly guest?: string;
+}
+
+/** Everything that a site says otherwise than one with a network, computed from what its lock names. */
+export function siteSettings(lock: BundleLock, { from, registry }: SitePlaces): SiteSettings {
+  const cluster = lock.images.filter(({ pulledBy }) => pulledBy === "cluster");
+  const guests = lock.images.filter(({ pulledBy }) => pulledBy === "guest");
+  const hosts = unique(lock.images.map(({ repository }) => hostOf(repository)));
+  const openshift = lock.unresolved.some(({ name }) => name.startsWith("operator/"));
+  return {
+    settings: {
+      ...(lock.charts.length > 0 && {
+        "trustfoundry:platform.charts": { kind: "directory", path: `${from}/${folders.charts}` },
+      }),
+      ...(openshift &&
+        cluster.length > 0 && {
+          "openshift.mirrors, of the provider": unique(cluster.map(({ repository }) => hostOf(repository))).map(
+            (host) => ({
+              source: host,
+              mirrors: [mirroredHost(host, registry)],
+            }),
+          ),
+        }),
+      ...(guests.length > 0 && {
+        "acceptance.registries, of each provider": unique(guests.map(({ repository }) => hostOf(repository))),
+      }),
+    },
+    files: {
+      ...Object.fromEntries(
+        hosts.map((host) => [`/etc/containerd/certs.d/${host}/hosts.toml`, containerdHosts(host, registry)]),
+      ),
+      ...(hosts.length > 0 && {
+        "/etc/containers/registries.conf.d/trustfoundry.conf": registriesConf(hosts, registry),
+      }),
+    },
+    environment: {
+      npm_config_offline: "true",
+      ...(lock.go.length > 0 && {
+        // Sums are compared with go.sum as ever; nobody has to be asked for what stands there.
+        GOPROXY: `file://${from}/${folders.go}`,
+        GOFLAGS: "-mod=readonly",
+        GOTOOLCHAIN: "local",
+        TRUSTFOUNDRY_TOOLCHAIN: "build",
+      }),
+    },
+    ...(guests.length > 0 && {
+      guest: guestRegistries(unique(guests.map(({ repository }) => hostOf(repository))), registry),
+    }),
+  };
+}
+
+const hostOf = (repository: string) => repository.slice(0, repository.indexOf("/"));
+const mirroredHost = (host: string, registry: string) => mirrored(`${host}/x`, registry).slice(0, -"/x".length);
+
+/**
+ * The mirror as the `server` and no `host`: containerd then asks nobody else. Below a path of the mirror's, so that the
+ * root of its API is said in full (containerd docs/hosts.md, `server`, `override_path`).
+ */
+function containerdHosts(host: string, registry: string): string {
+  const [mirror = "", ...path] = mirroredHost(host, registry).split("/");
+  return renderToml({
+    server: `https://${[mirror, "v2", ...path].join("/")}`,
+    override_path: true,
+    capabilities: ["pull", "resolve"],
+  });
+}
+
+/**
+ * For CRI-O, podman and skopeo: `location` takes the place of the prefix, where `mirror` would fall back to it
+ * (containers-registries.conf(5), "Remapping and mirroring registries").
+ */
+const registriesConf = (hosts: readonly string[], registry: string) =>
+  renderToml({ registry: remapped(hosts, registry) });
+
+/** Guests pull by themselves and read no file of the host: the same in init-data, as image-rs reads it (src/registry/mod.rs). */
+const guestRegistries = (hosts: readonly string[], registry: string) =>
+  renderToml({ image: { registry_config: { registry: remapped(hosts, registry) } } });
+
+const remapped = (hosts: readonly string[], registry: string) =>
+  hosts.map((host) => ({ prefix: host, location: mirroredHost(host, registry) }));
+
+/** For people: what goes where. */
+export function settingsText({ settings, files, environment, guest }: SiteSettings): string {
+  const block = (text: string) =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => (line === "" ? "" : `    ${line}`));
+  return [
+    "Settings (Pulumi.<stack>.yaml):",
+    ...block(Object.keys(settings).length > 0 ? stringify(settings, { lineWidth: 0 }) : "none"),
+    "",
+    ...Object.entries(files).flatMap(([path, text]) => [`File ${path}:`, ...block(text), ""]),
+    "Variables:",
+    ...block(
+      Object.entries(environment)
+        .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+        .join("\n"),
+    ),
+    ...(guest === undefined ? [] : ["", "Init-data of guests, cdh.toml:", ...block(guest)]),
+  ].join("\n");
+}

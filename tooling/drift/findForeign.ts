@@ -1,0 +1,141 @@
+import { isSeen } from "./cluster";
+import type { ServedKind } from "./cluster";
+import type { Found, LookedStack } from "./found";
+import { found, idOf, keyOf, metadataOf, nameOf, objectsOf } from "./found";
+import { mountedFiles } from "./podFiles";
+import type { Tree } from "./tree";
+import { isTree } from "./tree";
+import type { Healing, Unlooked } from "./types";
+
+interface Watched {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Removed by healing: it runs, it grants, or it opens. What only lies there may be somebody's and stays. */
+  readonly removed: boolean;
+}
+
+const watched: readonly Watched[] = [
+  { apiVersion: "apps/v1", kind: "Deployment", removed: true },
+  { apiVersion: "apps/v1", kind: "DaemonSet", removed: true },
+  { apiVersion: "apps/v1", kind: "StatefulSet", removed: true },
+  { apiVersion: "apps/v1", kind: "ReplicaSet", removed: true },
+  { apiVersion: "batch/v1", kind: "CronJob", removed: true },
+  { apiVersion: "batch/v1", kind: "Job", removed: true },
+  { apiVersion: "v1", kind: "Pod", removed: true },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", removed: true },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", removed: true },
+  { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", removed: true },
+  { apiVersion: "networking.k8s.io/v1", kind: "Ingress", removed: true },
+  { apiVersion: "v1", kind: "Service", removed: true },
+  { apiVersion: "v1", kind: "ServiceAccount", removed: false },
+  { apiVersion: "v1", kind: "ConfigMap", removed: false },
+  { apiVersion: "v1", kind: "Secret", removed: false },
+];
+
+/** What clusters put into every namespace: Kubernetes, then OpenShift. */
+const everywhere = new Set([
+  "ConfigMap kube-root-ca.crt",
+  "ServiceAccount default",
+  "ConfigMap openshift-service-ca.crt",
+  "ServiceAccount builder",
+  "ServiceAccount deployer",
+  "RoleBinding system:deployers",
+  "RoleBinding system:image-builders",
+  "RoleBinding system:image-pullers",
+]);
+
+/** What lies in our namespaces that no stack of ours put there. */
+export async function findForeign(
+  of: LookedStack,
+  stacks: readonly LookedStack[],
+): Promise<{ found: readonly Found[]; unlooked: readonly Unlooked[] }> {
+  const here = stacks.filter(({ look }) => look.server === of.look.server);
+  const ours = new Set(here.flatMap((each) => objectsOf(each).map(keyOf)));
+  const releases = here.flatMap(({ stack }) => stack.charts.map(({ name }) => name));
+  const files = new Set(
+    here.flatMap(({ stack }) =>
+      stack.objects.flatMap(({ wanted, namespace }) =>
+        mountedFiles(podSpecOf(wanted)).map((file) => `${namespace}/${file.kind}/${file.name}`),
+      ),
+    ),
+  );
+  const results: Found[] = [];
+  const unlooked: Unlooked[] = [];
+  const known = (object: Tree, namespace: string) => {
+    const { kind, name } = idOf(object);
+    return (
+      ours.has(keyOf(idOf(object))) ||
+      everywhere.has(`${kind} ${name}`) ||
+      files.has(`${namespace}/${kind}/${name}`) ||
+      (kind === "Secret" && releases.some((release) => name.startsWith(`sh.helm.release.v1.${release}.v`)))
+    );
+  };
+  for (const { name: namespace, kind } of objectsOf(of)) {
+    if (kind !== "Namespace") continue;
+    if (namespace === of.tenant && !here.some(({ role }) => role === "workloads")) {
+      unlooked.push({
+        stack: of.stack.stackName,
+        what: `what else is in namespace ${namespace}`,
+        why: "the stack that places workloads there was not named, so that nothing tells its objects from others'",
+      });
+      continue;
+    }
+    const objects: { object: Tree; watched: Watched }[] = [];
+    for (const each of watched) {
+      const kinds = await of.look.kind(each.apiVersion, each.kind);
+      if (isSeen(kinds) && kinds.seen === undefined) continue;
+      const listed = isSeen(kinds) ? await listedOf(of, kinds.seen as ServedKind, namespace) : kinds;
+      if (isSeen(listed)) objects.push(...listed.seen.map((object) => ({ object, watched: each })));
+      else
+        unlooked.push({ stack: of.stack.stackName, what: `${each.kind}s in namespace ${namespace}`, why: listed.why });
+    }
+    const byUid = new Map(objects.map(({ object }) => [String(metadataOf(object).uid), object]));
+    for (const { object, watched: which } of objects) {
+      if (known(object, namespace) || metadataOf(object).deletionTimestamp !== undefined) continue;
+      // What a controller made is told with what it was made from.
+      const owner = byUid.get(controllerOf(object) ?? "");
+      if (owner && (which.kind === "Pod" || which.kind === "ReplicaSet" || which.kind === "Job")) continue;
+      results.push(
+        found({
+          of,
+          object: idOf(object),
+          change: "foreign",
+          healing: healing(object, which),
+          live: object,
+          shown: "no stack of ours made it",
+        }),
+      );
+    }
+  }
+  return { found: results, unlooked };
+}
+
+function listedOf({ look }: LookedStack, served: ServedKind, namespace: string) {
+  return served.kind === "Secret" ? look.names(served, namespace) : look.list(served, namespace);
+}
+
+function healing(object: Tree, { removed, kind }: Watched): Healing {
+  const { namespace } = metadataOf(object);
+  if (removed)
+    return { kind: "remove", says: "deletes it: the namespace is ours, and nothing else runs or grants there" };
+  return {
+    kind: "refused",
+    says: `it may be somebody's; its owner can run \`kubectl delete ${kind.toLowerCase()} ${nameOf(object)} -n ${String(namespace)}\``,
+  };
+}
+
+export function controllerOf(object: Tree): string | undefined {
+  const { ownerReferences } = metadataOf(object);
+  const controller = Array.isArray(ownerReferences)
+    ? ownerReferences.filter(isTree).find((each) => each.controller === true)
+    : undefined;
+  return typeof controller?.uid === "string" ? controller.uid : undefined;
+}
+
+/** The spec of the pods that an object is, or makes. */
+export function podSpecOf(object: Tree): Tree | undefined {
+  const spec = isTree(object.spec) ? object.spec : {};
+  if (object.kind === "Pod") return spec;
+  const template = isTree(spec.template) ? spec.template : undefined;
+  return isTree(template?.spec) ? template.spec : undefined;
+}

@@ -12,11 +12,12 @@ const mostInfoBytes = 64 * 1024;
 /** Checks what a folder for GOPROXY has of one module, by the sums of go.sum. */
 export async function checkModule(tree: Tree, { module, version, zip, mod, required }: LockedModule): Promise<void> {
   const path = (kind: "info" | "mod" | "zip") => `${folders.go}/${modulePath(module, version, kind)}`;
+  // What is wrong with one of them is said once, of the module.
+  for (const kind of ["info", "mod", "zip"] as const) tree.claim(path(kind));
   if (required || tree.has(path("zip"))) {
     if (zip === undefined) throw new NotAsLocked("extra", `${path("zip")} has no sum in any go.sum`);
     if (tree.size(path("zip")) > mostModuleBytes)
       throw new NotAsLocked("refused", `${path("zip")} is larger than Go would take`);
-    tree.claim(path("zip"));
     const file = await tree.opened(path("zip"));
     try {
       const found = await moduleZipHash(file.fd, `${module}@${version}/`);

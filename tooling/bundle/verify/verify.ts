@@ -68,7 +68,16 @@ export async function verifyBundle(directory: string, lock: BundleLock, at: Date
   for (const each of lock.go) await findings.check("go", nameOf.go(each), () => checkModule(tree, each));
   await documents(tree, lock, findings, at);
   await guestFiles(tree, lock, findings);
-  for (const path of tree.unclaimed())
+  const extra = tree.unclaimed();
+  const blobs = extra.filter((path) => path.startsWith(`${folders.images}/blobs/`));
+  // Of an image that is not right nobody knows what else was meant to be its.
+  const unread = findings.all.length > 0 && blobs.length > 1;
+  if (unread)
+    findings.all.push({
+      ...{ kind: "extra", what: `${folders.images}/blobs` },
+      says: `has ${blobs.length} files that no image leads to, as far as images could be read`,
+    });
+  for (const path of unread ? extra.filter((each) => !blobs.includes(each)) : extra)
     findings.all.push({ kind: "extra", what: path, says: "is nothing that the lock names" });
   return { findings: findings.all, passed: findings.passed };
 }

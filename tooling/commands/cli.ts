@@ -13,10 +13,12 @@ import { addModelCommands } from "./model";
 import { addOpenshiftCommands } from "./openshift";
 import { addPlanCommand } from "./plan";
 import { addReleaseCommands } from "./release";
+import { addRepairCommand } from "./repair";
 import { addReportCommand } from "./report";
 import { addReviewCommand } from "./review";
 import { addSecretCommands } from "./secret";
 import { addServingKeyCommands } from "./servingKey";
+import { addUpgradeCommand } from "./upgrade";
 import { addVerifyCommand } from "./verify";
 import { addVerifyAzureCommand, addVerifySpaceCommand } from "./verifyMachine";
 
@@ -34,10 +36,12 @@ const commands: readonly AddCommands[] = [
   addAdmissionCommand,
   addReviewCommand,
   addReportCommand,
+  addRepairCommand,
   addPlanCommand,
   addOpenshiftCommands,
   addFirmwareCommands,
   addDoctorCommand,
+  addUpgradeCommand,
   addVerifyCommand,
   addVerifyAzureCommand,
   addVerifySpaceCommand,

@@ -22,7 +22,7 @@ export interface RepairOptions {
 export async function repair(paths: InstancePaths, { dryRun, signal }: RepairOptions): Promise<string> {
   const record = readRecord(paths);
   if (!record) throw new UserError(`There is no rehearsal ${paths.instance}.`, "`npm run rehearse` makes one.");
-  const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
+  const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
   const { trust, providers } = stacksOf(paths, record.factory);
   const all = [trust, ...providers.flatMap(({ infrastructure, workloads }) => [infrastructure, workloads])];
   const made = all.filter(({ place }) => existsSync(place.directory));

@@ -16,17 +16,21 @@ export function repairedState(state: StackState, findings: readonly Finding[]): 
   );
   const kept = resourcesOf(state).filter(({ urn }) => !forgotten.has(urn));
   const asked = new Set(findings.filter(({ repair }) => repair.kind === "ask").map(({ resource }) => resource.urn));
-  const pending = pendingOperations(state).filter(
-    ({ resource, type }) => type === "creating" && asked.has(resource.urn),
-  );
   const adopted = findings.flatMap(({ resource, repair }) =>
     repair.kind === "adopt" ? [adoptedResource(resource, repair)] : [],
+  );
+  const resources = withDependenciesFirst(kept, adopted);
+  const there = new Set(resources.map(({ urn }) => urn));
+  // What could not be adopted either, since its parent or provider is nowhere, is not forgotten.
+  const left = new Set([...asked, ...adopted.map(({ urn }) => urn).filter((urn) => !there.has(urn))]);
+  const pending = pendingOperations(state).filter(
+    ({ resource, type }) => type === "creating" && left.has(resource.urn),
   );
   return {
     ...state,
     deployment: {
       ...state.deployment,
-      resources: withDependenciesFirst(kept, adopted).map((each) => withoutForgotten(each, forgotten)),
+      resources: resources.map((each) => withoutForgotten(each, forgotten)),
       pending_operations: pending,
     },
   };

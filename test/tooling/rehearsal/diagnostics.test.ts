@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failureMessage } from "../../../tooling/rehearsal/diagnostics";
+import { failureMessage, warningText } from "../../../tooling/rehearsal/diagnostics";
 
 const failure = { operation: "up", stackName: "trust", violations: [], errors: [], error: new Error("code: 255") };
 
@@ -26,7 +26,15 @@ describe("what a user is told about a failed operation", () => {
   it.each([
     ["a full disk", "write /x/y: no space left on device", /The disk is full/],
     ["an API server that is gone", "dial tcp 127.0.0.1:6443: connect: connection refused", /does not answer/],
+    ["a disk that is read-only", "open /x/y: read-only file system", /Make it writable/],
     ["a lock", "error: the stack is currently locked by 1 lock(s)", /Another run holds/],
+    ["a lease", "[409] Conflict: Another update is currently in progress.", /Another run holds/],
+    ["expired credentials", "the server has asked for the client to provide credentials", /refuses this stack's cred/],
+    ["an overloaded server", "the server is currently unable to handle the request", /cannot serve just now/],
+    ["an engine that was killed", "Command was killed with SIGKILL (Forced termination)", /ended from outside/],
+    ["a plugin that was killed", "rpc error: code = Unavailable desc = error reading from server: EOF", /broke off/],
+    ["an unfinished Helm step", "another operation (install/upgrade/rollback) is in progress", /rehearse -- repair/],
+    ["two owners of a field", 'Apply failed with 1 conflict: conflict with "pulumi-kubernetes-8a": .data', /-- repair/],
     ["a wrong passphrase", "incorrect passphrase", /passphrase file does not fit/],
   ])("recognises %s", (_what, text, says) => {
     expect(failureMessage({ ...failure, errors: [text] })).toMatch(says);
@@ -47,5 +55,12 @@ describe("what a user is told about a failed operation", () => {
     });
     expect(message).toContain("the chart has no such key");
     expect(message).not.toMatch(/index\.ts|at run/);
+  });
+
+  it("says of interrupted operations which command looks at them, in place of the engine's prompt", () => {
+    const warning =
+      "Attempting to deploy or update resources with 2 pending operations from previous deployment.\n  * urn";
+    expect(warningText(warning)).toMatch(/2 resources.*`npm run rehearse -- repair`/);
+    expect(warningText("something else")).toBe("something else");
   });
 });

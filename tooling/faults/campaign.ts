@@ -1,0 +1,157 @@
+import { duration } from "../ui";
+import type { Dice } from "./dice";
+import type { Disturbed } from "./disturb";
+import { disturbedRound } from "./disturb";
+import type { Kill, KillResult } from "./kill";
+import { killRound, measured, phases, pointOf, references } from "./kill";
+import type { Reference } from "./round";
+import { forget, mustRun } from "./round";
+import type { Victim } from "./victims";
+import type { StackKind, Version, World } from "./world";
+import { stackKinds } from "./world";
+
+/** The fifth victim of a phase: the analyzer where policies are looked at, else everything at once, as a power cut. */
+const victimsOf = (phase: Kill["phase"]): readonly Victim[] => [
+  "program",
+  "engine",
+  "plugin",
+  "state",
+  phase === "first" || phase === "change" ? "analyzer" : "everything",
+];
+
+/** Every victim in every phase of every stack, as lives of stacks: in each life all four phases, with other victims. */
+export function allKills(): Kill[][] {
+  return stackKinds.flatMap((stack) =>
+    [0, 1, 2, 3, 4].map((life) =>
+      phases.map((phase, index): Kill => {
+        const victims = victimsOf(phase);
+        return { stack, phase, victim: victims[(life + index) % victims.length] ?? "program" };
+      }),
+    ),
+  );
+}
+
+export interface Fault {
+  readonly name: string;
+  readonly seconds: number;
+  readonly violations: readonly string[];
+  /** What the user was told, and what was repaired. */
+  readonly said: string;
+  readonly repaired?: string;
+}
+
+export interface CampaignArgs {
+  readonly world: World;
+  readonly dice: Dice;
+  /** Lives of stacks, each a list of kills by phase. */
+  readonly lives: readonly (readonly Kill[])[];
+  readonly onFault: (fault: Fault) => void;
+}
+
+/** Lives through stacks' lives with a kill in each phase. */
+export async function killCampaign({ world, dice, lives, onFault }: CampaignArgs): Promise<void> {
+  for (const stack of stackKinds) {
+    const own = lives.filter(([first]) => first?.stack === stack);
+    if (own.length === 0) continue;
+    // Workloads need the provider's namespace and runtime classes.
+    if (stack === "workloads") await mustRun(world, { kind: "infrastructure", operation: "up", version: "first" });
+    await liveAll(world, dice, stack, own, onFault);
+    if (stack === "workloads") {
+      await mustRun(world, { kind: "infrastructure", operation: "destroy", version: "first" });
+      forget(world, "infrastructure");
+    }
+  }
+}
+
+async function liveAll(
+  world: World,
+  dice: Dice,
+  stack: StackKind,
+  lives: readonly (readonly Kill[])[],
+  onFault: (fault: Fault) => void,
+): Promise<void> {
+  const expected = await references(world, stack);
+  for (const life of lives) {
+    for (const kill of life) {
+      const { measure, reference } = expected.get(kill.phase) ?? {};
+      if (!measure || !reference) throw new Error(`nothing is known of ${kill.phase}`);
+      const started = performance.now();
+      const point = pointOf(dice, kill, measure);
+      const result = await killRound(world, kill, point, reference);
+      onFault({ ...described(kill, result), seconds: (performance.now() - started) / 1000 });
+    }
+  }
+  forget(world, stack);
+}
+
+function described({ stack, phase, victim }: Kill, { point, killed, violations, repaired, said, runs }: KillResult) {
+  const where = {
+    beforeRequest: `before request ${point.number} is passed on`,
+    afterRequest: `after request ${point.number} is done`,
+    atStep: `at step ${point.number}`,
+  }[point.moment];
+  const met = killed > 0 ? "" : " (it did not run then)";
+  return {
+    name: `kill ${victim} in ${phase} of ${stack}, ${where}${met}; ${runs} run${runs === 1 ? "" : "s"} more`,
+    violations,
+    said,
+    ...(repaired !== undefined && { repaired }),
+  };
+}
+
+/** Lives through disturbances of one stack: between its two versions, to and fro. */
+export async function disturbedCampaign(
+  world: World,
+  stack: StackKind,
+  faults: (most: number) => readonly Disturbed[],
+  onFault: (fault: Fault) => void,
+): Promise<void> {
+  if (stack === "workloads") await mustRun(world, { kind: "infrastructure", operation: "up", version: "first" });
+  const expected = new Map<Version, Reference>();
+  let most = 1;
+  // Twice round: the way back is measured as the way there.
+  for (const version of ["first", "changed", "first"] as const) {
+    const { measure, reference } = await measured(world, { kind: stack, operation: "up", version });
+    if (version === "changed") most = measure.requests;
+    expected.set(version, reference);
+  }
+  let version: Version = "first";
+  for (const fault of faults(most)) {
+    const skipped = fault.skip?.();
+    if (skipped !== undefined) {
+      onFault({ name: `${fault.name}: skipped, ${skipped}`, seconds: 0, violations: [], said: "" });
+      continue;
+    }
+    version = version === "first" ? "changed" : "first";
+    const reference = expected.get(version);
+    if (!reference) throw new Error(`nothing is known of ${version}`);
+    const started = performance.now();
+    const { violations, said, failed, repaired, runs } = await disturbedRound(world, fault, {
+      stack,
+      version,
+      expected: reference,
+    });
+    const how = failed ? "failed" : "was lived through";
+    onFault({
+      name: `${fault.name} (${stack}): ${how}; ${runs} run${runs === 1 ? "" : "s"} more`,
+      seconds: (performance.now() - started) / 1000,
+      violations,
+      said,
+      ...(repaired !== undefined && { repaired }),
+    });
+  }
+  await mustRun(world, { kind: stack, operation: "destroy", version });
+  forget(world, stack);
+  if (stack === "workloads") {
+    await mustRun(world, { kind: "infrastructure", operation: "destroy", version: "first" });
+    forget(world, "infrastructure");
+  }
+}
+
+/** One fault as a line, and what it broke. */
+export function faultText({ name, seconds, violations, repaired }: Fault): string {
+  return [
+    `${violations.length === 0 ? "✔" : "✗"} ${name} (${duration(seconds)})${repaired ? ", repaired" : ""}`,
+    ...violations.map((violation) => `    ${violation.split("\n").join("\n    ")}`),
+  ].join("\n");
+}

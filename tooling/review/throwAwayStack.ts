@@ -19,6 +19,8 @@ export interface ThrowAwayArgs {
   readonly program: (kubeconfig: string) => Promise<Record<string, unknown>>;
   /** Folders of providers' plugins, beside the toolchain's own. */
   readonly plugins?: Readonly<Record<string, string>>;
+  /** Where the kubeconfig leads; default: to nobody. */
+  readonly server?: string;
   /** Environment of engine and plugins, beside this process's own. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -32,9 +34,9 @@ export async function throwAwayStack(args: ThrowAwayArgs): Promise<automation.St
   const [home, state] = [join(directory, "home"), join(directory, "state")];
   for (const each of [directory, home, state]) mkdirSync(each, { recursive: true, mode: 0o700 });
   const kubeconfig = join(directory, "kubeconfig");
-  writeFileSync(kubeconfig, stringify(nowhere(contextOf(sections))));
+  writeFileSync(kubeconfig, stringify(nowhere(contextOf(sections), args.server)));
   writeFileSync(join(directory, "Pulumi.yaml"), stringify(projectSettings(state, engine.binDir, args.plugins)));
-  const stack = await automation.LocalWorkspace.createStack(
+  const stack = await automation.LocalWorkspace.createOrSelectStack(
     { projectName, stackName, program: () => program(kubeconfig) },
     {
       workDir: directory,
@@ -72,12 +74,12 @@ function contextOf({ cluster }: Readonly<Record<string, unknown>>): string {
 }
 
 /** Port 9 discards what it is sent, where anybody listens at all. */
-function nowhere(context: string): object {
+function nowhere(context: string, server = "https://127.0.0.1:9"): object {
   const name = "nowhere";
   return {
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name, cluster: { server: "https://127.0.0.1:9" } }],
+    clusters: [{ name, cluster: { server } }],
     contexts: [{ name: context, context: { cluster: name, user: name } }],
     // Without credentials, the provider would wait for somebody to type some.
     users: [{ name, user: { token: name } }],

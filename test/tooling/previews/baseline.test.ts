@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findBaseline, newestRelease } from "../../../tooling/previews/baseline";
+
+describe("the newest release", () => {
+  it("is the highest version, and no draft", () => {
+    expect(newestRelease(["v0.9.0", "v0.10.0", "v1.0.0-rc.1", "v0.10.0-beta", "vision", ""])).toBe("v0.10.0");
+    expect(newestRelease(["v1.0.0-rc.1"])).toBeUndefined();
+  });
+});
+
+describe("the programs to compare with", () => {
+  let directory = "";
+  const git = (...args: string[]) =>
+    execa("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], { cwd: directory });
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "trustfoundry-baseline-"));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  it("are not there without git's history, which is said", async () => {
+    expect(await findBaseline(directory)).toMatchObject({
+      missing: expect.stringContaining("no git checkout") as string,
+    });
+    await git("init", "--quiet");
+    await git("commit", "--quiet", "--allow-empty", "-m", "first");
+    expect(await findBaseline(directory)).toMatchObject({
+      missing: expect.stringContaining("does not reach back to") as string,
+    });
+  });
+
+  it("are those of the newest tag", async () => {
+    await git("init", "--quiet");
+    await git("commit", "--quiet", "--allow-empty", "-m", "first");
+    await git("tag", "v0.1.0");
+    await git("commit", "--quiet", "--allow-empty", "-m", "second");
+    const { stdout } = await git("rev-parse", "v0.1.0");
+    expect(await findBaseline(directory)).toEqual({ commit: stdout, why: "v0.1.0" });
+  });
+});

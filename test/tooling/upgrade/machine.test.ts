@@ -1,0 +1,173 @@
+import { describe, expect, it } from "vitest";
+import type { UpgradePlan } from "../../../tooling/upgrade/plan";
+import { atStart, givenNow, nextStep, stepsOf, turnBack } from "../../../tooling/upgrade/progress";
+import type { Progress } from "../../../tooling/upgrade/progress";
+import type { ProcedureRecord } from "../../../tooling/upgrade/record";
+import { run } from "../../../tooling/upgrade/run";
+import { backSteps, forwardSteps } from "../../../tooling/upgrade/steps";
+import { FakeFactory, Killed, plan } from "./fakeFactory";
+
+type Record_ = ProcedureRecord<UpgradePlan, null>;
+
+/** The record as a file would have it: what was written last. */
+class Store {
+  record: Record_ = { formatVersion: 1, plan, progress: atStart, inputs: null };
+  writes = 0;
+  save = (record: Record_) => {
+    // Through JSON, as a file: what a kill leaves is text.
+    this.record = JSON.parse(JSON.stringify(record)) as Record_;
+    this.writes++;
+  };
+}
+
+let clock = 0;
+const go = (store: Store, world: FakeFactory, until?: string) =>
+  run({
+    record: store.record,
+    save: store.save,
+    next: nextStep,
+    world,
+    now: () => new Date(Date.UTC(2026, 0, 1) + clock++ * 1000).toISOString(),
+    tell: async (_, work) => void (await work(() => undefined)),
+    ...(until !== undefined && { until }),
+  });
+
+/** Goes on until it is killed after so many pieces; says whether it was. */
+async function killedAfter(pieces: number, store: Store, world: FakeFactory): Promise<boolean> {
+  world.left = pieces;
+  try {
+    await go(store, world);
+    return false;
+  } catch (error) {
+    if (!(error instanceof Killed)) throw error;
+    return true;
+  } finally {
+    world.left = Infinity;
+  }
+}
+
+const turn = (store: Store) => store.save({ ...store.record, progress: turnBack(store.record.progress) });
+
+function expectArrived(world: FakeFactory, side: "former" | "next", story: string): void {
+  expect(world.wrongs, story).toEqual([]);
+  expect([...Object.values(world.pods), ...Object.values(world.hosts)].flat(), story).toEqual(Array(8).fill(side));
+  for (const replica of world.replicas) expect([...replica], story).toEqual([side]);
+}
+
+/** Pieces of a way without a kill. */
+async function piecesOf(prepare: (store: Store, world: FakeFactory) => Promise<void> = () => Promise.resolve()) {
+  const [store, world] = [new Store(), new FakeFactory()];
+  await prepare(store, world);
+  const before = world.pieces;
+  await go(store, world);
+  return world.pieces - before;
+}
+
+describe("an upgrade", () => {
+  it("goes its way, and every guest has its key at every piece of it", async () => {
+    const [store, world] = [new Store(), new FakeFactory()];
+    await go(store, world);
+    expectArrived(world, "next", "without a kill");
+    expect(nextStep(plan, store.record.progress)).toBeUndefined();
+    expect(givenNow(store.record.progress)).toEqual({ former: "nothing", next: "key" });
+  });
+
+  it("is killed after each piece, and resumed", async () => {
+    const pieces = await piecesOf();
+    expect(pieces).toBeGreaterThan(15);
+    for (let at = 0; at < pieces; at++) {
+      const [store, world] = [new Store(), new FakeFactory()];
+      expect(await killedAfter(at, store, world)).toBe(true);
+      await go(store, world);
+      expectArrived(world, "next", `killed after ${at} pieces, then resumed`);
+    }
+  });
+
+  it("is killed after each piece, and rolled back", async () => {
+    const pieces = await piecesOf();
+    for (let at = 0; at < pieces; at++) {
+      const [store, world] = [new Store(), new FakeFactory()];
+      await killedAfter(at, store, world);
+      turn(store);
+      await go(store, world);
+      expectArrived(world, "former", `killed after ${at} pieces, then rolled back`);
+      expect(givenNow(store.record.progress)).toEqual({ former: "key", next: "nothing" });
+    }
+  });
+
+  it("is killed on its way, and again after each piece of the way back", async () => {
+    const pieces = await piecesOf();
+    for (let at = 0; at < pieces; at++) {
+      const cut = async (store: Store, world: FakeFactory) => {
+        await killedAfter(at, store, world);
+        turn(store);
+      };
+      const back = await piecesOf(cut);
+      for (let again = 0; again < back; again++) {
+        const [store, world] = [new Store(), new FakeFactory()];
+        await cut(store, world);
+        await killedAfter(again, store, world);
+        await go(store, world);
+        expectArrived(world, "former", `killed after ${at}, back, killed after ${again}, resumed`);
+      }
+    }
+  });
+
+  it("is stopped after each step, and rolled back", async () => {
+    for (const { id } of forwardSteps(plan)) {
+      const [store, world] = [new Store(), new FakeFactory()];
+      await go(store, world, id);
+      expect(store.record.progress.done.at(-1)).toBe(id);
+      turn(store);
+      await go(store, world);
+      expectArrived(world, "former", `stopped after ${id}, then rolled back`);
+    }
+  });
+
+  it("has nothing to go back from before it began", () => {
+    expect(backSteps(plan, [])).toEqual([]);
+    expect(nextStep(plan, turnBack(atStart))).toBeUndefined();
+  });
+});
+
+describe("what is written down", () => {
+  it("is written before a step begins and after it is done", async () => {
+    const [store, world] = [new Store(), new FakeFactory()];
+    const seen: Progress[] = [];
+    const { save } = store;
+    store.save = (record) => {
+      seen.push(record.progress);
+      save(record);
+    };
+    await go(store, world);
+    const ids = forwardSteps(plan).map(({ id }) => id);
+    expect(seen.map(({ underWay }) => underWay)).toEqual(ids.flatMap((id) => [id, undefined]));
+  });
+
+  it("calls both sides possible while nobody knows how far a step came", () => {
+    const cut: Progress = { direction: "forward", done: ["release"], underWay: "admit", times: {} };
+    expect(givenNow(cut)).toEqual({ former: "key", next: "either" });
+    expect(givenNow(turnBack(cut))).toEqual({ former: "key", next: "either" });
+    expect(stepsOf(plan, turnBack(cut)).map(({ id }) => id)).toEqual(["back:release", "back:admit", "back:retire"]);
+  });
+});
+
+describe("a world that does not do as it should", () => {
+  it.each([
+    ["admits nothing", /after the step admit/, /next is key by the plan, and nothing in truth/],
+    ["retires early", /during the step admit/, /former is key by the plan, and nothing in truth/],
+  ] as const)("that %s stops it before any guest is touched", async (broken, where, what) => {
+    const [store, world] = [new Store(), new FakeFactory()];
+    world.broken = broken;
+    await expect(go(store, world)).rejects.toThrow(where);
+    await expect(go(store, world)).rejects.toMatchObject({
+      details: expect.arrayContaining([expect.stringMatching(what)]) as unknown,
+    });
+    expect(Object.values(world.pods).flat()).toEqual(Array(4).fill("former"));
+    expect(store.record.progress.done).toEqual(["release"]);
+    world.broken = undefined;
+    turn(store);
+    await go(store, world);
+    expect([...Object.values(world.pods), ...Object.values(world.hosts)].flat()).toEqual(Array(8).fill("former"));
+  });
+});

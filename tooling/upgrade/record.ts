@@ -1,0 +1,68 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { privateDirectory } from "../controlplane/files";
+import { replaceFile } from "../files";
+import { UserError } from "../ui";
+import type { UpgradePlan } from "./plan";
+import type { Progress } from "./progress";
+
+/** What is known of a procedure that is under way: decided once, and how far it has come. No secret is in it. */
+export interface ProcedureRecord<Plan = UpgradePlan, Inputs = unknown> {
+  readonly formatVersion: 1;
+  readonly plan: Plan;
+  readonly progress: Progress;
+  /** What the steps are done with, such as both descriptions of a rehearsed factory. */
+  readonly inputs: Inputs;
+}
+
+/**
+ * The record's file: written whole and down to the disk before a step begins and after it is done, so that whoever comes
+ * after a kill knows which step may be half done.
+ */
+export class RecordFile<Plan = UpgradePlan, Inputs = unknown> {
+  readonly path: string;
+
+  constructor(readonly directory: string) {
+    this.path = join(directory, "procedure.json");
+  }
+
+  read(): ProcedureRecord<Plan, Inputs> | undefined {
+    if (!existsSync(this.path)) return undefined;
+    const record = parsed(readFileSync(this.path, "utf8")) as Partial<ProcedureRecord<Plan, Inputs>> | undefined;
+    if (record?.formatVersion === 1 && record.plan !== undefined && record.progress !== undefined)
+      return record as ProcedureRecord<Plan, Inputs>;
+    throw new UserError(
+      `${this.path} is no record of this version of Trustfoundry.`,
+      "Go on with the version that wrote it.",
+    );
+  }
+
+  write(record: ProcedureRecord<Plan, Inputs>): void {
+    privateDirectory(this.directory);
+    replaceFile(this.path, `${JSON.stringify(record, null, 2)}\n`, 0o600);
+    syncDirectory(dirname(this.path));
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true });
+    if (existsSync(this.directory)) syncDirectory(this.directory);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A rename is on the disk once its folder is. */
+function syncDirectory(path: string): void {
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import type { InstancePaths } from "../../rehearsal/paths";
+import { UserError } from "../../ui";
+import { nextStep } from "../progress";
+import { RecordFile } from "../record";
+import type { RotationPlan } from "../rotation/steps";
+import { nextRotationStep } from "../rotation/steps";
+
+/** Folder of an upgrade's record. */
+export const upgradeDirectory = (paths: InstancePaths): string => join(paths.root, "upgrade");
+
+/** Folder of the record of a signer's or a certificate's rotation. */
+export const rotationDirectory = (paths: InstancePaths): string => join(paths.root, "rotation");
+
+export const rotateCommandOf = (paths: InstancePaths): string => `npm run rehearse -- rotate --name ${paths.instance}`;
+
+export const upgradeCommandOf = (paths: InstancePaths): string =>
+  `npm run rehearse -- upgrade --name ${paths.instance}`;
+
+/** Refuses what would cut across an upgrade or a rotation that is under way. */
+export function refuseDuringUpgrade(paths: InstancePaths): void {
+  const record = new RecordFile(upgradeDirectory(paths)).read();
+  if (record && nextStep(record.plan, record.progress))
+    throw new UserError(
+      `An upgrade of ${paths.instance} is under way.`,
+      `Run \`${upgradeCommandOf(paths)} resume\` or \`${upgradeCommandOf(paths)} rollback\` first.`,
+    );
+  const rotation = new RecordFile<RotationPlan>(rotationDirectory(paths)).read();
+  if (rotation && nextRotationStep(rotation.plan, rotation.progress))
+    throw new UserError(
+      `A rotation in ${paths.instance} is under way.`,
+      `Run \`${rotateCommandOf(paths)} resume\` or \`${rotateCommandOf(paths)} rollback\` first.`,
+    );
+}

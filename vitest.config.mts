@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/sequencer";
 
 export default defineConfig({
   test: {
     // Two at a time even on two cores, where vitest would take one: much of it waits for other processes.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

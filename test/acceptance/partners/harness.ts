@@ -18,10 +18,15 @@ const strict = join(root, "policies", "packs", "strict");
 /** A pack takes longer than a stack: it is asked about the first preview and the first `up`, which say everything. */
 const judged = 2;
 
-/** Tries each stack of a template: preview, up, repeat, refresh, destroy, by the real engine and under the strict pack. */
+/**
+ * Tries each stack of a template: preview, up, repeat, refresh, destroy, by the real engine and under the strict pack. A
+ * file a template, since they share nothing and files are what the test runner spreads over cores.
+ */
 export function tryPartner({ partner, stacks }: PartnerCase): void {
-  for (const stack of stacks)
-    describe(`stack ${stack.title ?? `sample-${stack.sample}`}`, () => tryStack(partner, stack));
+  describe(`the template ${partner}`, () => {
+    for (const stack of stacks)
+      describe(`stack ${stack.title ?? `sample-${stack.sample}`}`, () => tryStack(partner, stack));
+  });
 }
 
 function tryStack(partner: string, stack: PartnerStack): void {

@@ -27,7 +27,7 @@ const templates = [...templateNames(join(root, "stacks", "partners")), "ninth"];
 const context = "factory";
 /**
  * Projects that are previewed: templates of hardware vendors differ by their data alone, of which the ninth vendor's is
- * the newest; each vendor's own stack is tried by `partners.test.ts`.
+ * the newest; each vendor's own stack is tried by a file named after it.
  */
 const withoutExtraKinds = ["generic", "hpe", "ninth"];
 

@@ -46,6 +46,12 @@ describe.each(names)("the template %s", (name) => {
     }
   });
 
+  it("is tried by the real engine", () => {
+    const file = join(root, "test/acceptance/partners", `${name}.test.ts`);
+    expect(existsSync(file), `write ${file}`).toBe(true);
+    expect(readFileSync(file, "utf8")).toContain(`\ntryPartner(${name});`);
+  });
+
   it("has a preset and a sample for each role that it says it offers, and for no other", () => {
     const { roles } = readPartner(templatesFolder, name);
     const presets = readdirSync(join(templatesFolder, name, "settings")).map((file) => file.replace(/\.yaml$/, ""));

@@ -1,0 +1,4 @@
+import { anjuna } from "./anjuna";
+import { tryPartner } from "./harness";
+
+tryPartner(anjuna);

@@ -1,0 +1,4 @@
+import { cisco } from "./cisco";
+import { tryPartner } from "./harness";
+
+tryPartner(cisco);

@@ -1,0 +1,4 @@
+import { dell } from "./dell";
+import { tryPartner } from "./harness";
+
+tryPartner(dell);

@@ -1,0 +1,4 @@
+import { fortanix } from "./fortanix";
+import { tryPartner } from "./harness";
+
+tryPartner(fortanix);

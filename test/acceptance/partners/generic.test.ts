@@ -1,0 +1,4 @@
+import { generic } from "./generic";
+import { tryPartner } from "./harness";
+
+tryPartner(generic);

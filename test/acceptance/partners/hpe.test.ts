@@ -1,0 +1,4 @@
+import { hpe } from "./hpe";
+import { tryPartner } from "./harness";
+
+tryPartner(hpe);

@@ -1,0 +1,4 @@
+import { intel } from "./intel";
+import { tryPartner } from "./harness";
+
+tryPartner(intel);

@@ -1,0 +1,4 @@
+import { lenovo } from "./lenovo";
+import { tryPartner } from "./harness";
+
+tryPartner(lenovo);

@@ -1,0 +1,4 @@
+import { redhat } from "./redhat";
+import { tryPartner } from "./harness";
+
+tryPartner(redhat);

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { runSteps } from "../progress";
 import { kubectlOf } from "../repair/live";
-import { fileLocks, removeLocks } from "../repair/locks";
+import { fileLocks, leases, removeLocks } from "../repair/locks";
 import type { RepairPlan, RepairedStack } from "../repair/repair";
 import { applyRepair, nothingToRepair, planRepair, planText } from "../repair/repair";
+import { stateProgram } from "../state/service";
 import type { Toolchain } from "../toolchain/ensure";
 import { ensureToolchain } from "../toolchain/ensure";
 import { UserError } from "../ui";
@@ -24,7 +26,10 @@ export async function repair(paths: InstancePaths, { dryRun, signal }: RepairOpt
   if (!record) throw new UserError(`There is no rehearsal ${paths.instance}.`, "`npm run rehearse` makes one.");
   const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
   const { trust, providers } = stacksOf(paths, record.factory);
-  const all = [trust, ...providers.flatMap(({ infrastructure, workloads }) => [infrastructure, workloads])];
+  const all = [
+    trust,
+    ...providers.flatMap(({ infrastructure, workloadShards }) => [infrastructure, ...workloadShards]),
+  ];
   const made = all.filter(({ place }) => existsSync(place.directory));
   const plans: RepairPlan[] = [];
   for (const { place } of made) plans.push(await planRepair(await repairedStack(place, toolchain, signal)));
@@ -49,7 +54,12 @@ export async function repairedStack(
     name: place.stackName,
     exportState: () => exportState({ place, engine }),
     importState: (state) => importState({ place, engine }, state),
-    locks: () => Promise.resolve(fileLocks(join(place.directory, "state"))),
+    locks: async () => {
+      const state = join(place.directory, "state");
+      if (!existsSync(state)) return [];
+      const { stdout } = await execa(join(binDir, stateProgram), ["inspect", state]);
+      return [...leases(stdout, place.stackName), ...fileLocks(state)];
+    },
     release: (locks) => Promise.resolve(removeLocks(locks)),
     kubectl: kubectlOf(join(binDir, "kubectl"), place.kubeconfig, signal),
   };

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { identify } from "../controlplane/processes";
 
 /** Who keeps other runs away from a stack. */
@@ -37,6 +38,29 @@ export function fileLocks(stateDirectory: string, stackName?: string): Lock[] {
       if (!content) return { pid: 0, user: "", host: "", holder: "dead", file };
       return { ...lockOf(content.pid, content.username ?? "", content.hostname, content.timestamp), file };
     });
+}
+
+const inspectionSchema = z.array(
+  z.object({
+    stack: z.string(),
+    lease: z.object({ holder: z.string().optional(), started: z.number() }).optional(),
+  }),
+);
+
+/**
+ * Leases of our own state service, as its `inspect` prints them. One whose holder is dead needs no repair: the next
+ * service takes the journal for what it is, so only live ones count.
+ */
+export function leases(inspection: string, stackName: string): Lock[] {
+  return inspectionSchema
+    .parse(JSON.parse(inspection))
+    .filter(({ stack }) => stack === stackName)
+    .flatMap(({ lease }) => {
+      if (!lease) return [];
+      const since = new Date(lease.started * 1000).toISOString();
+      return [lockOf(Number(lease.holder ?? 0), "", hostname(), since)];
+    })
+    .filter(({ holder }) => holder === "alive");
 }
 
 /** Locks as the engine names them when it refuses to run: `created by me@host (pid 1) at 2026-…`. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fileLocks, namedLocks, removeLocks } from "../../../tooling/repair/locks";
+import { fileLocks, leases, namedLocks, removeLocks } from "../../../tooling/repair/locks";
 
 let state: string;
 const directory = () => join(state, ".pulumi", "locks", "organization", "trustfoundry", "acme-trust");
@@ -47,5 +47,16 @@ describe("locks that the engine names", () => {
     expect(namedLocks(message)).toEqual([
       { user: "me", host: "elsewhere.example", pid: 4711, since: "2026-11-27T08:00:00Z", holder: "unknown" },
     ]);
+  });
+});
+
+describe("leases of the state service", () => {
+  const inspection = (holder: number) =>
+    JSON.stringify([{ project: "trustfoundry", stack: "acme-trust", lease: { holder: String(holder), started: 1 } }]);
+
+  it("count while their holder lives, and no longer", () => {
+    expect(leases(inspection(process.pid), "acme-trust")).toMatchObject([{ pid: process.pid, holder: "alive" }]);
+    expect(leases(inspection(dead), "acme-trust")).toEqual([]);
+    expect(leases(inspection(process.pid), "other")).toEqual([]);
   });
 });

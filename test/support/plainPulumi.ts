@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
+import { openState } from "../../tooling/state/service";
 import { root } from "./factory";
 
 export interface PlainRun {
@@ -27,6 +28,7 @@ export async function plainPulumi(run: PlainRun, args: readonly string[]): Promi
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
+  const state = await openState({ directory: join(run.directory, "state"), binDir: run.binDir });
   const settings = join(run.directory, `Pulumi.${run.stackName}.yaml`);
   const { exitCode, all } = await execa(
     join(run.binDir, "pulumi"),
@@ -36,7 +38,7 @@ export async function plainPulumi(run: PlainRun, args: readonly string[]): Promi
       env: {
         PATH: [bin, run.binDir, process.env.PATH].join(delimiter),
         KUBECONFIG: run.kubeconfig,
-        PULUMI_BACKEND_URL: `file://${join(run.directory, "state")}`,
+        ...state.environment,
         PULUMI_CONFIG_PASSPHRASE_FILE: join(run.directory, "passphrase"),
         PULUMI_HOME: join(run.directory, "home"),
         PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -46,6 +48,6 @@ export async function plainPulumi(run: PlainRun, args: readonly string[]): Promi
       all: true,
       stdin: "ignore",
     },
-  );
+  ).finally(() => state.close());
   return { exitCode, all: all ?? "" };
 }

@@ -48,6 +48,11 @@ export class InstancePaths {
   }
 }
 
+/** Directory of a stack's state alone, within the stack's own. */
+export function stateDirectory({ directory }: { readonly directory: string }): string {
+  return join(directory, "state");
+}
+
 /** Makes a stack's passphrase at first use: 24 random bytes, mode 0600. A lost one is never replaced. */
 export function ensurePassphrase(file: string): void {
   privateOnce(file, () => randomBytes(24).toString("base64url"));

@@ -2,10 +2,12 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { automation } from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { ownBackend } from "../ownBackend";
+import { bringOver } from "../state/bringOver";
+import { openState } from "../state/service";
+import type { OpenState } from "../state/service";
 import { UserError } from "../ui";
-import { failureMessage } from "./diagnostics";
-import { ensurePassphrase } from "./paths";
+import { failureMessage, warningText } from "./diagnostics";
+import { ensurePassphrase, stateDirectory } from "./paths";
 import type { PolicyViolation } from "./diagnostics";
 
 export const projectName = "trustfoundry";
@@ -69,7 +71,10 @@ export function changed(outcome: StackOutcome): boolean {
 
 /** Runs one operation of one stack by the real engine. Throws a UserError that says what went wrong in its own words. */
 export async function runStack(operation: Operation, run: StackRun): Promise<StackOutcome> {
-  const stack = await selectStack(run);
+  return withStack(run, (stack) => runOperation(operation, run, stack));
+}
+
+async function runOperation(operation: Operation, run: StackRun, stack: automation.Stack): Promise<StackOutcome> {
   const errors: string[] = [];
   const warnings: string[] = [];
   const violations: PolicyViolation[] = [];
@@ -80,7 +85,7 @@ export async function runStack(operation: Operation, run: StackRun): Promise<Sta
         errors.push(plain(event.diagnosticEvent.message, event.diagnosticEvent.urn));
       // What is said in passing, while something is waited for, is no warning once it came.
       if (event.diagnosticEvent?.severity === "warning" && !event.diagnosticEvent.ephemeral)
-        warnings.push(plain(event.diagnosticEvent.message, event.diagnosticEvent.urn));
+        warnings.push(warningText(plain(event.diagnosticEvent.message, event.diagnosticEvent.urn)));
       if (event.policyEvent?.enforcementLevel === "mandatory")
         violations.push({
           policy: event.policyEvent.policyName,
@@ -118,47 +123,69 @@ export async function runStack(operation: Operation, run: StackRun): Promise<Sta
 
 /** The number of resources that a stack's state holds, without the stack itself and providers. */
 export async function resourceCount(run: Pick<StackRun, "place" | "engine" | "program">): Promise<number> {
-  const stack = await selectStack({ ...run, config: {}, policyPacks: [] });
-  const state = await stack.exportStack();
-  const resources = (state.deployment as { resources?: { type: string }[] } | undefined)?.resources ?? [];
-  return resources.filter(({ type }) => !type.startsWith("pulumi:")).length;
+  return withStack({ ...run, config: {}, policyPacks: [] }, async (stack) => {
+    const state = await stack.exportStack();
+    const resources = (state.deployment as { resources?: { type: string }[] } | undefined)?.resources ?? [];
+    return resources.filter(({ type }) => !type.startsWith("pulumi:")).length;
+  });
 }
 
-/** The stack with its settings, made where there is none. */
-export async function selectStack(run: Omit<StackRun, "onProgress" | "signal">): Promise<automation.Stack> {
+type Selected = Omit<StackRun, "onProgress" | "signal">;
+
+/** Runs something on a stack with its settings, made where there is none; its state is open for as long as that lasts. */
+export async function withStack<T>(run: Selected, use: (stack: automation.Stack) => Promise<T>): Promise<T> {
+  const state = await openState({ directory: stateDirectory(run.place), binDir: run.engine.binDir });
+  try {
+    return await use(await stackIn(state, run));
+  } finally {
+    await state.close();
+  }
+}
+
+/** As `withStack`, for a process that does nothing else: the state stays open until it ends. */
+export async function selectStack(run: Selected): Promise<automation.Stack> {
+  return stackIn(await openState({ directory: stateDirectory(run.place), binDir: run.engine.binDir }), run);
+}
+
+async function stackIn(state: OpenState, run: Selected): Promise<automation.Stack> {
   const { place, engine } = run;
-  const state = join(place.directory, "state");
   const home = join(place.directory, "home");
-  for (const directory of [place.directory, state, home]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  mkdirSync(home, { recursive: true, mode: 0o700 });
   ensurePassphrase(place.passphraseFile);
-  writeFileSync(join(place.directory, "Pulumi.yaml"), stringify(projectSettings(state, engine.binDir)));
-  const stack = await automation.LocalWorkspace.createOrSelectStack(
-    { projectName, stackName: place.stackName, program: run.program },
-    {
-      workDir: place.directory,
-      pulumiHome: home,
-      pulumiCommand: await automation.PulumiCommand.get({ root: engine.pulumiRoot, skipVersionCheck: true }),
-      secretsProvider: "passphrase",
-      envVars: {
-        PATH: `${engine.binDir}:${process.env.PATH ?? ""}`,
-        KUBECONFIG: place.kubeconfig,
-        ...ownBackend(state),
-        PULUMI_CONFIG_PASSPHRASE_FILE: place.passphraseFile,
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  writeFileSync(join(place.directory, "Pulumi.yaml"), stringify(projectSettings(engine.binDir)));
+  const select = async (backend: Readonly<Record<string, string>>) =>
+    automation.LocalWorkspace.createOrSelectStack(
+      { projectName, stackName: place.stackName, program: run.program },
+      {
+        workDir: place.directory,
+        pulumiHome: home,
+        pulumiCommand: await automation.PulumiCommand.get({ root: engine.pulumiRoot, skipVersionCheck: true }),
+        secretsProvider: "passphrase",
+        envVars: {
+          PATH: `${engine.binDir}:${process.env.PATH ?? ""}`,
+          KUBECONFIG: place.kubeconfig,
+          ...backend,
+          PULUMI_CONFIG_PASSPHRASE_FILE: place.passphraseFile,
+          PULUMI_SKIP_UPDATE_CHECK: "true",
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        },
       },
-    },
-  );
+    );
+  const { stackName } = place;
+  await bringOver({ directory: stateDirectory(place), stackName, select, to: state.environment });
+  const stack = await select(state.environment);
   await writeSettings(stack, run);
   return stack;
 }
 
 /** The plugin is named, since the engine warns of those that it finds on PATH. */
-function projectSettings(state: string, binDir: string): object {
+function projectSettings(binDir: string): object {
   return {
     name: projectName,
     runtime: "nodejs",
-    backend: { url: `file://${state}` },
+    // The state's address is in the environment, and another one each time. Whoever runs `pulumi` here without it must not
+    // make a second, empty stack in a backend of his own.
+    backend: { url: "http://127.0.0.1:9" },
     plugins: {
       providers: [{ name: "kubernetes", path: binDir }],
       analyzers: [{ name: "policy", path: binDir }],
@@ -195,8 +222,7 @@ async function writeSettings(
 
 /** Removes a stack whose state is empty, and its directory. */
 export async function removeStack(run: Pick<StackRun, "place" | "engine" | "program">): Promise<void> {
-  const stack = await selectStack({ ...run, config: {}, policyPacks: [] });
-  await stack.workspace.removeStack(run.place.stackName);
+  await withStack({ ...run, config: {}, policyPacks: [] }, (stack) => stack.workspace.removeStack(run.place.stackName));
   rmSync(run.place.directory, { recursive: true, force: true });
 }
 

@@ -49,7 +49,8 @@ export async function ensureToolchain({ groups, env = process.env, signal }: Ens
     mode: modeOf(env),
     signal,
   };
-  const wanted = pins.filter(({ group }) => groups.includes(group)).map((pin): MakeArgs => ({ ...shared, pin }));
+  const asked = ({ group, alsoFor }: ToolPin) => groups.includes(group) || (alsoFor && groups.includes(alsoFor));
+  const wanted = pins.filter(asked).map((pin): MakeArgs => ({ ...shared, pin }));
   const present = await Promise.all(wanted.map(presentTool));
   const missing = wanted.filter((_, index) => !present[index]);
   if (missing.length > 0 && brokenGo) throw brokenGo;

@@ -26,11 +26,23 @@ export function moduleFiles(directory: string): string[] {
     .sort();
 }
 
+/** The files of our own package in a folder of the module; its tests are no part of the program. */
+export function packageFiles(directory: string, path: string): string[] {
+  if (!path.startsWith("./")) return [];
+  return readdirSync(join(directory, path))
+    .filter((file) => file.endsWith(".go") && !file.endsWith("_test.go"))
+    .sort()
+    .map((file) => join(path, file));
+}
+
 /** Name of a built tool's folder: changes when, and only when, something does that the program is made of. */
 export function buildKey({ pin, modules, goVersion, platform }: BuildKeyArgs): string {
   const directory = join(modules, pin.module);
   const files = Object.fromEntries(
-    moduleFiles(directory).map((file) => [file, sha256(readFileSync(join(directory, file)))]),
+    [...moduleFiles(directory), ...packageFiles(directory, pin.package)].map((file) => [
+      file,
+      sha256(readFileSync(join(directory, file))),
+    ]),
   );
   const { version, variables, copies } = pin;
   return keyName(pin, {

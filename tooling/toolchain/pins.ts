@@ -1,5 +1,8 @@
-/** Who needs a tool: the deployments, the rehearsal's control planes, whoever plays attestation, or the tests alone. */
-export const toolGroups = ["engine", "controlPlane", "policy", "test"] as const;
+/**
+ * Who needs a tool: the deployments, the journalled states of those that Trustfoundry runs itself, the rehearsal's control
+ * planes, whoever plays attestation, or the tests alone.
+ */
+export const toolGroups = ["engine", "state", "controlPlane", "policy", "test"] as const;
 export type ToolGroup = (typeof toolGroups)[number];
 
 /** A published binary whose published SHA-256 is checked. `{version}`, `{os}`, `{arch}` are filled in. */
@@ -19,10 +22,12 @@ export interface ToolPin {
   /** Name of the program on PATH. */
   readonly name: string;
   readonly group: ToolGroup;
+  /** A group whose users all need it as well. */
+  readonly alsoFor?: ToolGroup;
   readonly version: string;
   /** Folder of `modules/` with the go.mod and go.sum that pin everything this program is made of. */
   readonly module: string;
-  /** Go package that is built. */
+  /** Go package that is built: of the pinned module, or our own: `.` or a folder beside go.mod. */
   readonly package: string;
   /** Module and version that its go.mod names. */
   readonly source: string;
@@ -116,6 +121,20 @@ export const pins: readonly ToolPin[] = [
       arch: { x64: "x64", arm64: "arm64" },
       inside: "pulumi/pulumi",
     },
+  },
+  {
+    // Our own service on the engine's module: it folds journals by the engine's own replayer.
+    name: "trustfoundry-state",
+    group: "state",
+    // Whoever starts control planes runs stacks on them.
+    alsoFor: "controlPlane",
+    version: "3.216.0",
+    module: "engine",
+    package: "./state",
+    source: "github.com/pulumi/pulumi/pkg/v3 v3.216.0",
+    // What it writes into the manifests of states.
+    variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.216.0" },
+    usualSeconds: 20,
   },
   {
     name: "pulumi-resource-kubernetes",

@@ -276,7 +276,7 @@ describe("a rehearsal from first start to destruction", () => {
 
     const own = ["owner-keys.json", "/passphrase", "release-signing.key"];
     const files = filesUnder(rehearsal.root).filter((file) => !own.some((name) => file.endsWith(name)));
-    expect(files.some((file) => file.includes("/state/.pulumi/stacks/"))).toBe(true);
+    expect(files.some((file) => file.includes("/state/stacks/"))).toBe(true);
     expect(files.some((file) => file.includes("/etcd/"))).toBe(true);
     expect(files.filter((file) => holdsCanary(readFileSync(file)))).toEqual([]);
     expect(holdsCanary(Buffer.from(rehearsal.transcript))).toBe(false);
@@ -381,9 +381,9 @@ async function expectUnreachable(): Promise<void> {
 /** What the engine's state says was deployed. */
 function stateOf(party: string): unknown[] {
   const stack = `${party}-infrastructure`;
-  const folder = join(rehearsal.root, "parties", party, "stacks", stack, "state/.pulumi/stacks/trustfoundry");
-  const state = JSON.parse(readFileSync(join(folder, `${stack}.json`), "utf8")) as {
-    checkpoint: { latest: { resources: { urn: string; id?: string; modified?: string }[] } };
+  const folder = join(rehearsal.root, "parties", party, "stacks", stack, "state/stacks/trustfoundry", stack);
+  const state = JSON.parse(readFileSync(join(folder, "checkpoint.json"), "utf8")) as {
+    deployment: { resources: { urn: string; id?: string; modified?: string }[] };
   };
-  return state.checkpoint.latest.resources.map(({ urn, id, modified }) => [urn, id, modified]);
+  return state.deployment.resources.map(({ urn, id, modified }) => [urn, id, modified]);
 }

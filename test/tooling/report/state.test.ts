@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { tokens } from "../../../components/tokens";
@@ -70,13 +70,21 @@ describe("a factory read from states", () => {
     expect(JSON.stringify(stacks)).not.toContain("canary");
   });
 
-  it("reads a backend of files in a stack's folder, and settings from elsewhere", async () => {
-    const place = join(directory, "stack/state/.pulumi/stacks/trustfoundry");
-    mkdirSync(place, { recursive: true });
-    writeFileSync(
-      join(place, `${stackName}.json`),
-      JSON.stringify({ version: 3, checkpoint: { latest: await deployment() } }),
-    );
+  it.each<[string, string, (deployment: object) => object]>([
+    [
+      "a backend of files",
+      `.pulumi/stacks/trustfoundry/${stackName}.json`,
+      (latest) => ({ version: 3, checkpoint: { latest } }),
+    ],
+    [
+      "a journalled state",
+      `stacks/trustfoundry/${stackName}/checkpoint.json`,
+      (deployment) => ({ update: "1", version: 3, deployment }),
+    ],
+  ])("reads %s in a stack's folder, and settings from elsewhere", async (_, path, state) => {
+    const file = join(directory, "stack/state", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(state(await deployment())));
     await expect(readState({ paths: [join(directory, "stack")], pack: "baseline" })).rejects.toThrow(
       /state of stack acme-trust, and no Pulumi.acme-trust.yaml lies beside it/,
     );

@@ -1,7 +1,7 @@
 import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { buildKey, downloadKey, linkerFlags, moduleFiles } from "../../../tooling/toolchain/key";
+import { buildKey, downloadKey, linkerFlags, moduleFiles, packageFiles } from "../../../tooling/toolchain/key";
 import type { BuildKeyArgs } from "../../../tooling/toolchain/key";
 import type { ToolPin } from "../../../tooling/toolchain/pins";
 import { samplePin, useDirectory, write, writeModules } from "./support";
@@ -81,6 +81,21 @@ describe("the key of a built tool", () => {
   ])("does not change with %s", (_, unchanged) => {
     const before = buildKey(sampleArgs());
     expect(buildKey(unchanged())).toBe(before);
+  });
+
+  it("is made of our own package's files where the pin names its folder, and of no other pin's", () => {
+    const withPackage = (content: string, path = "./own"): BuildKeyArgs => {
+      const args = withFile("own/main.go", content);
+      write(join(args.modules, "sample/own/main_test.go"), content);
+      return { ...args, pin: { ...pin, package: path } };
+    };
+    const one = withPackage("package main // 1\n");
+    expect(packageFiles(join(one.modules, "sample"), "./own")).toEqual(["own/main.go"]);
+    const key = buildKey(one);
+    expect(buildKey(withPackage("package main // 2\n"))).not.toBe(key);
+    expect(buildKey(withPackage("package main // 2\n", pin.package))).toBe(
+      buildKey(withPackage("package main // 1\n", pin.package)),
+    );
   });
 
   it("is made of what the build is given", () => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { moduleFiles } from "../../../tooling/toolchain/key";
+import { moduleFiles, packageFiles } from "../../../tooling/toolchain/key";
 import { pins, toolGroups } from "../../../tooling/toolchain/pins";
 import type { ToolPin } from "../../../tooling/toolchain/pins";
 import { root } from "../../support/factory";
@@ -77,12 +77,14 @@ describe("the pins", () => {
 
   it.each(named)("%s: the package is one of the pinned module, or our own that uses it", (_, pin) => {
     const [name = ""] = pin.source.split(" ");
-    if (pin.package !== ".") {
+    if (!pin.package.startsWith(".")) {
       expect(pin.package === name || pin.package.startsWith(`${name}/`)).toBe(true);
       expect(readGoMod(pin.module).tools).toContain(pin.package);
     } else {
-      const main = moduleFiles(join(modules, pin.module)).find((file) => file.endsWith(".go"));
-      expect(text(pin.module, main ?? "")).toContain(`"${name}/`);
+      const directory = join(modules, pin.module);
+      const files = [...moduleFiles(directory), ...packageFiles(directory, pin.package)];
+      const own = files.filter((file) => file.endsWith(".go")).map((file) => text(pin.module, file));
+      expect(own.join("")).toContain(`"${name}/`);
     }
   });
 
@@ -110,8 +112,10 @@ describe("the pins", () => {
 describe.each(readdirSync(modules))("the module of %s", (module) => {
   const { required, replaced, lines } = readGoMod(module);
 
-  it("holds its pins and at most a main of our own", () => {
-    expect(readdirSync(join(modules, module)).sort()).toEqual(moduleFiles(join(modules, module)));
+  it("holds its pins and at most mains of our own", () => {
+    const folders = pins.filter((pin) => pin.module === module && pin.package.startsWith("./"));
+    const expected = [...moduleFiles(join(modules, module)), ...folders.map((pin) => pin.package.slice(2))];
+    expect(readdirSync(join(modules, module)).sort()).toEqual(expected.sort());
   });
 
   it("verifies everything that it requires", () => {

@@ -114,13 +114,14 @@ function statesAt(path: string): FoundState[] {
   return states;
 }
 
-/** JSON files that lie in the folder itself, or in a backend of files beneath it. */
+/** JSON files that lie in the folder itself, or in a backend of files or a journalled state beneath it. */
 function stateFiles(folder: string): string[] {
   const places = [
     folder,
     ...["state/.pulumi/stacks", ".pulumi/stacks"].flatMap((place) => withFolders(join(folder, place))),
+    ...["state/stacks", "stacks"].flatMap((place) => withFolders(join(folder, place)).flatMap(withFolders)),
   ];
-  return places.flatMap((place) =>
+  return [...new Set(places)].flatMap((place) =>
     readdirSync(place, { withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith(".json") && isState(join(place, entry.name)))
       .map((entry) => join(place, entry.name))

@@ -148,10 +148,14 @@ export async function disturbedCampaign(
   }
 }
 
-/** One fault as a line, and what it broke. */
-export function faultText({ name, seconds, violations, repaired }: Fault): string {
+/** One fault as a line, what it broke, and, for who wants to know, what was said about it. */
+export function faultText({ name, seconds, violations, said, repaired }: Fault, verbose = false): string {
+  const indented = (text: string) => `    ${text.trim().split("\n").join("\n    ")}`;
   return [
     `${violations.length === 0 ? "✔" : "✗"} ${name} (${duration(seconds)})${repaired ? ", repaired" : ""}`,
-    ...violations.map((violation) => `    ${violation.split("\n").join("\n    ")}`),
+    ...violations.map(indented),
+    ...(verbose
+      ? [said, repaired ?? ""].filter((text) => text.trim() !== "").map((text) => indented(`said: ${text}`))
+      : []),
   ].join("\n");
 }

@@ -20,10 +20,11 @@ interface Options {
   readonly count?: number;
   readonly only?: Group;
   readonly stack?: StackKind;
+  readonly verbose?: boolean;
 }
 
 /** The whole campaign, or a part of it, on one control plane. Returns whether every invariant held. */
-async function campaign({ seed, count, only, stack }: Options, signal: AbortSignal): Promise<boolean> {
+async function campaign({ seed, count, only, stack, verbose = false }: Options, signal: AbortSignal): Promise<boolean> {
   const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
   const started = performance.now();
   const dice = new Dice(seed);
@@ -31,7 +32,7 @@ async function campaign({ seed, count, only, stack }: Options, signal: AbortSign
   const onFault = (fault: Fault) => {
     signal.throwIfAborted();
     faults.push(fault);
-    console.log(`${String(faults.length).padStart(3)} ${faultText(fault)}`);
+    console.log(`${String(faults.length).padStart(3)} ${faultText(fault, verbose)}`);
   };
   console.log(`Seed ${seed}: \`npm run faults -- --seed ${seed}\` repeats these faults. SIMULATED hosts and keys.\n`);
   const wants = (group: Group) => only === undefined || only === group;
@@ -81,6 +82,7 @@ void runMain(async (signal) => {
     .option("--count <n>", "so many kills, in lives of four; default: all 60", whole)
     .addOption(new Option("--only <group>", "one kind of fault").choices(groups))
     .addOption(new Option("--stack <kind>", "faults of one stack").choices(stackKinds))
+    .option("--verbose", "what each disturbed run said, and what was repaired")
     .action(async (options: Partial<Options>) => {
       const held = await campaign({ ...options, seed: options.seed ?? randomInt(1_000_000) }, signal);
       if (!held) throw new UserError("Some faults were not recovered from.", "See the lines that begin with ✗ above.");

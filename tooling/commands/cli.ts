@@ -6,6 +6,7 @@ import { addBundleCommands } from "./bundle";
 import { addCollateralCommands } from "./collateral";
 import { addConnectCommand } from "./connect";
 import { addDoctorCommand } from "./doctor";
+import { addDriftCommand } from "./drift";
 import { addFirmwareCommands } from "./firmware";
 import { addGuestCommands } from "./guest";
 import { addMeasureCommand } from "./measure";
@@ -41,6 +42,7 @@ const commands: readonly AddCommands[] = [
   addOpenshiftCommands,
   addFirmwareCommands,
   addDoctorCommand,
+  addDriftCommand,
   addUpgradeCommand,
   addVerifyCommand,
   addVerifyAzureCommand,

@@ -72,6 +72,16 @@ export async function instanceDown({ directory }: { readonly directory: string }
   await withLock(path, undefined, () => stopClusters(path, () => true));
 }
 
+/** Stops some of an instance's control planes; the others run on. */
+export async function instanceStop(args: {
+  readonly directory: string;
+  readonly clusters: readonly string[];
+}): Promise<void> {
+  if (!existsSync(args.directory)) return;
+  const path = existingMarked(args.directory);
+  await withLock(path, undefined, () => stopClusters(path, (name) => args.clusters.includes(name)));
+}
+
 /** Stops an instance's processes and removes its directory with all data and credentials. */
 export async function instanceDestroy({ directory }: { readonly directory: string }): Promise<void> {
   if (existsSync(directory)) {

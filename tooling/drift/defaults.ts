@@ -45,7 +45,10 @@ const defaults: Readonly<Record<string, readonly unknown[]>> = {
 export function isDefault(field: string, value: unknown): boolean {
   if (isNothing(value, field) || (field === "objectSelector" && isNothing(value))) return true;
   if (Array.isArray(value)) return false;
-  if (isTree(value)) return Object.entries(value).every(([key, item]) => isDefault(key, item));
+  if (isTree(value)) {
+    const entries = Object.entries(value);
+    return entries.length > 0 && entries.every(([key, item]) => isDefault(key, item));
+  }
   return defaults[field]?.includes(value) ?? false;
 }
 

@@ -1,12 +1,13 @@
 import type { KubeApi } from "../controlplane/api";
-import { ApiError } from "../controlplane/api";
+import { ApiError, poll } from "../controlplane/api";
 import type { ServedKind } from "./cluster";
 import { isSeen, pathOf } from "./cluster";
 import type { Found, LookedStack } from "./found";
 import { keyOf, metadataOf } from "./found";
 import { patchOf } from "./patch";
 import type { Tree } from "./tree";
-import type { WantedObject } from "./types";
+import { isTree } from "./tree";
+import type { ObjectId, WantedObject } from "./types";
 import { objectText } from "./types";
 
 export interface Healed {
@@ -52,16 +53,78 @@ export async function heal({ found, apiOf, signal }: HealArgs): Promise<Healed> 
     const [{ of, wanted, finding }] = group as [Found & { wanted: WantedObject }];
     await attempt(objectText(finding.object), () => healer(of).restore(wanted, group));
   }
-  for (const kind of ["replacePod", "remove"] as const)
-    for (const [first] of grouped(found.filter(({ finding }) => finding.healing.kind === kind))) {
-      if (!first?.live) continue;
-      const { of, live, finding } = first;
-      await attempt(objectText(finding.object), () => healer(of).remove(finding.object, live));
-    }
+  const pods = grouped(found.filter(({ finding }) => finding.healing.kind === "replacePod"));
+  const settled = new Map<string, Settling>();
+  for (const { of, finding, wanted } of [...restored, ...pods].flat())
+    if (wanted?.kind === "Deployment" || finding.healing.kind === "replacePod")
+      settled.set(`${of.look.server} ${finding.object.namespace}`, { api: apiOf(of), namespace: finding.object.namespace });
+  // A Deployment is put back before pods are ended, or its controller would make more of the wrong ones.
+  for (const each of settled.values()) await untilSettled(each, "observed", signal);
+  for (const group of pods) {
+    const [first] = group;
+    if (!first?.live) continue;
+    const { of, live, finding } = first;
+    // One that may have read something else leaves as its budget allows; one that is another program leaves now.
+    const gently = group.every(({ finding: { change } }) => change === "stale");
+    await attempt(objectText(finding.object), () =>
+      gently ? healer(of).evict(finding.object, live) : healer(of).remove(finding.object, live),
+    );
+  }
+  for (const [first] of grouped(found.filter(({ finding }) => finding.healing.kind === "remove"))) {
+    if (!first?.live) continue;
+    const { of, live, finding } = first;
+    await attempt(objectText(finding.object), () => healer(of).remove(finding.object, live));
+  }
+  for (const each of settled.values()) await untilSettled(each, "available", signal);
   const refused = found
     .filter(({ finding }) => finding.healing.kind === "refused")
     .map(({ finding }) => `${objectText(finding.object)}: ${finding.healing.says}`);
   return { done, refused: [...new Set(refused)], failed };
+}
+
+interface Settling {
+  readonly api: KubeApi;
+  readonly namespace: string | undefined;
+}
+
+/** How long controllers are waited for; whatever is not ready then shows at the next look. */
+const settleMilliseconds = 60_000;
+
+async function untilSettled({ api, namespace }: Settling, what: "observed" | "available", signal?: AbortSignal): Promise<void> {
+  await poll(
+    async () => {
+      const all = await api.list<Tree>(`/apis/apps/v1/namespaces/${namespace}/deployments`, undefined, signal);
+      return all.every((each) => isSettled(each, what)) || undefined;
+    },
+    { everyMilliseconds: 250, timeoutMilliseconds: settleMilliseconds, ...(signal && { signal }) },
+  ).catch((error: unknown) => {
+    // Who may not list them cannot wait for them.
+    if (!(error instanceof ApiError)) throw error;
+  });
+}
+
+function isSettled({ metadata, spec, status }: Tree, what: "observed" | "available"): boolean {
+  const [of, wanted, is] = [metadata, spec, status].map((part) => (isTree(part) ? part : {})) as [Tree, Tree, Tree];
+  if (is.observedGeneration !== of.generation) return false;
+  const count = (value: unknown) => Number(value ?? 0);
+  return what === "observed" || [is.replicas, is.updatedReplicas, is.availableReplicas].every((each) => count(each) === count(wanted.replicas));
+}
+
+const exactly = (live: Tree) => ({
+  apiVersion: "v1",
+  kind: "DeleteOptions",
+  preconditions: { uid: metadataOf(live).uid },
+});
+
+/** Gone, or another one by the same name: what was looked at is no more. */
+async function unlessGone(act: () => Promise<unknown>, done: string): Promise<string> {
+  try {
+    await act();
+    return done;
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return "was gone already";
+    throw error;
+  }
 }
 
 function grouped(found: readonly Found[]): Found[][] {
@@ -106,14 +169,17 @@ class Healer {
   }
 
   /** Deletes exactly the object that was looked at. */
-  async remove(object: Parameters<typeof keyOf>[0], live: Tree): Promise<string> {
-    await this.api.send({
-      method: "DELETE",
-      path: pathOf(await this.served(object.apiVersion, object.kind), object.namespace, object.name),
-      body: { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid: metadataOf(live).uid } },
-      signal: this.signal,
-    });
-    return "deleted";
+  async remove(object: ObjectId, live: Tree): Promise<string> {
+    const path = pathOf(await this.served(object.apiVersion, object.kind), object.namespace, object.name);
+    return unlessGone(() => this.api.send({ method: "DELETE", path, body: exactly(live), signal: this.signal }), "deleted");
+  }
+
+  /** Ends a pod as far as its disruption budget allows; where it does not at once, the API server is asked again. */
+  async evict(object: ObjectId, live: Tree): Promise<string> {
+    const { namespace, name } = object;
+    const path = `${pathOf(await this.served(object.apiVersion, object.kind), namespace, name)}/eviction`;
+    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { namespace, name }, deleteOptions: exactly(live) };
+    return unlessGone(() => this.api.send({ method: "POST", path, body, signal: this.signal }), "replaced");
   }
 
   private async remake(wanted: WantedObject, live: Tree): Promise<string> {

@@ -18,9 +18,14 @@ export function patchOf(live: Tree, differences: readonly Difference[], applied:
     .map(({ path }) => ({ op: "remove", path: pointer(live, path) }) as const)
     .sort((a, b) => comparePointers(b.path, a.path));
   const written = differences
-    .filter(({ change, path }) => change !== "added" && at(applied, path) === undefined)
+    .filter(({ change, path, expected }) => change !== "added" && (at(applied, path) === undefined || isSet(expected)))
     .flatMap((difference) => writing(live, difference));
   return [...written, ...removed];
+}
+
+/** Of lists of plain values some are sets, to which an apply adds, and takes nothing away that others put in. */
+function isSet(value: unknown): boolean {
+  return Array.isArray(value) && !value.some(isTree);
 }
 
 /** A field that is gone may have taken the ones above it along. */

@@ -14,6 +14,7 @@ import { instanceStatus } from "../controlplane/status";
 import { ensureToolchain } from "../toolchain/ensure";
 import { UserError } from "../ui";
 import { readRecord } from "./instance";
+import { remaining } from "./lost";
 import type { InstancePaths } from "./paths";
 
 export interface AttestArgs {
@@ -29,7 +30,7 @@ export interface AttestArgs {
 export async function attest({ paths, release, attacks, watcher, signal }: AttestArgs): Promise<ReleaseRehearsal[]> {
   const record = readRecord(paths);
   if (!record) throw new UserError(`There is no rehearsal ${paths.instance}.`, "`npm run rehearse` makes one.");
-  const releases = handedOver(record.factory.providers.map(({ name }) => paths.inbox(name)));
+  const releases = handedOver(remaining(paths, record.factory).providers.map(({ name }) => paths.inbox(name)));
   if (releases.length === 0)
     throw new UserError(`In the rehearsal ${paths.instance} no release was handed over.`, "Run `npm run rehearse`.");
   const decisions = readDecisions(await filesOf(paths, signal));

@@ -16,6 +16,7 @@ import {
 } from "../attestation/screen";
 import { attest } from "./attest";
 import { readRecord } from "./instance";
+import { lossLine, lostProviders } from "./lost";
 import { InstancePaths } from "./paths";
 import { simulatedNotice } from "./report";
 
@@ -49,7 +50,7 @@ export function attestCommand(command: Command, signal: AbortSignal): void {
       if (json) console.log(JSON.stringify({ simulated: true, sound, keyAuthority, releases: results }, null, 2));
       else {
         const shown = sound ? [claimLines([...tees]), "", keyAuthorityLine(keyAuthority), ""] : [];
-        console.log(["", ...shown, summary(results)].join("\n"));
+        console.log(["", ...shown, ...lostProviders(paths).map(lossLine), summary(results)].join("\n"));
       }
       if (!sound) process.exitCode = 1;
     });

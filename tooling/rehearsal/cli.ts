@@ -8,15 +8,19 @@ import { attestCommand } from "./attestCommand";
 import { readDescription } from "./description";
 import { destroy, instanceNames } from "./destroy";
 import { doctorCommand } from "./doctorCommand";
+import { driftCommand } from "./driftCommand";
 import { kubectl } from "./kubectl";
+import { lose, lossText } from "./lost";
 import { InstancePaths, rehearsalHome } from "./paths";
 import { simulatedNotice } from "./report";
+import { repairCommand } from "./repairCommand";
 import { reportCommand } from "./reportCommand";
 import { statusScreen, upScreen } from "./screens";
 import { status } from "./status";
 import { unlock } from "./unlock";
 import { up } from "./up";
 import { verdictCommand } from "./verdictCommand";
+import { rotateCommand, upgradeCommand } from "../upgrade/rehearsal/command";
 
 interface Named {
   readonly name: string;
@@ -61,7 +65,16 @@ function program(signal: AbortSignal): Command {
   attestCommand(command("attest", "play attestation against the live key broker's policies"), signal);
   reportCommand(command("report", "write report.html and report.md about the rehearsed factory; changes nothing"));
   doctorCommand(command("doctor", "say which link is broken between a host and its guests' keys"), signal);
+  driftCommand(command("drift", "say what is no longer as it was applied, and heal it with --heal"), signal);
   verdictCommand(command("verdict", "judge a SIMULATED guest as a data owner does, and three bad ones"), signal);
+  upgradeCommand(command("upgrade", "change what guests measure, step by step, without a wrong or a lost key"), signal);
+  rotateCommand(command("rotate", "exchange a key or a certificate, step by step, next beside former"), signal);
+  repairCommand(command("repair", "say what a killed run left on the stacks, and repair it"), signal);
+  command("lose", "take a provider away for good, as it can itself (SIMULATED); the others go on")
+    .argument("<provider>", "name of the provider")
+    .action(async (provider: string, { name }: Named) => {
+      console.log(lossText(provider, await lose(new InstancePaths(name), provider)));
+    });
   command("unlock", "release the locks that a killed run left on the stacks").action(async ({ name }: Named) => {
     console.log(await unlock(new InstancePaths(name)));
   });

@@ -4,6 +4,7 @@ import { runSteps } from "../progress";
 import { ensureToolchain } from "../toolchain/ensure";
 import type { RehearsalStack } from "./instance";
 import { clustersOf, readRecord, stacksOf } from "./instance";
+import { remaining } from "./lost";
 import type { InstancePaths } from "./paths";
 import type { StackRun } from "./stackRunner";
 
@@ -23,7 +24,9 @@ export async function destroy(paths: InstancePaths, signal: AbortSignal): Promis
   // The engine's Automation API takes longer to load than all other commands need to run.
   const { removeStack, runStack } = await import("./stackRunner.js");
   const { binDir, pulumiRoot } = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
-  const { trust, providers } = stacksOf(paths, record.factory);
+  // Of a lost provider nobody deletes anything: it is not there to be told. Its files go with all others.
+  const factory = remaining(paths, record.factory);
+  const { trust, providers } = stacksOf(paths, factory);
   const made = (stacks: readonly RehearsalStack[]) => stacks.filter(({ place }) => existsSync(place.directory));
   const workloads = made(providers.map((provider) => provider.workloads));
   const others = made([trust, ...providers.map((provider) => provider.infrastructure)]);
@@ -58,7 +61,7 @@ export async function destroy(paths: InstancePaths, signal: AbortSignal): Promis
           const running = await instanceUp({
             directory: paths.controlPlanes,
             bin: (tool) => `${binDir}/${tool}`,
-            clusters: clustersOf(record.factory),
+            clusters: clustersOf(factory),
             signal,
             onProgress: (cluster, step) => show(`${cluster}: ${step}`),
           });

@@ -8,6 +8,7 @@ import { UserError } from "../ui";
 import type { DriftRequest } from "./driftProcess";
 import { driftInProcess } from "./driftProcess";
 import { readRecord, stacksOf } from "./instance";
+import { remaining } from "./lost";
 import type { InstancePaths } from "./paths";
 
 export interface RehearsalDriftArgs {
@@ -25,7 +26,7 @@ export async function rehearsalDrift(args: RehearsalDriftArgs): Promise<{ text: 
   const { paths, heal, json, known, signal } = args;
   const record = readRecord(paths);
   if (!record) throw new UserError(`There is no rehearsal ${paths.instance}.`, "`npm run rehearse` makes one.");
-  const { factory } = record;
+  const factory = remaining(paths, record.factory);
   // Programs that a party's process would start to build at the same time as the others'.
   const { binDir, pulumiRoot } = await ensureToolchain({ groups: ["engine", "state", "test"], signal });
   const { trust, providers } = stacksOf(paths, factory);
@@ -43,12 +44,12 @@ export async function rehearsalDrift(args: RehearsalDriftArgs): Promise<{ text: 
       party: { role: "modelOwner", name: factory.parties.modelOwner },
       stacks: [{ role: "trust", place: trust.place }],
     },
-    ...providers.map(({ provider, infrastructure, workloads }): DriftRequest => ({
+    ...providers.map(({ provider, infrastructure, workloadShards }): DriftRequest => ({
       ...common,
       party: { role: "infrastructureProvider", name: provider },
       stacks: [
         { role: "infrastructure", place: infrastructure.place },
-        { role: "workloads", place: workloads.place },
+        ...workloadShards.map(({ place }) => ({ role: "workloads", place }) as const),
       ],
     })),
   ];

@@ -51,9 +51,17 @@ export function readRecord(paths: InstancePaths): InstanceRecord | undefined {
 }
 
 /** Notes what is about to be deployed, before anything is: a killed `up` can then be destroyed. */
-export function writeRecord(paths: InstancePaths, file: string, factory: Factory): void {
+export function writeRecord(
+  paths: InstancePaths,
+  file: string,
+  factory: Factory,
+  /** Providers that may go: nothing of theirs runs any more. */
+  lost: readonly string[] = [],
+): void {
   const former = readRecord(paths);
-  const gone = former?.factory.providers.filter(({ name }) => !factory.providers.some((other) => other.name === name));
+  const gone = former?.factory.providers.filter(
+    ({ name }) => !lost.includes(name) && !factory.providers.some((other) => other.name === name),
+  );
   const renamed = former && former.factory.parties.modelOwner !== factory.parties.modelOwner;
   if (gone?.length || renamed)
     throw new UserError(

@@ -1,4 +1,6 @@
 import type { ClusterStatus } from "../controlplane/status";
+import { contexts } from "../../stacks/rehearsal";
+import { lossLine } from "./lost";
 import type { Observation } from "./observe";
 import { clusterTable, hostTable, placementTable, simulatedNotice, stackTable } from "./report";
 import type { RehearsalStatus } from "./status";
@@ -15,12 +17,15 @@ export function upScreen({ rows, observations, warnings }: UpResult, name: strin
   ].join("\n\n");
 }
 
-export function statusScreen({ clusters, observations }: RehearsalStatus, name: string): string {
+export function statusScreen({ clusters: all, lost, observations }: RehearsalStatus, name: string): string {
+  const clusters = all.filter((cluster) => !lost.some((provider) => contexts.provider(provider) === cluster.name));
   const stopped = clusters.every(({ state }) => state === "stopped");
   const advice = clusters.some(({ state }) => state !== "running")
     ? `${stopped ? "Stopped" : "Something is not running"}; \`npm run rehearse -- up${nameOption(name)}\` starts it again.`
-    : "All control planes run.";
-  return [clusterTable(clusters), ...impaired(clusters), ...providerTables(observations), banner, advice].join("\n\n");
+    : lost.length === 0
+      ? "All control planes run."
+      : "All other control planes run.";
+  return [clusterTable(clusters), ...lost.map(lossLine), ...impaired(clusters), ...providerTables(observations), banner, advice].join("\n\n");
 }
 
 const banner = `${simulatedNotice}. Real: Pulumi engine, Kubernetes provider, API servers, admission, scheduler, policies.\nSimulated: hosts, GPUs, operators' work on hosts, measurements, digests. Nothing here is evidence of confidentiality.`;

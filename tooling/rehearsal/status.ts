@@ -3,12 +3,15 @@ import { instanceStatus } from "../controlplane/status";
 import { openCluster } from "../controlplane/access";
 import { contexts } from "../../stacks/rehearsal";
 import { readRecord } from "./instance";
+import { lostProviders } from "./lost";
 import type { Observation } from "./observe";
 import { observe } from "./observe";
 import type { InstancePaths } from "./paths";
 
 export interface RehearsalStatus {
   readonly clusters: readonly ClusterStatus[];
+  /** Providers that are gone for good. */
+  readonly lost: readonly string[];
   /** By provider; those whose cluster does not answer are left out. */
   readonly observations: Readonly<Record<string, Observation>>;
 }
@@ -30,5 +33,5 @@ export async function status(paths: InstancePaths, signal: AbortSignal): Promise
       api.close();
     }
   }
-  return { clusters, observations };
+  return { clusters, lost: lostProviders(paths), observations };
 }

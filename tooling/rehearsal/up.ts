@@ -13,6 +13,7 @@ import { releasesOf, stackSettings } from "./deploy";
 import { handOver } from "./handover";
 import type { RehearsalStack } from "./instance";
 import { clustersOf, stacksOf, writeRecord } from "./instance";
+import { forgetLost, lossLine, lostProviders, remaining } from "./lost";
 import type { Observation } from "./observe";
 import { ownerKeys } from "./ownerKeys";
 import { imageScanner } from "./imageScanner";
@@ -65,14 +66,18 @@ export async function up({ paths, file, factory, ports = {}, signal }: UpArgs): 
         .join(" or ")} before the port.`,
     );
   const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
-  writeRecord(paths, file, factory);
-  const clusters = clustersOf(factory).map((cluster) => ({ ...cluster, port: ports[cluster.name] }));
+  writeRecord(paths, file, factory, lostProviders(paths));
+  forgetLost(paths, factory);
+  // What the model owner declares stays whole; nothing is started or deployed where there is nobody any more.
+  const present = remaining(paths, factory);
+  const clusters = clustersOf(present).map((cluster) => ({ ...cluster, port: ports[cluster.name] }));
   const controlPlanes = await startControlPlanes(paths, clusters, toolchain.binDir, signal);
   try {
     const keys = await ownerKeys(paths.party(factory.parties.modelOwner), factory);
     const derived = await deriveWithReleases(paths, factory, keys.caCertificate);
     const context = { toolchain, derived, ownerKeys: keys };
-    return await deployAll({ paths, factory, context, controlPlanes, signal });
+    const result = await deployAll({ paths, factory: present, context, controlPlanes, signal });
+    return { ...result, warnings: [...lostProviders(paths).map(lossLine), ...result.warnings] };
   } catch (error) {
     // After Ctrl-C nothing that this command started goes on; after a failure the clusters stay for a look at them.
     if (signal.aborted) await Promise.all(controlPlanes.map(({ undo }) => undo()));

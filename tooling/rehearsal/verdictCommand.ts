@@ -8,6 +8,7 @@ import { screenWidth, simulatedBanner } from "../verdict/screen";
 import type { PlayedCase } from "../verdict/simulated/cases";
 import { playCase, verdictCases } from "../verdict/simulated/cases";
 import { readDescription } from "./description";
+import { lossLine, lostProviders } from "./lost";
 import { InstancePaths } from "./paths";
 import { chosen, signedReleases } from "./verdict";
 import { serveGuest } from "./verdictServe";
@@ -43,7 +44,8 @@ export function verdictCommand(command: Command, signal: AbortSignal): void {
       if (serve !== undefined && out !== undefined && first)
         return serveGuest({ ...first, signers: signed.signers, listen: serve, out, signal });
       const played: { readonly release: string; readonly cases: readonly PlayedCase[] }[] = [];
-      if (!options.json) console.log(`${simulatedBanner}\nReleases ${signed.from}.`);
+      const lost = lostProviders(new InstancePaths(options.name)).map(lossLine);
+      if (!options.json) console.log([simulatedBanner, `Releases ${signed.from}.`, ...lost].join("\n"));
       for (const { release, text } of releases) {
         const expected = { signers: signed.signers, factory: release.factory, simulated: true };
         const reader = { release: text, expected, acceptance: { assertedBy: [], unchecked: [] } };

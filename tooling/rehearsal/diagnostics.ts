@@ -20,7 +20,7 @@ const again = "run the command again; it continues where it stopped";
 /** Known causes and what to do about them; the first that fits speaks. */
 const causes: readonly { readonly pattern: RegExp; readonly sentence: string }[] = [
   {
-    pattern: /no space left on device|ENOSPC/i,
+    pattern: /no space left on device|disk quota exceeded|ENOSPC|EDQUOT/i,
     sentence: `The disk is full. Free some space and ${again}.`,
   },
   {

@@ -1,6 +1,7 @@
 import { partnerProgram } from "../../stacks/partnerProgram";
 import { main } from "../../stacks/program";
 import { Interrupted, UserError } from "../ui";
+import { failureMessage } from "./diagnostics";
 import type { Answer, Request } from "./stackProcess";
 import { resourceCount, runStack } from "./stackRunner";
 
@@ -31,6 +32,12 @@ async function answer(request: Request): Promise<Answer> {
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     if (error instanceof UserError) return { kind: "failure", message, hint: error.hint };
+    // A disk that is full or read-only, met outside of the engine.
+    if (["ENOSPC", "EDQUOT", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) {
+      const { stackName } = request.run.place;
+      const said = failureMessage({ operation: request.ask, stackName, violations: [], errors: [], error });
+      return { kind: "failure", message: said };
+    }
     return { kind: "failure", message, defect: stack ?? message };
   }
 }

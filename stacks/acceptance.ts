@@ -67,14 +67,18 @@ export function notListed({ image }: Pick<Release, "image">, { images }: Accepta
   return `the image ${image.digest} is not among acceptance.images, which the cluster admits; add it there, update the infrastructure stack, then place the release`;
 }
 
-/** The releases that a provider was handed, means to place, and accepts. Everything that is refused is said at once. */
+/**
+ * The releases that a provider was handed, means to place, and accepts; of some alone, where the others are another
+ * stack's. Everything that is refused is said at once.
+ */
 export async function acceptedReleases(
   config: WorkloadsConfig,
   provider: Provider,
   now: Date,
   project = packageRoot,
+  wanted?: ReadonlySet<string>,
 ): Promise<SignedReleases> {
-  const received = await receivedReleases(config, now, project);
+  const received = await receivedReleases(config, now, project, wanted);
   const { acceptance } = provider;
   if (!acceptance) return { ...received, warnings: [...received.warnings, undemanding(provider.name)] };
   const problems: string[] = [];

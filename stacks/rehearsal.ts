@@ -1,6 +1,7 @@
 import type { Acceptance } from "./config/acceptance";
 import type { SignerPolicy } from "../components/workload/release/signers";
 import type { Factory } from "./config/factory";
+import type { Shard } from "./config/shard";
 
 /** What a party's stack is given: plain sections of its own configuration, by key. */
 export type Sections = Readonly<Record<string, unknown>>;
@@ -9,7 +10,10 @@ export interface DerivedStacks {
   readonly trust: Sections;
   /** By provider name. */
   readonly providers: Readonly<
-    Record<string, { readonly infrastructure: Sections; readonly workloads: (handover: Handover) => Sections }>
+    Record<
+      string,
+      { readonly infrastructure: Sections; readonly workloads: (handover: Handover, shard?: Shard) => Sections }
+    >
   >;
 }
 
@@ -79,12 +83,13 @@ export function deriveStacks(factory: Factory, material: RehearsalMaterial): Der
               cluster: { context: contexts.provider(provider.name) },
               deployer: deployerUser,
             },
-            workloads: (handover: Handover) => ({
+            workloads: (handover: Handover, shard?: Shard) => ({
               role: "workloads",
               ...own,
               cluster: { context: contexts.deployer(provider.name) },
               handover: handover.directory,
               releases: handover.releases,
+              ...(shard && { shard }),
               signers: material.signers,
             }),
           },

@@ -61,16 +61,18 @@ export async function ownReleases(
   return collected.result();
 }
 
-/** The releases that a provider was handed and means to place. */
+/** The releases that a provider was handed and means to place; of some alone, where the others are another stack's. */
 export async function receivedReleases(
   config: Pick<WorkloadsConfig, "factory" | "parties" | "signers" | "simulated" | "handover" | "releases">,
   now: Date,
   project = packageRoot,
+  wanted: ReadonlySet<string> = new Set(config.releases),
 ): Promise<SignedReleases> {
   const expected = { config, project, directory: config.handover, now };
   const collected = new Collector();
   for (const [index, name] of config.releases.entries())
-    await collected.take(location(["releases", index]), () => readSigned(expected, name, documentFileName(name)));
+    if (wanted.has(name))
+      await collected.take(location(["releases", index]), () => readSigned(expected, name, documentFileName(name)));
   return collected.result();
 }
 

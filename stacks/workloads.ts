@@ -8,6 +8,11 @@ import { isBareMetal, providerNamed } from "./config/providers";
 import { acceptedReleases } from "./acceptance";
 import { misplacedReleases } from "./openshift/releases";
 import { projectDirectory } from "./project";
+import { keepShard, promiseOf, releasesOfShard } from "./shards";
+import { Window } from "./window";
+
+/** Workloads that are being registered at a time: far more than an engine works on, and few enough to be held in memory. */
+const mostUnderWay = 256;
 
 /**
  * Places the model owner's releases at one provider, as far as the provider accepts them. Reads files that were handed
@@ -17,15 +22,27 @@ export async function workloads(config: WorkloadsConfig, environment: Environmen
   const provider = providerNamed(config.provider, config.providers);
   if (!isBareMetal(provider))
     throw new ConfigurationError([`${location(["providers"])} (${provider.name}): has no hosts for confidential pods`]);
-  const { releases, warnings } = await acceptedReleases(config, provider, new Date(), projectDirectory(environment));
+  const own = releasesOfShard(config.releases, config.shard);
+  const { releases, warnings } = await acceptedReleases(
+    config,
+    provider,
+    new Date(),
+    projectDirectory(environment),
+    new Set(own),
+  );
   const misplaced = misplacedReleases(config, provider, releases);
   if (misplaced.length > 0) throw new ConfigurationError(misplaced);
   await requireReachable(config.cluster.context, environment);
 
   for (const warning of warnings) await pulumi.log.warn(warning);
+  await keepShard(config.shard);
 
   const cluster = clusterProvider(config.provider, config.cluster.context);
-  const placed = releases.map(({ release, digest }) => {
+  const placed: [string, object][] = [];
+  const underWay = new Window(mostUnderWay);
+  for (const { release, digest } of releases) {
+    // What is registered is held in memory several times over until the engine has taken it: some hundred KiB a workload.
+    await underWay.enter();
     const workload = new ConfidentialWorkload(
       release.name,
       {
@@ -39,7 +56,11 @@ export async function workloads(config: WorkloadsConfig, environment: Environmen
       },
       { provider: cluster },
     );
-    return [
+    // A failure is the engine's to tell; here it only makes room.
+    void promiseOf(workload.workloadName)
+      .catch(() => undefined)
+      .then(() => underWay.leave());
+    placed.push([
       release.name,
       {
         service: workload.serviceName,
@@ -47,7 +68,7 @@ export async function workloads(config: WorkloadsConfig, environment: Environmen
         release: digest,
         initDataDigest: release.initData.digest,
       },
-    ];
-  });
-  return { placed: Object.fromEntries(placed) as Record<string, unknown> };
+    ]);
+  }
+  return { placed: Object.fromEntries(placed) };
 }

@@ -17,6 +17,7 @@ import type { Platform } from "./platform";
 import { checkOneCloud, ownerKeysSchema } from "./ownerKeys";
 import { isBareMetal, providersSchema } from "./providers";
 import type { Provider } from "./providers";
+import { shardCountSchema, shardSchema } from "./shard";
 
 export const roles = ["trust", "keys", "infrastructure", "workloads", "rehearsal"] as const;
 export type Role = (typeof roles)[number];
@@ -132,12 +133,15 @@ export const workloadsSchema = z
     handover: z.string().min(1).describe("directory with the release files received from the model owner"),
     releases: z
       .array(nameSchema)
-      .superRefine((names, ctx) =>
+      .superRefine((names, ctx) => {
+        const seen = new Set<string>();
         names.forEach((name, index) => {
-          if (names.indexOf(name) !== index) crossCheck(ctx, [index], "stands twice; name each release once");
-        }),
-      )
+          if (seen.has(name)) crossCheck(ctx, [index], "stands twice; name each release once");
+          seen.add(name);
+        });
+      })
       .describe("names of the releases to place; each has its file in the handover directory"),
+    shard: shardSchema,
     signers: signersSchema,
   })
   .superRefine((config, ctx) => {
@@ -167,6 +171,7 @@ export const rehearsalSchema = z
       .describe("key broker and what evidence must show"),
     guestImage: guestImageSetting,
     models: modelsSchema,
+    workloadShards: shardCountSchema,
     exceptions: exceptionsSchema,
     admission: admissionSchema,
   })

@@ -31,13 +31,13 @@ export function stackSettings(context: DeployContext, stack: RehearsalStack, han
   };
 }
 
-function settingsOf(derived: DerivedStacks, { role, party }: RehearsalStack, handover: Handover | undefined) {
+function settingsOf(derived: DerivedStacks, { role, party, shard }: RehearsalStack, handover: Handover | undefined) {
   if (role === "trust") return derived.trust;
   const own = derived.providers[party];
   if (!own) throw new Error(`no provider ${party}`);
   if (role === "infrastructure") return own.infrastructure;
   if (!handover) throw new Error(`nothing was handed over to ${party}`);
-  return own.workloads(handover);
+  return own.workloads(handover, shard);
 }
 
 /** The releases that the model owner's stack put out. */

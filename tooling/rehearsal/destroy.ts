@@ -28,7 +28,7 @@ export async function destroy(paths: InstancePaths, signal: AbortSignal): Promis
   const factory = remaining(paths, record.factory);
   const { trust, providers } = stacksOf(paths, factory);
   const made = (stacks: readonly RehearsalStack[]) => stacks.filter(({ place }) => existsSync(place.directory));
-  const workloads = made(providers.map((provider) => provider.workloads));
+  const workloads = made(providers.flatMap((provider) => provider.workloadShards));
   const others = made([trust, ...providers.map((provider) => provider.infrastructure)]);
   const runOf = ({ place }: RehearsalStack): StackRun => ({
     place,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Factory } from "../../stacks/config/factory";
+import type { Shard } from "../../stacks/config/shard";
 import { contexts, deployerUser } from "../../stacks/rehearsal";
 import type { ControlPlaneArgs } from "../controlplane/controlPlane";
 import { writePrivate } from "../controlplane/files";
@@ -26,12 +27,17 @@ export interface RehearsalStack {
   /** Control plane that it deploys to. */
   readonly cluster: string;
   readonly place: StackPlace;
+  /** Of workloads that are divided among several stacks: which of them this one is. */
+  readonly shard?: Shard;
 }
 
 export interface ProviderStacks {
   readonly provider: string;
   readonly infrastructure: RehearsalStack;
+  /** The workloads' one stack, or the first of them. */
   readonly workloads: RehearsalStack;
+  /** All stacks of workloads. */
+  readonly workloadShards: readonly RehearsalStack[];
 }
 
 /** Machines of the model owner's own cluster: no GPU, no TEE, out of every provider's reach. */
@@ -70,6 +76,13 @@ export function writeRecord(
         : `The rehearsal ${paths.instance} has stacks of ${gone?.map(({ name }) => name).join(", ")}, which ${file} names no more.`,
       `Run \`npm run rehearse -- destroy --name ${paths.instance}\` first, or choose another --name.`,
     );
+  // Records of earlier versions do not say it, and then it was one.
+  const before = former?.factory.workloadShards ?? 1;
+  if (former && before !== factory.workloadShards)
+    throw new UserError(
+      `The rehearsal ${paths.instance} has its workloads in ${before} ${before === 1 ? "stack" : "stacks"} a provider, and ${file} says workloadShards: ${factory.workloadShards}.`,
+      `Write ${before} there, or \`npm run rehearse -- destroy --name ${paths.instance}\` first (docs/scale.md).`,
+    );
   const record: InstanceRecord = { formatVersion: 1, file: resolve(file), factory };
   writePrivate(recordFile(paths), `${JSON.stringify(record, null, 2)}\n`);
 }
@@ -95,8 +108,8 @@ export function stacksOf(
   paths: InstancePaths,
   factory: Factory,
 ): { trust: RehearsalStack; providers: ProviderStacks[] } {
-  const stack = (role: StackRole, party: string, cluster: string, context: string): RehearsalStack => {
-    const stackName = `${party}-${role}`;
+  const stack = (role: StackRole, party: string, cluster: string, context: string, shard?: Shard): RehearsalStack => {
+    const stackName = shard ? `${party}-${role}-${shard.number}` : `${party}-${role}`;
     const directory = paths.stack(party, stackName);
     const place = {
       stackName,
@@ -105,19 +118,27 @@ export function stacksOf(
       passphraseFile: join(directory, "passphrase"),
       kubeconfig: new Layout(join(paths.controlPlanes, cluster)).kubeconfig(context),
     };
-    return { role, party, cluster, place };
+    return { role, party, cluster, place, ...(shard && { shard }) };
   };
   return {
     trust: stack("trust", factory.parties.modelOwner, contexts.trust, contexts.trust),
     providers: factory.providers.map(({ name }) => {
       const cluster = contexts.provider(name);
+      const placing = (shard?: Shard) => stack("workloads", name, cluster, contexts.deployer(name), shard);
+      const workloadShards = shardsOf(factory).map(placing);
       return {
         provider: name,
         infrastructure: stack("infrastructure", name, cluster, cluster),
-        workloads: stack("workloads", name, cluster, contexts.deployer(name)),
+        workloads: workloadShards[0] ?? placing(),
+        workloadShards,
       };
     }),
   };
+}
+
+/** One stack is no shard, and keeps the name that it always had. */
+function shardsOf({ workloadShards: of = 1 }: Pick<Factory, "workloadShards">): (Shard | undefined)[] {
+  return of === 1 ? [undefined] : Array.from({ length: of }, (_, index) => ({ number: index + 1, of }));
 }
 
 function recordFile(paths: InstancePaths): string {

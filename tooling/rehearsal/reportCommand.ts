@@ -23,7 +23,10 @@ export function reportCommand(command: Command): void {
       const record = readRecord(paths);
       if (!record) throw new UserError(`There is no rehearsal ${name}.`, "`npm run rehearse` makes one.");
       const { trust, providers } = stacksOf(paths, record.factory);
-      const stacks = [trust, ...providers.flatMap(({ infrastructure, workloads }) => [infrastructure, workloads])];
+      const stacks = [
+        trust,
+        ...providers.flatMap(({ infrastructure, workloadShards }) => [infrastructure, ...workloadShards]),
+      ];
       const { readState } = await import("../report/sources/state.js");
       const { writeReport } = await import("../report/write.js");
       const reading = await readState({

@@ -8,6 +8,7 @@ import { instanceUp } from "../controlplane/instance";
 import { runSteps } from "../progress";
 import { ensureToolchain } from "../toolchain/ensure";
 import { UserError } from "../ui";
+import { refuseDuringUpgrade } from "../upgrade/rehearsal/guard";
 import type { DeployContext } from "./deploy";
 import { releasesOf, stackSettings } from "./deploy";
 import { handOver } from "./handover";
@@ -57,6 +58,7 @@ interface Unit {
  * of it is applied, and the first two kinds before anything at all is.
  */
 export async function up({ paths, file, factory, ports = {}, signal }: UpArgs): Promise<UpResult> {
+  refuseDuringUpgrade(paths);
   const unknown = Object.keys(ports).find((name) => !clustersOf(factory).some((cluster) => cluster.name === name));
   if (unknown)
     throw new UserError(
@@ -171,7 +173,7 @@ async function deployWith(
         const handover = handOver(releases, provider.provider, paths.inbox(provider.provider), ({ file }) =>
           attest(provider.provider, file, new Date()),
         );
-        workloads.push(unit(provider.workloads, handover));
+        workloads.push(...provider.workloadShards.map((stack) => unit(stack, handover)));
         return Promise.resolve(handover.files.join(", ") || "none");
       },
     })),

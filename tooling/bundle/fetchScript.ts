@@ -59,7 +59,7 @@ function charts(lock: BundleLock): string[] {
 
 function npm({ npm: packages }: BundleLock): string[] {
   return batches(
-    ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", folders.npm],
+    ["npm", "pack", "--loglevel=error", "--ignore-scripts", "--pack-destination", folders.npm],
     packages.map(({ name, version }) => `${name}@${version}`),
   );
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -18,6 +18,7 @@ import { siteSettings } from "../../../tooling/bundle/settings";
 import { verifyBundle } from "../../../tooling/bundle/verify/verify";
 import { findGo, requireGo } from "../../../tooling/toolchain/go";
 import { layOut, lockOf } from "../../support/bundle/bundle";
+import { root } from "../../support/factory";
 import { zipOf } from "../../support/bundle/zip";
 
 /**
@@ -55,7 +56,12 @@ const goSum = [
 const env = (more: Record<string, string> = {}) => ({
   ...{ PATH: `${join(go, "..")}:${process.env.PATH ?? ""}`, HOME: join(work, "home") },
   ...{ npm_config_cache: join(work, "npm-cache"), npm_config_update_notifier: "false" },
-  ...{ GOMODCACHE: join(work, "gomod"), GOCACHE: join(work, "gocache"), GOENV: "off", GOTOOLCHAIN: "local" },
+  ...{
+    GOMODCACHE: join(work, "gomod"),
+    GOCACHE: join(homedir(), ".cache/go-build"),
+    GOENV: "off",
+    GOTOOLCHAIN: "local",
+  },
   ...{ HTTPS_PROXY: "http://127.0.0.1:9", https_proxy: "http://127.0.0.1:9" },
   ...more,
 });
@@ -130,11 +136,12 @@ describe("a site without a network", { timeout: 120_000 }, () => {
     const { exitCode, all } = await execa("bash", {
       ...{ input: script, extendEnv: false, reject: false, all: true },
       env: env({
+        NO_PROXY: "127.0.0.1",
         npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
         GOPROXY: `file://${join(work, "upstream")}`,
       }),
     });
-    expect({ exitCode, all }).toMatchObject({ exitCode: 0 });
+    expect(exitCode, all).toBe(0);
     expect(await verifyBundle(bundle, lock, new Date())).toEqual({ findings: [], passed: { npm: 1, go: 1 } });
   });
 
@@ -142,10 +149,12 @@ describe("a site without a network", { timeout: 120_000 }, () => {
     const { npm_config_offline: offline } = settings();
     const script = loadScript(lock, bundle, "registry.site.example");
     const loaded = await execa("bash", { input: script, env: env(), extendEnv: false, reject: false, all: true });
-    expect(loaded).toMatchObject({ exitCode: 0 });
+    expect(loaded.exitCode, loaded.all).toBe(0);
+    // The lock has no addresses, as this project's own; what npm takes is held to its digests all the same.
+    await run(process.execPath, [join(root, "tooling/bundle/resolve.mjs")], site);
     const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
     const installed = await run("npm", args, site, { npm_config_offline: offline ?? "" });
-    expect({ code: installed.exitCode, all: installed.all }).toMatchObject({ code: 0 });
+    expect(installed.exitCode, installed.all).toBe(0);
     const said = await run(process.execPath, ["-p", 'require("@acme/thing")'], site);
     expect(said.stdout).toBe("brought");
   });

@@ -56,7 +56,7 @@ describe("scripts", () => {
     expect(fetched).toMatch(
       /'[0-9a-f]{64} {2}charts\/gpu-operator-v26\.3\.1\.tgz' \\\n.*\n? {2}\| sha256sum --check --strict/,
     );
-    expect(fetched).toContain("npm pack --silent --ignore-scripts --pack-destination npm @acme/thing@1.0.0");
+    expect(fetched).toContain("npm pack --loglevel=error --ignore-scripts --pack-destination npm @acme/thing@1.0.0");
     expect(fetched).not.toMatch(/latest|--insecure|--plain-http|tls-verify|GONOSUM|GOFLAGS=-mod=mod|GOSUMDB=off/);
   });
 

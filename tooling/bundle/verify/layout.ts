@@ -51,7 +51,8 @@ const blobPath = (digest: string) => `${folders.images}/blobs/${digest.replace("
  * that no digest covers: it may list what the lock names, by the tag that this makes, and nothing else.
  */
 export class Layout {
-  private readonly passed = new Map<string, number>();
+  /** Digests that an image leads to and that are right. */
+  private readonly passed = new Set<string>();
 
   private constructor(
     private readonly tree: Tree,
@@ -70,15 +71,16 @@ export class Layout {
     return new Layout(tree, parsed(text, layoutIndexSchema, path).manifests);
   }
 
-  /** What index.json lists beside what is wanted, or under a name that is another's. */
+  /**
+   * What index.json lists beside what is wanted, or under a name that is another's. To be asked last: oras lists the
+   * manifests of an index there as well, without names.
+   */
   strangers(wanted: ReadonlyMap<string, string | undefined>): string[] {
     const seen = new Set<string>();
     return this.listed.flatMap(({ digest, annotations }) => {
       const name = annotations?.[refName];
       if (name === undefined) {
-        return [...wanted.values()].includes(digest)
-          ? []
-          : [`index.json lists ${digest}, which the lock does not name`];
+        return this.passed.has(digest) ? [] : [`index.json lists ${digest}, which the lock does not name`];
       }
       if (!wanted.has(name)) return [`index.json lists ${name}, which the lock does not name`];
       if (seen.has(name)) return [`index.json lists ${name} twice`];
@@ -154,7 +156,7 @@ export class Layout {
     if (this.passed.has(digest)) return;
     const hex = await this.tree.digest(path, "sha256", "hex");
     if (`sha256:${hex}` !== digest) throw new NotAsLocked("changed", `${path} has the SHA-256 ${hex}`);
-    this.passed.set(digest, size);
+    this.passed.add(digest);
   }
 }
 

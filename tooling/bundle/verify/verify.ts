@@ -110,8 +110,6 @@ async function images(tree: Tree, lock: BundleLock, findings: Findings): Promise
     findings.all.push({ what: folders.images, ...reasonOf(error) });
     return;
   }
-  for (const says of layout.strangers(wanted))
-    findings.all.push({ kind: "extra", what: `${folders.images}/index.json`, says });
   for (const image of lock.images)
     await findings.check("images", nameOf.images(image), () => layout.image(image.digest));
   for (const image of signed)
@@ -122,6 +120,8 @@ async function images(tree: Tree, lock: BundleLock, findings: Findings): Promise
       if (archive !== undefined && layers[0]?.digest !== archive)
         throw new NotAsLocked("changed", `${manifest} has another archive than ${archive}`);
     });
+  for (const says of layout.strangers(wanted))
+    findings.all.push({ kind: "extra", what: `${folders.images}/index.json`, says });
 }
 
 async function documents(tree: Tree, lock: BundleLock, findings: Findings, at: Date): Promise<void> {

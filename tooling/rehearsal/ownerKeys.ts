@@ -1,17 +1,30 @@
-import { randomBytes, webcrypto } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createPrivateKey, createPublicKey, randomBytes, webcrypto } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import type { Factory } from "../../stacks/config/factory";
+import { privateDirectory, writePrivate } from "../controlplane/files";
+import { withLock } from "../controlplane/lock";
+import { UserError } from "../ui";
+
+export interface KeyPair {
+  /** PEM. */
+  readonly certificate: string;
+  readonly privateKey: string;
+}
 
 /** What the model owner keeps to itself. Reaches Pulumi only as an encrypted setting of the owner's own stack. */
 export interface OwnerKeys {
   /** PEM of the long-lived CA; public, and measured into every guest. */
   readonly caCertificate: string;
+  /** PEM of that CA's key, by which certificates are renewed. No stack is ever given it. */
+  readonly caPrivateKey?: string;
+  /** While the key broker's certificate is rotated: the one to come, or the one that was in use. */
+  readonly otherTls?: KeyPair & { readonly is: "next" | "former" };
   readonly secrets: {
-    readonly tls: { readonly certificate: string; readonly privateKey: string };
-    readonly tokenSigner: { readonly certificate: string; readonly privateKey: string };
+    readonly tls: KeyPair;
+    readonly tokenSigner: KeyPair;
     /** KBS resources by path repo/type/tag, base64. */
     readonly resources: Readonly<Record<string, string>>;
   };
@@ -25,10 +38,13 @@ const tenYears = 3650;
  * owner brings its own CA and key store instead. New keys are added for models that were added to the description.
  */
 export async function ownerKeys(directory: string, factory: Factory): Promise<OwnerKeys> {
-  const file = join(directory, "owner-keys.json");
-  const known = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as OwnerKeys)
-    : await makeKeys(factory.attestation.keyBroker.dnsName);
+  privateDirectory(directory);
+  // One command at a time: two at once would each make keys, and one's would be lost.
+  return withLock(directory, undefined, () => knownOrNew(directory, factory));
+}
+
+async function knownOrNew(directory: string, factory: Factory): Promise<OwnerKeys> {
+  const known = readOwnerKeys(directory) ?? (await makeKeys(factory.attestation.keyBroker.dnsName));
   const resources = Object.fromEntries(
     factory.models
       .flatMap(({ keys }) => keys)
@@ -36,9 +52,38 @@ export async function ownerKeys(directory: string, factory: Factory): Promise<Ow
       .map((path) => [path, known.secrets.resources[path] ?? randomBytes(32).toString("base64")]),
   );
   const keys = { ...known, secrets: { ...known.secrets, resources: { ...known.secrets.resources, ...resources } } };
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
+  writeOwnerKeys(directory, keys);
   return { ...keys, secrets: { ...keys.secrets, resources } };
+}
+
+const keysFile = (directory: string) => join(directory, "owner-keys.json");
+
+export function readOwnerKeys(directory: string): OwnerKeys | undefined {
+  const file = keysFile(directory);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as OwnerKeys) : undefined;
+}
+
+/** Whole or not at all: a kill must not lose a key. */
+export function writeOwnerKeys(directory: string, keys: OwnerKeys): void {
+  writePrivate(keysFile(directory), JSON.stringify(keys));
+}
+
+/** A new certificate of the key broker with a new key, by the CA that guests know. */
+export async function renewedTls({ caCertificate, caPrivateKey }: OwnerKeys, dnsName: string): Promise<KeyPair> {
+  if (caPrivateKey === undefined)
+    throw new UserError(
+      "This rehearsal's CA can issue nothing more: an earlier version of Trustfoundry threw its key away.",
+      "Destroy the rehearsal and start anew.",
+    );
+  x509.cryptoProvider.set(webcrypto as Crypto);
+  const der = (key: ReturnType<typeof createPrivateKey>) => key.export({ type: "pkcs8", format: "der" });
+  const privateKey = createPrivateKey(caPrivateKey);
+  const spki = createPublicKey(privateKey).export({ type: "spki", format: "der" });
+  const pair = {
+    privateKey: await webcrypto.subtle.importKey("pkcs8", der(privateKey), algorithm, false, ["sign"]),
+    publicKey: await webcrypto.subtle.importKey("spki", spki, algorithm, true, ["verify"]),
+  };
+  return issueLeaf(new x509.X509Certificate(caCertificate), pair as CryptoKeyPair, dnsName, [dnsName]);
 }
 
 async function makeKeys(dnsName: string): Promise<OwnerKeys> {
@@ -59,6 +104,7 @@ async function makeKeys(dnsName: string): Promise<OwnerKeys> {
   const issue = (name: string, names: string[]) => issueLeaf(ca, caKeys as CryptoKeyPair, name, names);
   return {
     caCertificate: pem(ca.toString("pem")),
+    caPrivateKey: await privateKeyPem(caKeys as CryptoKeyPair),
     secrets: {
       tls: await issue(dnsName, [dnsName]),
       tokenSigner: await issueSigner("Attestation token signer (SIMULATED)"),

@@ -28,7 +28,7 @@ interface Pod {
 function small(sections: Record<string, unknown>): void {
   const models = sections.models as Record<string, unknown>[];
   const [first] = models.filter(({ name }) => name === llama);
-  sections.models = [first, { ...first, name: "mini", replicas: 1, keys: ["acme/model-key/mini"] }];
+  sections.models = [first, { ...first, name: "mini", replicas: 1, cpus: 8, keys: ["acme/model-key/mini"] }];
   sections.admission = "off";
   const [provider] = sections.providers as { hosts: { name: string }[]; acceptance?: unknown }[];
   if (!provider) throw new Error("the sample has no provider");

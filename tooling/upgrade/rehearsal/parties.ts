@@ -83,13 +83,22 @@ export class Parties {
     return this.up((stacks) => providerOf(stacks, provider).infrastructure, situation, undefined, show, previewed);
   }
 
-  workloads(provider: string, situation: Situation, show: (line: string) => void, previewed = true): Promise<string> {
-    const releases = situation.factory.models
+  async workloads(
+    provider: string,
+    situation: Situation,
+    show: (line: string) => void,
+    previewed = true,
+  ): Promise<string> {
+    const { factory } = situation;
+    const releases = factory.models
       .filter((model) => model.providers.includes(provider))
       .map(({ name }) => name)
       .sort();
     const handover = { directory: this.paths.inbox(provider), releases };
-    return this.up((stacks) => providerOf(stacks, provider).workloads, situation, handover, show, previewed);
+    const said: string[] = [];
+    for (const stack of providerOf(stacksOf(this.paths, factory), provider).workloadShards)
+      said.push(await this.up(() => stack, situation, handover, show, previewed));
+    return said.join("; ");
   }
 
   /** Carries the documents in force to a provider, as a person would. */

@@ -147,7 +147,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<{ world: World<RotationStep>; close: () => void }> {
   const { factory } = requireRecord(paths);
-  const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
+  const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
   const controlPlanes = await instanceUp({
     directory: paths.controlPlanes,
     bin: (tool) => join(toolchain.binDir, tool),

@@ -89,7 +89,7 @@ export async function openWorld(
   signal: AbortSignal,
 ): Promise<{ readonly world: RehearsalWorld; readonly close: () => Promise<void> }> {
   const { factories, inForce } = inputs;
-  const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane", "policy"], signal });
+  const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane", "policy"], signal });
   const opa = toolchain.tools.find(({ name }) => name === "opa")?.path;
   if (opa === undefined) throw new Error("the toolchain has no opa");
   const controlPlanes = await instanceUp({

@@ -162,14 +162,16 @@ export class SignerWorld implements World<RotationStep> {
         provider: undefined,
         documents: factory.models.flatMap(({ name }) => document(parties.releases, name)),
       },
-      ...providers.map(({ provider, workloads }) => ({
-        who: provider,
-        stack: workloads,
-        provider,
-        documents: factory.models
-          .filter((model) => model.providers.includes(provider))
-          .flatMap(({ name }) => document(paths.inbox(provider), name)),
-      })),
+      ...providers.flatMap(({ provider, workloadShards }) =>
+        workloadShards.map((stack) => ({
+          who: provider,
+          stack,
+          provider,
+          documents: factory.models
+            .filter((model) => model.providers.includes(provider))
+            .flatMap(({ name }) => document(paths.inbox(provider), name)),
+        })),
+      ),
     ];
   }
 

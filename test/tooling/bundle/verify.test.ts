@@ -52,6 +52,14 @@ it("passes a bundle that is the whole of its lock, with the lock beside it or no
   expect(await found((files) => files.set("bundle.lock", Buffer.from(lockText(made.lock))))).toEqual([]);
 });
 
+it("takes it that oras lists the manifests of an index without a name", async () => {
+  const children = (files: Map<string, Buffer>, { image }: MadeBundle) => {
+    const { manifests: platforms } = JSON.parse(files.get(blob(image))!.toString()) as LayoutIndex;
+    editIndex(files, ({ manifests }) => manifests.push(...platforms));
+  };
+  expect(await found(children)).toEqual([]);
+});
+
 it("counts what it compared", async () => {
   layOut(directory, made.files);
   const { passed } = await verifyBundle(directory, made.lock, at);

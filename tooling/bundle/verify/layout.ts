@@ -53,6 +53,8 @@ const blobPath = (digest: string) => `${folders.images}/blobs/${digest.replace("
 export class Layout {
   /** Digests that an image leads to and that are right. */
   private readonly passed = new Set<string>();
+  /** Those of them that are manifests or indexes. */
+  private readonly walked = new Set<string>();
 
   private constructor(
     private readonly tree: Tree,
@@ -80,7 +82,7 @@ export class Layout {
     return this.listed.flatMap(({ digest, annotations }) => {
       const name = annotations?.[refName];
       if (name === undefined) {
-        return this.passed.has(digest) ? [] : [`index.json lists ${digest}, which the lock does not name`];
+        return this.walked.has(digest) ? [] : [`index.json lists ${digest}, which the lock does not name`];
       }
       if (!wanted.has(name)) return [`index.json lists ${name}, which the lock does not name`];
       if (seen.has(name)) return [`index.json lists ${name} twice`];
@@ -125,6 +127,7 @@ export class Layout {
       throw new NotAsLocked("refused", `${digest} is called ${mediaType}, which is no image`);
     if (depth > 1) throw new NotAsLocked("refused", `${digest} is an index within an index`);
     const text = (await this.blob(descriptor, mostManifestBytes)).toString("utf8");
+    this.walked.add(digest);
     if (listsOthers) {
       const index = parsed(text, indexSchema, digest);
       for (const each of index.manifests) await this.walk(each, depth + 1);

@@ -25,7 +25,9 @@ export function allKills(): Kill[][] {
     [0, 1, 2, 3, 4].map((life) =>
       phases.map((phase, index): Kill => {
         const victims = victimsOf(phase);
-        return { stack, phase, victim: victims[(life + index) % victims.length] ?? "program" };
+        const victim = victims[(life + index) % victims.length] ?? "program";
+        // Every plugin that is killed in a first run, for its creations are the ones that nobody knows of.
+        return { stack, phase, victim, ...(phase === "first" && victim === "plugin" && { abandoned: true }) };
       }),
     ),
   );
@@ -73,18 +75,23 @@ async function liveAll(
   const expected = await references(world, stack);
   for (const life of lives) {
     for (const kill of life) {
-      const { measure, reference } = expected.get(kill.phase) ?? {};
+      const { measure } = expected.get(kill.phase) ?? {};
+      const { reference } = expected.get(kill.abandoned ? "destroy" : kill.phase) ?? {};
       if (!measure || !reference) throw new Error(`nothing is known of ${kill.phase}`);
       const started = performance.now();
       const point = pointOf(dice, kill, measure);
       const result = await killRound(world, kill, point, reference);
       onFault({ ...described(kill, result), seconds: (performance.now() - started) / 1000 });
+      if (kill.abandoned) await mustRun(world, { kind: stack, operation: "up", version: "first" });
     }
   }
   forget(world, stack);
 }
 
-function described({ stack, phase, victim }: Kill, { point, killed, violations, repaired, said, runs }: KillResult) {
+function described(
+  { stack, phase, victim, abandoned }: Kill,
+  { point, killed, violations, repaired, said, runs }: KillResult,
+) {
   const where = {
     beforeRequest: `before request ${point.number} is passed on`,
     afterRequest: `after request ${point.number} is done`,
@@ -92,7 +99,7 @@ function described({ stack, phase, victim }: Kill, { point, killed, violations, 
   }[point.moment];
   const met = killed > 0 ? "" : " (it did not run then)";
   return {
-    name: `kill ${victim} in ${phase} of ${stack}, ${where}${met}; ${runs} run${runs === 1 ? "" : "s"} more`,
+    name: `kill ${victim} in ${phase} of ${stack}, ${where}${met}${abandoned ? ", then destroy" : ""}; ${runs} run${runs === 1 ? "" : "s"} more`,
     violations,
     said,
     ...(repaired !== undefined && { repaired }),

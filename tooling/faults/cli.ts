@@ -46,13 +46,15 @@ async function campaign({ seed, count, only, stack, verbose = false }: Options, 
         const began = performance.now();
         onFault({ name, violations: await check(), seconds: (performance.now() - began) / 1000, said: "" });
       }
-      await disturbedCampaign(world, "workloads", () => concurrentFaults, onFault);
     }
-    if (wants("api")) await disturbedCampaign(world, stack ?? "trust", (most) => apiFaults(dice, most), onFault);
-    if (wants("credentials"))
-      await disturbedCampaign(world, stack ?? "trust", (most) => credentialFaults(dice, most), onFault);
-    if (wants("disk"))
-      await disturbedCampaign(world, stack ?? "trust", () => diskFaults(world.scratch("mount")), onFault);
+    const disturbances = (most: number) =>
+      [
+        ...concurrentFaults,
+        ...apiFaults(dice, most),
+        ...credentialFaults(dice, most),
+        ...diskFaults(world.scratch("mount")),
+      ].filter(({ group }) => wants(group));
+    if (only !== "kill") await disturbedCampaign(world, stack ?? "trust", disturbances, onFault);
     if (wants("kill")) {
       const lives = dice
         .shuffled("lives", allKills())

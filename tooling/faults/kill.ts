@@ -18,6 +18,8 @@ export interface Kill {
   readonly stack: StackKind;
   readonly phase: Phase;
   readonly victim: Victim;
+  /** Whether the user gives up after it and destroys the stack, in place of running again. Default: no. */
+  readonly abandoned?: boolean;
 }
 
 /** How many changes and steps an undisturbed run of a phase has. */
@@ -92,8 +94,9 @@ export async function killRound(world: World, kill: Kill, point: KillPoint, expe
     if (point.moment === "atStep" && ++step === point.number) strike();
   });
   world.proxy.watch();
-  // What refreshes finds no new wish; the next ordinary run says whether all is as it was.
-  const again: Task = task.operation === "refresh" ? { ...task, operation: "up" } : task;
+  // A refresh has no wish of its own; the next ordinary run says whether all is as it was.
+  const operation = kill.abandoned ? "destroy" : task.operation === "refresh" ? "up" : task.operation;
+  const again: Task = { ...task, operation };
   const recovery = await recover(world, { ran, task: again, expected, keys });
   return { ...recovery, killed, point, said: ran.said };
 }

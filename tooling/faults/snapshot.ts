@@ -17,6 +17,7 @@ const derived = new Set([
   "Lease",
   "Endpoints",
   "EndpointSlice",
+  "PersistentVolume",
   "Pod",
   "ReplicaSet",
   "ControllerRevision",
@@ -54,6 +55,12 @@ export async function clusterSnapshot(api: KubeApi): Promise<Map<string, string>
 function normalised(object: KubeObject): { key: string; text: string } | undefined {
   const { metadata, kind, apiVersion: _, ...rest } = object as KubeObject & Record<string, unknown>;
   const { name, namespace, labels = {}, annotations = {}, deletionTimestamp } = metadata;
+  const { managedFields, ownerReferences } = metadata as {
+    managedFields?: readonly { readonly manager?: string }[];
+    ownerReferences?: readonly { readonly kind: string }[];
+  };
+  // A volume of a pod's own goes with the pod, whose name is another one each time.
+  if (ownerReferences?.some(({ kind: owner }) => derived.has(owner))) return undefined;
   const helmRecord = labels.owner === "helm";
   // Helm counts its steps, and keeps what was; only what is deployed counts.
   if (helmRecord && labels.status === "superseded") return undefined;
@@ -63,9 +70,17 @@ function normalised(object: KubeObject): { key: string; text: string } | undefin
     labels: without(labels, helmRecord ? ["createdAt", "modifiedAt", "version"] : []),
     annotations: without(annotations, ["deployment.kubernetes.io/revision"]),
     ...(deletionTimestamp !== undefined && { going: true }),
-    ...(helmRecord ? {} : content),
+    // Each creation has a name of its own: a second one is an owner that nobody will ever let go.
+    owners: (managedFields ?? []).filter(({ manager }) => manager?.startsWith("pulumi-kubernetes")).length,
+    ...(helmRecord ? {} : kind === "Service" ? withoutAddresses(content) : content),
   });
   return { key: `${kind} ${namespace ? `${namespace}/` : ""}${shownName}`, text };
+}
+
+/** Without what the API server has given to a Service that asked for none. */
+function withoutAddresses({ spec, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  const { clusterIP, clusterIPs: _, ...kept } = (spec ?? {}) as Record<string, unknown>;
+  return { ...rest, spec: clusterIP === "None" ? { ...kept, clusterIP } : kept };
 }
 
 /** A stack's resources: identity, inputs, relations; with what is still pending as lines of its own. */
@@ -74,9 +89,9 @@ export function stateSnapshot(state: StackState): Map<string, string> {
   for (const { urn, id, inputs, parent, dependencies, provider, delete: going, initErrors, type } of resourcesOf(
     state,
   )) {
-    const own = type.startsWith("pulumi:providers:");
+    // The engine's own resources are named at random.
     const text = stable({
-      id: own ? "" : (id ?? ""),
+      id: type.startsWith("pulumi:") ? "" : (id ?? ""),
       inputs: encryptedAway(inputs),
       parent: parent ?? "",
       dependencies: [...(dependencies ?? [])].sort(),

@@ -8,6 +8,8 @@ import { Judge } from "../../../tooling/upgrade/judge";
 import type { GivenTo } from "../../../tooling/upgrade/progress";
 import { playTime, siblingRelease, snpRelease } from "../../tooling/attestation/support";
 
+/** The attestation service asks NVIDIA, as its policies expect (trusteeConfiguration). */
+const configuration = JSON.stringify({ verifier_config: { nvidia_verifier: { type: "Remote" } } });
 const until = "2099-01-01T00:00:00Z";
 const next = (changes: Partial<Release>): Release => ({
   ...snpRelease,
@@ -20,7 +22,7 @@ const rotated = next({ resources: ["acme/model-key/llama-8b.2"] });
 const decisions = (...admitted: AdmittedRelease[]) =>
   readDecisions({
     ...trusteeStores([...admitted, { release: siblingRelease }], { verifier: "remote" }, "2028-01-01T00:00:00Z"),
-    configuration: "{}",
+    configuration,
   });
 
 let judge: Judge;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { lostProviders } from "../../rehearsal/lost";
 import type { InstancePaths } from "../../rehearsal/paths";
 import { UserError } from "../../ui";
 import { nextStep } from "../progress";
@@ -30,5 +31,15 @@ export function refuseDuringUpgrade(paths: InstancePaths): void {
     throw new UserError(
       `A rotation in ${paths.instance} is under way.`,
       `Run \`${rotateCommandOf(paths)} resume\` or \`${rotateCommandOf(paths)} rollback\` first.`,
+    );
+}
+
+/** Of a provider that is gone nothing can be rolled, nor proven; without it in the description, the others can. */
+export function refuseWithLost(paths: InstancePaths): void {
+  const lost = lostProviders(paths);
+  if (lost.length > 0)
+    throw new UserError(
+      `${lost.join(", ")} ${lost.length === 1 ? "is" : "are"} lost, so not every replica could be proven.`,
+      "Take it out of the description with `npm run rehearse` first.",
     );
 }

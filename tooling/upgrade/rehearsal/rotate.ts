@@ -17,7 +17,7 @@ import type { RotationKind, RotationPlan, RotationStep } from "../rotation/steps
 import { canTurnBack, nextRotationStep, rotationSteps } from "../rotation/steps";
 import { run } from "../run";
 import type { World } from "../run";
-import { refuseDuringUpgrade, rotateCommandOf as command, rotationDirectory } from "./guard";
+import { refuseDuringUpgrade, refuseWithLost, rotateCommandOf as command, rotationDirectory } from "./guard";
 import type { Action, Rotation } from "./actions";
 import { rotations } from "./actions";
 import { KeyBrokers } from "../keyBrokers";
@@ -147,6 +147,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<{ world: World<RotationStep>; close: () => void }> {
   const { factory } = requireRecord(paths);
+  refuseWithLost(paths);
   const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
   const controlPlanes = await instanceUp({
     directory: paths.controlPlanes,

@@ -21,7 +21,7 @@ import type { ProcedureRecord } from "../record";
 import { RecordFile } from "../record";
 import type { Factories } from "./factories";
 import { planUpgrade, releasePairs, trustConfigOf, withoutRollovers } from "./factories";
-import { upgradeDirectory } from "./guard";
+import { refuseWithLost, upgradeDirectory } from "./guard";
 import { KeyBrokers } from "../keyBrokers";
 import { Parties } from "./parties";
 import { RehearsalWorld } from "./world";
@@ -89,6 +89,7 @@ export async function openWorld(
   signal: AbortSignal,
 ): Promise<{ readonly world: RehearsalWorld; readonly close: () => Promise<void> }> {
   const { factories, inForce } = inputs;
+  refuseWithLost(paths);
   const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane", "policy"], signal });
   const opa = toolchain.tools.find(({ name }) => name === "opa")?.path;
   if (opa === undefined) throw new Error("the toolchain has no opa");

@@ -13,7 +13,7 @@ import { run } from "../run";
 import { planScreen, standing, stepLines } from "../screen";
 import type { UpgradeRecord } from "./session";
 import type { Action } from "./actions";
-import { upgradeCommandOf as command } from "./guard";
+import { refuseDuringUpgrade, upgradeCommandOf as command } from "./guard";
 import { adopt, openWorld, planned, requireRecord, upgradeFile } from "./session";
 
 export interface UpgradeOptions {
@@ -92,6 +92,8 @@ function toRun(
         "An upgrade is under way.",
         `Run \`${command(paths)} resume\` or \`${command(paths)} rollback\`.`,
       );
+    // A rotation of a signer or a certificate has the same stacks.
+    refuseDuringUpgrade(paths);
     return newRecord(paths, options);
   }
   if (!record)

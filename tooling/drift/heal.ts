@@ -57,7 +57,10 @@ export async function heal({ found, apiOf, signal }: HealArgs): Promise<Healed> 
   const settled = new Map<string, Settling>();
   for (const { of, finding, wanted } of [...restored, ...pods].flat())
     if (wanted?.kind === "Deployment" || finding.healing.kind === "replacePod")
-      settled.set(`${of.look.server} ${finding.object.namespace}`, { api: apiOf(of), namespace: finding.object.namespace });
+      settled.set(`${of.look.server} ${finding.object.namespace}`, {
+        api: apiOf(of),
+        namespace: finding.object.namespace,
+      });
   // A Deployment is put back before pods are ended, or its controller would make more of the wrong ones.
   for (const each of settled.values()) await untilSettled(each, "observed", signal);
   for (const group of pods) {
@@ -90,7 +93,11 @@ interface Settling {
 /** How long controllers are waited for; whatever is not ready then shows at the next look. */
 const settleMilliseconds = 60_000;
 
-async function untilSettled({ api, namespace }: Settling, what: "observed" | "available", signal?: AbortSignal): Promise<void> {
+async function untilSettled(
+  { api, namespace }: Settling,
+  what: "observed" | "available",
+  signal?: AbortSignal,
+): Promise<void> {
   await poll(
     async () => {
       const all = await api.list<Tree>(`/apis/apps/v1/namespaces/${namespace}/deployments`, undefined, signal);
@@ -107,7 +114,10 @@ function isSettled({ metadata, spec, status }: Tree, what: "observed" | "availab
   const [of, wanted, is] = [metadata, spec, status].map((part) => (isTree(part) ? part : {})) as [Tree, Tree, Tree];
   if (is.observedGeneration !== of.generation) return false;
   const count = (value: unknown) => Number(value ?? 0);
-  return what === "observed" || [is.replicas, is.updatedReplicas, is.availableReplicas].every((each) => count(each) === count(wanted.replicas));
+  return (
+    what === "observed" ||
+    [is.replicas, is.updatedReplicas, is.availableReplicas].every((each) => count(each) === count(wanted.replicas))
+  );
 }
 
 const exactly = (live: Tree) => ({
@@ -171,14 +181,22 @@ class Healer {
   /** Deletes exactly the object that was looked at. */
   async remove(object: ObjectId, live: Tree): Promise<string> {
     const path = pathOf(await this.served(object.apiVersion, object.kind), object.namespace, object.name);
-    return unlessGone(() => this.api.send({ method: "DELETE", path, body: exactly(live), signal: this.signal }), "deleted");
+    return unlessGone(
+      () => this.api.send({ method: "DELETE", path, body: exactly(live), signal: this.signal }),
+      "deleted",
+    );
   }
 
   /** Ends a pod as far as its disruption budget allows; where it does not at once, the API server is asked again. */
   async evict(object: ObjectId, live: Tree): Promise<string> {
     const { namespace, name } = object;
     const path = `${pathOf(await this.served(object.apiVersion, object.kind), namespace, name)}/eviction`;
-    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { namespace, name }, deleteOptions: exactly(live) };
+    const body = {
+      apiVersion: "policy/v1",
+      kind: "Eviction",
+      metadata: { namespace, name },
+      deleteOptions: exactly(live),
+    };
     return unlessGone(() => this.api.send({ method: "POST", path, body, signal: this.signal }), "replaced");
   }
 

@@ -33,14 +33,19 @@ export interface ProjectDriftArgs {
 }
 
 /** The command: one party's stacks, its own credentials. */
-export async function projectDrift(args: ProjectDriftArgs, signal: AbortSignal): Promise<{ text: string; exitCode: number }> {
+export async function projectDrift(
+  args: ProjectDriftArgs,
+  signal: AbortSignal,
+): Promise<{ text: string; exitCode: number }> {
   if (args.stack.length + args.state.length === 0)
     throw new UserError(
       "Nothing is named to look at.",
       "Write --stack with names of this project's stacks, or --state with exported states.",
     );
   const opened = [
-    ...(await Promise.all(args.stack.map(async (name) => ({ text: await exported(name, signal), from: name, folder: process.cwd() })))),
+    ...(await Promise.all(
+      args.stack.map(async (name) => ({ text: await exported(name, signal), from: name, folder: process.cwd() })),
+    )),
     ...args.state.map((file) => ({ text: readNamed(file, "an exported state"), from: file, folder: dirname(file) })),
   ];
   const stacks: JudgedStack[] = [];
@@ -67,7 +72,8 @@ async function judgedStack(
 ): Promise<JudgedStack> {
   const checkpoint = readCheckpoint(text, from);
   const stack = checkpoint && readStack(JSON.parse(text));
-  if (!checkpoint || !stack) throw new UserError(`${from} is no state of a stack; write one with \`pulumi stack export\`.`);
+  if (!checkpoint || !stack)
+    throw new UserError(`${from} is no state of a stack; write one with \`pulumi stack export\`.`);
   const config = configOf(stack.stackName, args.settings ?? folder);
   if (config.role !== "trust" && config.role !== "infrastructure" && config.role !== "workloads")
     throw new UserError(`${stack.stackName} has the role ${config.role}, whose objects are in no cluster.`);

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { pinnedRoots } from "../../components/verdict/roots";
 import type { Verdict } from "../../components/verdict/verdict";
 import { acceptNothing } from "../../components/verdict/verdict";
+import type { ConnectionSource } from "./connections";
 import { VerifiedConnections } from "./connections";
 import { guestAddress } from "./guestAddress";
 import { passedOn } from "./headers";
@@ -103,8 +104,8 @@ export function verifiedConnections(args: ClientArgs): VerifiedConnections {
 
 /** Gives a connection back once the answer was read to its end; one that was given up is closed. */
 export function giveBack(
-  connections: VerifiedConnections,
-  connection: Awaited<ReturnType<VerifiedConnections["acquire"]>>,
+  connections: ConnectionSource,
+  connection: Awaited<ReturnType<ConnectionSource["acquire"]>>,
   response: IncomingMessage,
 ): void {
   // The agent frees the socket after `end`; before that the connection cannot take another request.

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Verdict } from "../../components/verdict/verdict";
-import { UserError } from "../ui";
+import { printable, UserError } from "../ui";
 import { verifiedConnections } from "./client";
+import { Endpoints } from "./endpoints";
 import { listenAddress, proxyServer } from "./proxy";
 import type { ProxyLog } from "./proxy";
 import { releaseOf, ReleaseRefused } from "./reader";
@@ -18,7 +19,12 @@ export interface ConnectOptions extends ReaderOptions {
 }
 
 /** Runs the local proxy until it is told to stop. Its first verdict is made with the first request. */
-export async function connect(url: string, options: ConnectOptions, signal: AbortSignal, log: ProxyLog): Promise<void> {
+export async function connect(
+  urls: readonly string[],
+  options: ConnectOptions,
+  signal: AbortSignal,
+  log: ProxyLog,
+): Promise<void> {
   const { host, port } = listenAddress(options.listen);
   const reader = readerOf(options);
   // Every answer would be a refusal, and whoever starts this would hear of it from other programs first.
@@ -26,13 +32,18 @@ export async function connect(url: string, options: ConnectOptions, signal: Abor
     if (error instanceof ReleaseRefused) throw new UserError(`${options.release} is refused. ${error.message}`);
     throw error;
   });
-  const connections = verifiedConnections({
-    ...reader,
-    url,
-    reverifySeconds: options.reverify,
-    timeoutMs: options.timeout * 1000,
-    onVerdict: (verdict) => log(verdictLine(verdict)),
-  });
+  const connections = new Endpoints(
+    urls.map((url) =>
+      verifiedConnections({
+        ...reader,
+        url,
+        reverifySeconds: options.reverify,
+        timeoutMs: options.timeout * 1000,
+        onVerdict: (verdict) => log(`${verdictLine(verdict)}${urls.length > 1 ? ` (${url})` : ""}`),
+      }),
+    ),
+    (reason) => log(`✗ passed over: ${printable(reason, 1000)}`),
+  );
   const server = proxyServer(connections, log);
   try {
     server.listen({ host, port });
@@ -42,7 +53,9 @@ export async function connect(url: string, options: ConnectOptions, signal: Abor
       throw new UserError(`Nothing can listen at ${options.listen} (${code}); name another port.`);
     });
     if (reader.roots.simulated) log(simulatedBanner);
-    log(`Listening at http://${hostText(server.address() as AddressInfo)}, passing on to ${url}.`);
+    log(
+      `Listening at http://${hostText(server.address() as AddressInfo)}, passing on to ${urls.join(", or else to ")}.`,
+    );
     await once(signal, "abort");
   } finally {
     connections.close();

@@ -18,6 +18,14 @@ export interface ConnectionsArgs {
   readonly onVerdict?: (verdict: Verdict) => void;
 }
 
+/** Where verified connections come from, and go back to. */
+export interface ConnectionSource {
+  /** A connection for one request; VerdictRefused or NoAnswer where nothing may be sent. */
+  readonly acquire: (signal?: AbortSignal) => Promise<GuestConnection>;
+  readonly release: (connection: GuestConnection) => void;
+  readonly close: () => void;
+}
+
 /** Keys that are remembered at most: as many as a service has guests behind one address. */
 const mostKeys = 256;
 const mostIdle = 16;
@@ -27,7 +35,7 @@ const mostIdle = 16;
  * The verdict on a key that is new, or old, is asked for over the very connection that is going to be used, since the next
  * one may end in another guest.
  */
-export class VerifiedConnections {
+export class VerifiedConnections implements ConnectionSource {
   private readonly idle: GuestConnection[] = [];
   /** By key, until when its verdict counts. */
   private readonly accepted = new Map<string, number>();

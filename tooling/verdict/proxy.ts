@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { pipeline } from "node:stream";
 import { printable, UserError } from "../ui";
 import { giveBack, isRedirect } from "./client";
-import type { VerifiedConnections } from "./connections";
+import type { ConnectionSource } from "./connections";
 import { passedOn } from "./headers";
 import { NoAnswer } from "./noAnswer";
 import { VerdictRefused } from "./verdictRefused";
@@ -35,7 +35,7 @@ export type ProxyLog = (line: string) => void;
  * An HTTP server for this machine's own programs, which passes each request on to the guest over a connection that a verdict
  * was accepted of, and answers 502 with the reason where there is none. Answers stream through as they come.
  */
-export function proxyServer(connections: VerifiedConnections, log: ProxyLog): Server {
+export function proxyServer(connections: ConnectionSource, log: ProxyLog): Server {
   const server = createServer((request, response) => {
     pass(server, connections, request, response).catch((error: unknown) => {
       const reason = reasonOf(error);
@@ -51,7 +51,7 @@ export function proxyServer(connections: VerifiedConnections, log: ProxyLog): Se
 
 async function pass(
   server: Server,
-  connections: VerifiedConnections,
+  connections: ConnectionSource,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

@@ -35,9 +35,17 @@ const wanted: Tree = {
 function served(): Tree {
   const live = structuredClone(wanted) as {
     metadata: Record<string, unknown>;
-    spec: { template: { spec: { containers: Record<string, unknown>[] } & Record<string, unknown> } } & Record<string, unknown>;
+    spec: { template: { spec: { containers: Record<string, unknown>[] } & Record<string, unknown> } } & Record<
+      string,
+      unknown
+    >;
   } & Record<string, unknown>;
-  Object.assign(live.metadata, { uid: "u", resourceVersion: "7", generation: 1, creationTimestamp: "2026-01-01T00:00:00Z" });
+  Object.assign(live.metadata, {
+    uid: "u",
+    resourceVersion: "7",
+    generation: 1,
+    creationTimestamp: "2026-01-01T00:00:00Z",
+  });
   Object.assign(live.metadata, { annotations: { "deployment.kubernetes.io/revision": "1" } });
   live.status = { replicas: 2 };
   Object.assign(live.spec, { progressDeadlineSeconds: 600, revisionHistoryLimit: 10 });
@@ -60,7 +68,8 @@ function edited(change: (spec: Record<string, unknown>, live: Record<string, unk
   return live;
 }
 const podOf = (spec: Record<string, unknown>) =>
-  (spec.template as { spec: Record<string, unknown> & { containers: Record<string, unknown>[]; volumes: unknown[] } }).spec;
+  (spec.template as { spec: Record<string, unknown> & { containers: Record<string, unknown>[]; volumes: unknown[] } })
+    .spec;
 
 describe("comparing a live object with what was applied", () => {
   it("finds nothing in what an API server makes of it", () => {
@@ -68,26 +77,69 @@ describe("comparing a live object with what was applied", () => {
   });
 
   it.each<[string, (spec: Record<string, unknown>, live: Record<string, unknown>) => void, string]>([
-    ["another image", (spec) => Object.assign(podOf(spec).containers[0] ?? {}, { image: "evil" }), "changed spec.template.spec.containers[kbs].image"],
-    ["a companion", (spec) => podOf(spec).containers.unshift({ name: "spy" }), "added spec.template.spec.containers[spy]"],
-    ["a mount that may be written", (spec) => Object.assign((podOf(spec).containers[0]?.volumeMounts as object[])[0] ?? {}, { readOnly: undefined }), "removed spec.template.spec.containers[kbs].volumeMounts[/policy].readOnly"],
-    ["the host's network", (spec) => Object.assign(podOf(spec), { hostNetwork: true }), "added spec.template.spec.hostNetwork"],
-    ["credentials", (spec) => delete podOf(spec).automountServiceAccountToken, "removed spec.template.spec.automountServiceAccountToken"],
-    ["a strategy that is no default", (spec) => Object.assign(spec, { strategy: { type: "Recreate" } }), "added spec.strategy"],
-    ["a label", (_, live) => Object.assign((live.metadata as { labels: object }).labels, { spy: "yes" }), "added metadata.labels.spy"],
-    ["more of a processor", (spec) => Object.assign(podOf(spec).containers[0] ?? {}, { resources: { limits: { cpu: "1001m", memory: "1Gi" } } }), "changed spec.template.spec.containers[kbs].resources.limits.cpu"],
+    [
+      "another image",
+      (spec) => Object.assign(podOf(spec).containers[0] ?? {}, { image: "evil" }),
+      "changed spec.template.spec.containers[kbs].image",
+    ],
+    [
+      "a companion",
+      (spec) => podOf(spec).containers.unshift({ name: "spy" }),
+      "added spec.template.spec.containers[spy]",
+    ],
+    [
+      "a mount that may be written",
+      (spec) => Object.assign((podOf(spec).containers[0]?.volumeMounts as object[])[0] ?? {}, { readOnly: undefined }),
+      "removed spec.template.spec.containers[kbs].volumeMounts[/policy].readOnly",
+    ],
+    [
+      "the host's network",
+      (spec) => Object.assign(podOf(spec), { hostNetwork: true }),
+      "added spec.template.spec.hostNetwork",
+    ],
+    [
+      "credentials",
+      (spec) => delete podOf(spec).automountServiceAccountToken,
+      "removed spec.template.spec.automountServiceAccountToken",
+    ],
+    [
+      "a strategy that is no default",
+      (spec) => Object.assign(spec, { strategy: { type: "Recreate" } }),
+      "added spec.strategy",
+    ],
+    [
+      "a label",
+      (_, live) => Object.assign((live.metadata as { labels: object }).labels, { spy: "yes" }),
+      "added metadata.labels.spy",
+    ],
+    [
+      "more of a processor",
+      (spec) =>
+        Object.assign(podOf(spec).containers[0] ?? {}, { resources: { limits: { cpu: "1001m", memory: "1Gi" } } }),
+      "changed spec.template.spec.containers[kbs].resources.limits.cpu",
+    ],
   ])("finds %s", (_what, change, expected) => {
     expect(told(edited(change))).toEqual([expected]);
   });
 
   it("looks at nothing beside fields that alone are ours", () => {
-    expect(told(edited((spec) => Object.assign(spec, { paused: true })), { partial: true })).toEqual([]);
+    expect(
+      told(
+        edited((spec) => Object.assign(spec, { paused: true })),
+        { partial: true },
+      ),
+    ).toEqual([]);
   });
 
   it("takes for nobody's doing what stood there when it had been applied, and for somebody's what does no longer", () => {
     const after = edited((spec) => Object.assign(spec, { minReadySeconds: 5 }));
     expect(told(after, { after })).toEqual([]);
-    expect(told(edited((spec) => Object.assign(spec, { minReadySeconds: 6 })), { after })).toEqual(["changed spec.minReadySeconds"]);
+    expect(
+      told(
+        edited((spec) => Object.assign(spec, { minReadySeconds: 6 })),
+        { after },
+      ),
+    ).toEqual(["changed spec.minReadySeconds"]);
   });
 
   it("tells a selector of everything from none, and from another", () => {
@@ -101,8 +153,12 @@ describe("comparing a live object with what was applied", () => {
 
   it("takes a flag that is off, and an empty value, for the absence that an API server makes of them", () => {
     const spec = { template: { spec: { hostNetwork: false, tolerations: [{ key: "a", value: "" }] } } };
-    expect(compare({ wanted: { spec }, live: { spec: { template: { spec: { tolerations: [{ key: "a" }] } } } } })).toEqual([]);
-    expect(compare({ wanted: { metadata: { labels: { a: "" } } }, live: { metadata: { labels: { b: "" } } } })).toHaveLength(2);
+    expect(
+      compare({ wanted: { spec }, live: { spec: { template: { spec: { tolerations: [{ key: "a" }] } } } } }),
+    ).toEqual([]);
+    expect(
+      compare({ wanted: { metadata: { labels: { a: "" } } }, live: { metadata: { labels: { b: "" } } } }),
+    ).toHaveLength(2);
   });
 
   it("says the same whatever order fields come in", () => {
@@ -111,7 +167,11 @@ describe("comparing a live object with what was applied", () => {
       Array.isArray(value)
         ? value.map(reversed)
         : isTree(value)
-          ? Object.fromEntries(Object.entries(value).reverse().map(([key, item]) => [key, reversed(item)]))
+          ? Object.fromEntries(
+              Object.entries(value)
+                .reverse()
+                .map(([key, item]) => [key, reversed(item)]),
+            )
           : value;
     expect(compare({ wanted, live: reversed(live) as Tree })).toEqual(compare({ wanted, live }));
   });
@@ -126,7 +186,8 @@ function leaves(value: unknown, path: readonly (string | number)[] = []): (strin
 
 function withValue(value: unknown, [step, ...rest]: readonly (string | number)[], to: unknown): unknown {
   if (step === undefined) return to;
-  if (Array.isArray(value)) return value.map((item: unknown, index) => (index === step ? withValue(item, rest, to) : item));
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => (index === step ? withValue(item, rest, to) : item));
   return { ...(value as Tree), [step]: withValue((value as Tree)[step], rest, to) };
 }
 
@@ -145,7 +206,9 @@ describe("any single change", () => {
   });
 
   it("is undone by the patch that is made for it", () => {
-    const changes = fc.constantFrom(...ours.filter((path) => !["name", "containerPort", "mountPath"].includes(String(path.at(-1)))));
+    const changes = fc.constantFrom(
+      ...ours.filter((path) => !["name", "containerPort", "mountPath"].includes(String(path.at(-1)))),
+    );
     fc.assert(
       fc.property(changes, fc.string({ minLength: 1 }), (path, to) => {
         const live = withValue(served(), path, to) as Tree;
@@ -171,7 +234,10 @@ describe("any single change", () => {
 function patched(live: Tree, patch: ReturnType<typeof patchOf>): Tree {
   const result = structuredClone(live) as Record<string, unknown>;
   for (const { op, path, value } of patch) {
-    const steps = path.split("/").slice(1).map((step) => step.replace(/~1/g, "/").replace(/~0/g, "~"));
+    const steps = path
+      .split("/")
+      .slice(1)
+      .map((step) => step.replace(/~1/g, "/").replace(/~0/g, "~"));
     const last = steps.pop() ?? "";
     const parent = steps.reduce<Record<string, unknown>>((at, step) => at[step] as Record<string, unknown>, result);
     if (op === "remove" && Array.isArray(parent)) parent.splice(Number(last), 1);

@@ -26,10 +26,24 @@ function exported(data: unknown, more: object = {}) {
     deployment: {
       resources: [
         { type: "pulumi:pulumi:Stack", urn: urn("pulumi:pulumi:Stack", "s") },
-        { type: "pulumi:providers:kubernetes", urn: urn("pulumi:providers:kubernetes", "p"), inputs: { context: "trust" } },
-        { type: "kubernetes:core/v1:Secret", urn: urn("kubernetes:core/v1:Secret", "t"), inputs, outputs: { ...inputs, __fieldManager: "pulumi-kubernetes-1" } },
+        {
+          type: "pulumi:providers:kubernetes",
+          urn: urn("pulumi:providers:kubernetes", "p"),
+          inputs: { context: "trust" },
+        },
+        {
+          type: "kubernetes:core/v1:Secret",
+          urn: urn("kubernetes:core/v1:Secret", "t"),
+          inputs,
+          outputs: { ...inputs, __fieldManager: "pulumi-kubernetes-1" },
+        },
         { type: "kubernetes:core/v1:Node", urn: urn("kubernetes:core/v1:Node", "n"), external: true, inputs: {} },
-        { type: "kubernetes:core/v1:NodePatch", urn: urn("kubernetes:core/v1:NodePatch", "n"), inputs: { apiVersion: "v1", kind: "Node", metadata: { name: "h" } }, outputs: {} },
+        {
+          type: "kubernetes:core/v1:NodePatch",
+          urn: urn("kubernetes:core/v1:NodePatch", "n"),
+          inputs: { apiVersion: "v1", kind: "Node", metadata: { name: "h" } },
+          outputs: {},
+        },
       ],
       ...more,
     },
@@ -71,12 +85,28 @@ describe("meanings", () => {
   });
 
   it.each([
-    ["modelOwner", "ConfigMap", "resource-policy-1", 'data["resource-policy.rego"]', "changed", "critical", "trust boundary"],
+    [
+      "modelOwner",
+      "ConfigMap",
+      "resource-policy-1",
+      'data["resource-policy.rego"]',
+      "changed",
+      "critical",
+      "trust boundary",
+    ],
     ["modelOwner", "ConfigMap", "reference-values-1", "", "deleted", "critical", "trust boundary"],
     ["modelOwner", "Pod", "intruder", "", "foreign", "critical", "trust boundary"],
     ["modelOwner", "PodDisruptionBudget", "trustee-kbs", "spec.maxUnavailable", "changed", "low", "trust boundary"],
     ["infrastructureProvider", "Node", "h", 'metadata.labels["nvidia.com/cc.mode"]', "changed", "high", "guard rail"],
-    ["infrastructureProvider", "ClusterPolicy", "cluster-policy", "spec.ccManager.defaultMode", "changed", "high", "guard rail"],
+    [
+      "infrastructureProvider",
+      "ClusterPolicy",
+      "cluster-policy",
+      "spec.ccManager.defaultMode",
+      "changed",
+      "high",
+      "guard rail",
+    ],
     ["infrastructureProvider", "RuntimeClass", "kata", "overhead.podFixed.memory", "changed", "medium", "guard rail"],
     ["infrastructureProvider", "Lease", "x", "spec", "changed", "low", "guard rail"],
     ["modelOwner", "Lease", "x", "spec", "changed", "medium", "trust boundary"],
@@ -86,17 +116,30 @@ describe("meanings", () => {
 
   it("never call a provider's cluster a trust boundary", () => {
     for (const { claim } of providerMeanings)
-      expect([claim, meaningOf({ role: "infrastructureProvider", kind: "X", name: "", path: "", change: "changed" }).stands]).toEqual([claim, "guard rail"]);
+      expect([
+        claim,
+        meaningOf({ role: "infrastructureProvider", kind: "X", name: "", path: "", change: "changed" }).stands,
+      ]).toEqual([claim, "guard rail"]);
   });
 });
 
 describe("who changed a field", () => {
-  const entry = (manager: string, time: string, fieldsV1: object, subresource?: string) => ({ manager, operation: "Update", time, fieldsV1, ...(subresource && { subresource }) });
+  const entry = (manager: string, time: string, fieldsV1: object, subresource?: string) => ({
+    manager,
+    operation: "Update",
+    time,
+    fieldsV1,
+    ...(subresource && { subresource }),
+  });
   const object = {
     metadata: {
       managedFields: [
-        entry("pulumi-kubernetes-1", "2026-01-01T00:00:00Z", { "f:spec": { "f:containers": { 'k:{"name":"kbs"}': { "f:image": {} } } } }),
-        entry("kubectl-edit", "2026-01-03T00:00:00Z", { "f:spec": { "f:containers": { 'k:{"name":"kbs"}': { ".": {}, "f:image": {} } }, "f:nodeSelector": {} } }),
+        entry("pulumi-kubernetes-1", "2026-01-01T00:00:00Z", {
+          "f:spec": { "f:containers": { 'k:{"name":"kbs"}': { "f:image": {} } } },
+        }),
+        entry("kubectl-edit", "2026-01-03T00:00:00Z", {
+          "f:spec": { "f:containers": { 'k:{"name":"kbs"}': { ".": {}, "f:image": {} } }, "f:nodeSelector": {} },
+        }),
         entry("controller", "2026-01-04T00:00:00Z", { "f:status": {} }, "status"),
       ],
     },
@@ -104,28 +147,39 @@ describe("who changed a field", () => {
   const image = ["spec", "containers", { by: "name", is: "kbs" }, "image"];
 
   it("is the last one on record that is not ours", () => {
-    expect(writerOf(object, image, ["pulumi-kubernetes-1"])).toEqual({ manager: "kubectl-edit", time: "2026-01-03T00:00:00Z" });
+    expect(writerOf(object, image, ["pulumi-kubernetes-1"])).toEqual({
+      manager: "kubectl-edit",
+      time: "2026-01-03T00:00:00Z",
+    });
     expect(writerOf(object, ["spec", "nodeSelector", "a"], [])?.manager).toBe("kubectl-edit");
     expect(writerOf(object, ["spec", "replicas"], [])).toBeUndefined();
     expect(lastWriter(object, ["pulumi-kubernetes-1"])?.manager).toBe("kubectl-edit");
   });
 
   it("is nobody where nothing is on record", () => {
-    expect(writerOf({ metadata: { managedFields: [{ fieldsV1: { "f:spec": { "k:{": {} } } }] } }, image, [])).toBeUndefined();
+    expect(
+      writerOf({ metadata: { managedFields: [{ fieldsV1: { "f:spec": { "k:{": {} } } }] } }, image, []),
+    ).toBeUndefined();
   });
 });
 
 describe("pods", () => {
-  const template = { containers: [{ name: "kbs", image: "a" }], volumes: [{ name: "policy", configMap: { name: "p" } }] };
+  const template = {
+    containers: [{ name: "kbs", image: "a" }],
+    volumes: [{ name: "policy", configMap: { name: "p" } }],
+  };
   const maker = { kind: "Deployment", spec: { template: { spec: template } } };
   const differ = (more: object) =>
-    podDifferences(maker, { kind: "Pod", spec: { ...template, nodeName: "n", serviceAccountName: "default", ...more } }).map(
-      ({ change, path }) => `${change} ${pathText(path)}`,
-    );
+    podDifferences(maker, {
+      kind: "Pod",
+      spec: { ...template, nodeName: "n", serviceAccountName: "default", ...more },
+    }).map(({ change, path }) => `${change} ${pathText(path)}`);
 
   it("may have what scheduler and admission add", () => {
     const token = { name: "kube-api-access-x", projected: { sources: [] } };
-    expect(differ({ volumes: [...template.volumes, token], imagePullSecrets: [{ name: "x" }], tolerations: [{ key: "x" }] })).toEqual([]);
+    expect(
+      differ({ volumes: [...template.volumes, token], imagePullSecrets: [{ name: "x" }], tolerations: [{ key: "x" }] }),
+    ).toEqual([]);
   });
 
   it.each([
@@ -133,31 +187,59 @@ describe("pods", () => {
     [{ containers: [...template.containers, { name: "spy" }] }, "added spec.containers[spy]"],
     [{ ephemeralContainers: [{ name: "debug" }] }, "added spec.ephemeralContainers"],
     [{ hostPID: true }, "added spec.hostPID"],
-    [{ containers: [{ name: "kbs", image: "a", env: [{ name: "LD_PRELOAD", value: "x" }] }] }, "added spec.containers[kbs].env"],
+    [
+      { containers: [{ name: "kbs", image: "a", env: [{ name: "LD_PRELOAD", value: "x" }] }] },
+      "added spec.containers[kbs].env",
+    ],
   ])("may not differ: %j", (more, expected) => {
     expect(differ(more)).toEqual([expected]);
   });
 
   it("read files by many ways", () => {
     const spec = {
-      volumes: [{ name: "a", secret: { secretName: "s1" } }, { name: "b", projected: { sources: [{ configMap: { name: "c1" } }, { secret: { name: "s2" } }] } }],
-      containers: [{ name: "x", envFrom: [{ secretRef: { name: "s3" } }], env: [{ name: "e", valueFrom: { configMapKeyRef: { name: "c2" } } }] }],
+      volumes: [
+        { name: "a", secret: { secretName: "s1" } },
+        { name: "b", projected: { sources: [{ configMap: { name: "c1" } }, { secret: { name: "s2" } }] } },
+      ],
+      containers: [
+        {
+          name: "x",
+          envFrom: [{ secretRef: { name: "s3" } }],
+          env: [{ name: "e", valueFrom: { configMapKeyRef: { name: "c2" } } }],
+        },
+      ],
     };
-    expect(mountedFiles(spec).map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual(["ConfigMap c1", "ConfigMap c2", "Secret s1", "Secret s2", "Secret s3"]);
+    expect(
+      mountedFiles(spec)
+        .map(({ kind, name }) => `${kind} ${name}`)
+        .sort(),
+    ).toEqual(["ConfigMap c1", "ConfigMap c2", "Secret s1", "Secret s2", "Secret s3"]);
   });
 });
 
 describe("webhooks", () => {
   const namespaces = [{ metadata: { name: "trustee", labels: { party: "owner" } } }];
-  const webhook = (resources: string[], namespaceSelector?: object) => ({ webhooks: [{ rules: [{ resources }], namespaceSelector }] });
+  const webhook = (resources: string[], namespaceSelector?: object) => ({
+    webhooks: [{ rules: [{ resources }], namespaceSelector }],
+  });
 
   it.each([
     [webhook(["pods"]), true],
     [webhook(["*/*"]), true],
     [webhook(["certificates"]), false],
     [webhook(["pods"], { matchLabels: { inject: "yes" } }), false],
-    [webhook(["pods"], { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["kube-system"] }] }), true],
-    [webhook(["pods"], { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["trustee"] }] }), false],
+    [
+      webhook(["pods"], {
+        matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["kube-system"] }],
+      }),
+      true,
+    ],
+    [
+      webhook(["pods"], {
+        matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["trustee"] }],
+      }),
+      false,
+    ],
   ])("%j: %s", (configuration, touches) => {
     expect(touchesNamespaces(configuration, namespaces)).toBe(touches);
   });
@@ -180,9 +262,20 @@ describe("small parts", () => {
   });
 
   it("knows what a definition sets by itself", () => {
-    const schema = { properties: { spec: { properties: { mode: { default: "on" }, deep: { properties: { on: { default: true } } } } } } };
-    const spec = { group: "nvidia.com", names: { kind: "ClusterPolicy" }, versions: [{ name: "v1", schema: { openAPIV3Schema: schema } }] };
-    const isDefault = definedDefaults([{ kind: "CustomResourceDefinition", wanted: { spec } }])({ apiVersion: "nvidia.com/v1", kind: "ClusterPolicy" });
+    const schema = {
+      properties: {
+        spec: { properties: { mode: { default: "on" }, deep: { properties: { on: { default: true } } } } },
+      },
+    };
+    const spec = {
+      group: "nvidia.com",
+      names: { kind: "ClusterPolicy" },
+      versions: [{ name: "v1", schema: { openAPIV3Schema: schema } }],
+    };
+    const isDefault = definedDefaults([{ kind: "CustomResourceDefinition", wanted: { spec } }])({
+      apiVersion: "nvidia.com/v1",
+      kind: "ClusterPolicy",
+    });
     expect(isDefault(["spec", "mode"], "on")).toBe(true);
     expect(isDefault(["spec", "mode"], "off")).toBe(false);
     expect(isDefault(["spec", "deep"], { on: true })).toBe(true);

@@ -127,7 +127,7 @@ describe("verify", () => {
     ]);
     const options = { ...rig.options({ factory }), listen: "127.0.0.1:0", reverify: 600 };
     const said: string[] = [];
-    const proxy = connect(rig.guest.url, options, AbortSignal.timeout(10_000), (line) => said.push(line));
+    const proxy = connect([rig.guest.url], options, AbortSignal.timeout(10_000), (line) => said.push(line));
     await expect(proxy).rejects.toThrow(/release\.json is refused\. The release was made for the factory/);
     expect(said).toEqual([]);
   });

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
-import { ConfigurationError } from "./config/errors";
+import { ConfigurationError, show } from "./config/errors";
 import { roles } from "./config/factory";
 import type { Completed, Sections } from "./config/presets";
 import { presetWith } from "./config/presets";
+import { readYaml } from "./yamlText";
 
 const folder = "settings";
 
@@ -19,7 +19,7 @@ export function completeSections(directory: string, own: Sections): Completed {
   const { role = offered.length === 1 ? offered[0] : undefined } = own;
   if (typeof role !== "string" || !offered.includes(role))
     throw new ConfigurationError([
-      `trustfoundry:role: ${role === undefined ? "missing" : `${JSON.stringify(role)} has no preset in ${folder}/`}; write ${oneOf(offered)}` +
+      `trustfoundry:role: ${role === undefined ? "missing" : `${show(role, "role")} has no preset in ${folder}/`}; write ${oneOf(offered)}` +
         (roles.some((each) => each === role) ? `, or add ${folder}/${String(role)}.yaml` : ""),
     ]);
   const read = (each: string) => readPreset(join(directory, fileOf(each)), fileOf(each), each);
@@ -38,22 +38,18 @@ function offeredRoles(directory: string): string[] {
 function readPreset(path: string, name: string, role: string): Sections {
   // YAML 1.1, as the engine reads what stands over it: a value must not mean one thing here and another there. A day stays
   // the text that it is, as it does where the engine hands it on.
-  const document = parseDocument(readFileSync(path, "utf8"), {
+  const read = readYaml(readFileSync(path, "utf8"), {
     version: "1.1",
     customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
   });
-  const [syntax] = document.errors;
-  if (syntax)
-    throw new ConfigurationError([
-      `${name} is not valid YAML: ${(syntax.message.split("\n")[0] ?? "").replace(/:$/, "")}; correct it there`,
-    ]);
-  const preset = document.toJS({ maxAliasCount: 100 }) as unknown;
+  if ("problem" in read) throw new ConfigurationError([`${name} ${read.problem}`]);
+  const preset = read.value;
   if (typeof preset !== "object" || preset === null || Array.isArray(preset))
     throw new ConfigurationError([`${name} has no settings; write sections by name, the first of them role: ${role}`]);
   const said = (preset as Sections).role;
   if (said !== role)
     throw new ConfigurationError([
-      `${name}: role is ${JSON.stringify(said) ?? "missing"}, and its name says ${role}; write role: ${role}`,
+      `${name}: role is ${said === undefined ? "missing" : show(said, "role")}, and its name says ${role}; write role: ${role}`,
     ]);
   return preset as Sections;
 }

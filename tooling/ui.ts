@@ -1,3 +1,5 @@
+import { obeyed } from "../components/screen";
+
 /** A mistake or a condition that a user can mend: shown as its message alone. */
 export class UserError extends Error {
   constructor(
@@ -28,9 +30,6 @@ export function isInteractive(): boolean {
   return Boolean(process.stdout.isTTY) && !process.env.CI;
 }
 
-/** Characters that a terminal obeys, or that show a text as another one: controls, and marks of no width. */
-const obeyed = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
 /** What another side says, on a screen: in one line, a terminal must not obey it, and a long story is cut. */
 export function printable(text: string, most = 300): string {
   const plain = text.replace(obeyed, " ").replace(/ {2,}/g, " ").trim();
@@ -48,12 +47,21 @@ export function describeError(error: unknown): string {
   return described(error).replace(obeyed, (found) => (found === "\n" || found === "\t" ? found : " "));
 }
 
+/** What the system says of disks is no defect of ours, wherever it comes up. */
+const diskRemedies: Readonly<Record<string, string>> = {
+  ENOSPC: "Free some space on that disk",
+  EDQUOT: "Free some of your quota on that disk",
+  EROFS: "Make that filesystem writable",
+};
+
 function described(error: unknown): string {
   if (error instanceof UserError) {
     const details = error.details.map((line) => `  | ${line}`);
     return [error.message, ...details, ...(error.hint ? [`  → ${error.hint}`] : [])].join("\n");
   }
   const message = error instanceof Error ? error.message : String(error);
+  const remedy = diskRemedies[(error as NodeJS.ErrnoException | undefined)?.code ?? ""];
+  if (remedy !== undefined) return `${message}\n  → ${remedy}, then run the command again.`;
   return `${message}\n  This is a defect of Trustfoundry; TRUSTFOUNDRY_DEBUG=1 shows the trace.`;
 }
 

@@ -1,13 +1,31 @@
 import type { z } from "zod";
+import { obeyed } from "../../components/screen";
 import { isSecretText, isTellingName } from "../../components/secretText";
+
+/** What somebody can read before correcting something; the rest is said when these are right. */
+const mostProblems = 25;
+const longestProblem = 1200;
 
 /** Everything that is wrong with a configuration, at once. The message is complete and needs no stack trace. */
 export class ConfigurationError extends Error {
-  constructor(readonly problems: readonly string[]) {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    // A configuration may come from somebody else, and what it says must not write on the reader's screen as it likes.
+    const readable = problems.map((problem) => {
+      const plain = problem.replace(obeyed, (found) => (found === "\n" ? found : " "));
+      return plain.length > longestProblem ? `${plain.slice(0, longestProblem)}…` : plain;
+    });
+    const further = problems.length - mostProblems;
     super(
       `${problems.length === 1 ? "One thing" : `${problems.length} things`} in the configuration to correct; nothing was changed:\n` +
-        problems.map((problem) => `  - ${problem}`).join("\n"),
+        readable
+          .slice(0, mostProblems)
+          .map((problem) => `  - ${problem}`)
+          .join("\n") +
+        (further > 0 ? `\n  … and ${further} more` : ""),
     );
+    this.problems = readable;
     this.name = "ConfigurationError";
   }
 }
@@ -72,11 +90,14 @@ function oneKnown(values: readonly unknown[], value: unknown, meaning: string | 
     return `${wanted[0]}${quotes}${meaning ? ` (${meaning})` : ""}`;
   }
   // YAML 1.1 reads on and off as true and false.
-  const word = { true: "on", false: "off" }[String(value)];
+  const word = { true: "on", false: "off" }[wordOf(value)];
   if (word !== undefined && wanted.includes(word)) return `"${word}", in quotes (of ${wanted.join(", ")})`;
-  const near = nearest(String(value), wanted);
+  const near = nearest(wordOf(value), wanted);
   return near ? `${near} (of ${wanted.join(", ")})` : wanted.join(", ");
 }
+
+/** Of a structure there is none, and its own `toString` may be anything. */
+const wordOf = (value: unknown): string => (typeof value === "object" && value !== null ? "" : String(value));
 
 function unknownKey(key: string, known: readonly string[], meaning: string | undefined): string {
   // Of several forms the nearest one does not have it.
@@ -133,8 +154,11 @@ function bound(origin: string, word: "at least" | "at most", limit: number | big
 
 /** `trustfoundry:models[0].gpu.count` */
 export function location(path: readonly (string | number)[]): string {
-  return `trustfoundry:${path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("")}`;
+  return `trustfoundry:${path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? short(part) : `.${short(part)}`)).join("")}`;
 }
+
+/** A name that users choose, as far as it helps to find it. */
+const short = (name: string) => (name.length > 80 ? `${name.slice(0, 80)}…` : name);
 
 /**
  * Values are shown short: of texts of several lines (a certificate, a policy) the beginning, of a long line (an image, an id) its
@@ -155,8 +179,8 @@ export function show(value: unknown, name: string | number | undefined = ""): st
 
 const looksSecret = (value: unknown, name: string): boolean =>
   typeof value === "string" && value !== "" && (isTellingName(name) || isSecretText(value) || withPassword.test(value));
-/** An address with credentials, and no image with tag and digest. */
-const withPassword = /^(\w[\w+.-]*:\/\/)?[^\s/@]+:[^\s/@]+@(?!sha256:)[^\s/]/;
+/** An address with credentials, and no image with tag and digest. The name ends at the first colon, so that long texts take no time. */
+const withPassword = /^(\w[\w+.-]*:\/\/)?[^\s/@:]*:[^\s/@]+@(?!sha256:)[^\s/]/;
 
 function valueAt(raw: unknown, path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>(
@@ -217,6 +241,8 @@ function keysOf(schema: z.ZodType): string[] {
 
 /** The candidate that a misspelling most likely means, or undefined when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  // Nobody misspells a name at such length, and the distance takes time with the product of both.
+  if (word.length > 100) return undefined;
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort(

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ConfigurationError, describeIssues, nearest } from "./errors";
+import { ConfigurationError, describeIssues, nearest, show } from "./errors";
 import { roles, roleSchemas } from "./factory";
 import type { Factory, InfrastructureConfig, KeysConfig, Role, TrustConfig, WorkloadsConfig } from "./factory";
 
@@ -19,7 +19,7 @@ export function parseConfig(sections: Readonly<Record<string, unknown>>): StackC
     const near = typeof role === "string" ? nearest(role, roles) : undefined;
     const remedy = near ? `write ${near}` : `write one of ${roles.join(", ")}`;
     throw new ConfigurationError([
-      `trustfoundry:role: ${role === undefined ? "missing" : `"${String(role)}" is not known`}; ${remedy}`,
+      `trustfoundry:role: ${role === undefined ? "missing" : `${show(role, "role")} is not known`}; ${remedy}`,
     ]);
   }
   return parseAs(role, raw) as StackConfig;

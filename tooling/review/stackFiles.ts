@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
 import { isObject } from "../../policies/place";
+import { readYaml } from "../../stacks/yamlText";
 import { UserError } from "../ui";
 import { byText } from "./text";
 
@@ -33,13 +33,9 @@ export function readStackFile(root: string, stackName: string, side: string): St
   if (file === undefined) return undefined;
   const text = readFileSync(join(root, file), "utf8");
   // YAML 1.1, as the engine reads it: a file must not mean one thing here and another there.
-  const document = parseDocument(text, { version: "1.1" });
-  const [syntax] = document.errors;
-  if (syntax)
-    throw new UserError(
-      `${file} of ${side} is not valid YAML: ${(syntax.message.split("\n")[0] ?? "").replace(/:$/, "")}; correct it there.`,
-    );
-  const { config, environment } = contentOf(document, file, side);
+  const read = readYaml(text, { version: "1.1" });
+  if ("problem" in read) throw new UserError(`${file} of ${side} ${read.problem}.`);
+  const { config, environment } = contentOf(read.value, file, side);
   requireNoDefaults(root, side);
   const unseen: string[] = environment ? ["environment (settings that Pulumi's service adds)"] : [];
   const sections: Record<string, unknown> = {};
@@ -66,15 +62,7 @@ interface Content {
   readonly environment: boolean;
 }
 
-function contentOf(document: ReturnType<typeof parseDocument>, file: string, side: string): Content {
-  let parsed: unknown;
-  try {
-    parsed = document.toJS({ maxAliasCount: 100 });
-  } catch {
-    throw new UserError(
-      `${file} of ${side} cannot be read: its aliases refer to each other too often; write them out.`,
-    );
-  }
+function contentOf(parsed: unknown, file: string, side: string): Content {
   const config = isObject(parsed) ? parsed.config : undefined;
   if (!isObject(config)) throw new UserError(`${file} of ${side} has no \`config:\` section; add one.`);
   return { config, environment: isObject(parsed) && parsed.environment !== undefined };
@@ -95,7 +83,9 @@ const beyondTheFile = ["config", "stackConfigDir"];
 function requireNoDefaults(root: string, side: string): void {
   const name = ["Pulumi.yaml", "Pulumi.yml"].find((each) => existsSync(join(root, each)));
   if (name === undefined) return;
-  const project: unknown = parseDocument(readFileSync(join(root, name), "utf8"), { version: "1.1" }).toJS();
+  const read = readYaml(readFileSync(join(root, name), "utf8"), { version: "1.1" });
+  if ("problem" in read) throw new UserError(`${name} of ${side} ${read.problem}.`);
+  const project = read.value;
   const found = isObject(project)
     ? beyondTheFile.find((key) => project[key] !== undefined && !isTags(project[key]))
     : undefined;

@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { runSteps } from "../progress";
 import { kubectlOf } from "../repair/live";
-import { fileLocks, leases, removeLocks } from "../repair/locks";
+import { fileLocks, leaseLocks, removeLocks } from "../repair/locks";
 import type { RepairPlan, RepairedStack } from "../repair/repair";
 import { applyRepair, nothingToRepair, planRepair, planText } from "../repair/repair";
-import { stateProgram } from "../state/service";
+import { leases } from "../state/leases";
 import type { Toolchain } from "../toolchain/ensure";
 import { ensureToolchain } from "../toolchain/ensure";
 import { UserError } from "../ui";
 import { readRecord, stacksOf } from "./instance";
 import type { InstancePaths } from "./paths";
+import { stateDirectory } from "./paths";
 import type { StackEngine, StackPlace } from "./stackRunner";
 
 export interface RepairOptions {
@@ -55,10 +55,8 @@ export async function repairedStack(
     exportState: () => exportState({ place, engine }),
     importState: (state) => importState({ place, engine }, state),
     locks: async () => {
-      const state = join(place.directory, "state");
-      if (!existsSync(state)) return [];
-      const { stdout } = await execa(join(binDir, stateProgram), ["inspect", state]);
-      return [...leases(stdout, place.stackName), ...fileLocks(state)];
+      const directory = stateDirectory(place);
+      return [...leaseLocks(await leases({ directory, binDir }), place.stackName), ...fileLocks(directory)];
     },
     release: (locks) => Promise.resolve(removeLocks(locks)),
     kubectl: kubectlOf(join(binDir, "kubectl"), place.kubeconfig, signal),

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
 import { identify } from "../controlplane/processes";
+import type { StackLease } from "../state/leases";
 
 /** Who keeps other runs away from a stack. */
 export interface Lock {
@@ -40,27 +40,20 @@ export function fileLocks(stateDirectory: string, stackName?: string): Lock[] {
     });
 }
 
-const inspectionSchema = z.array(
-  z.object({
-    stack: z.string(),
-    lease: z.object({ holder: z.string().optional(), started: z.number() }).optional(),
-  }),
-);
-
 /**
- * Leases of our own state service, as its `inspect` prints them. One whose holder is dead needs no repair: the next
- * service takes the journal for what it is, so only live ones count.
+ * Leases of our own state service. One whose engine is gone needs no repair: the next run takes its journal for what it
+ * is, so only live ones count.
  */
-export function leases(inspection: string, stackName: string): Lock[] {
-  return inspectionSchema
-    .parse(JSON.parse(inspection))
-    .filter(({ stack }) => stack === stackName)
-    .flatMap(({ lease }) => {
-      if (!lease) return [];
-      const since = new Date(lease.started * 1000).toISOString();
-      return [lockOf(Number(lease.holder ?? 0), "", hostname(), since)];
-    })
-    .filter(({ holder }) => holder === "alive");
+export function leaseLocks(leases: readonly StackLease[], stackName: string): Lock[] {
+  return leases
+    .filter(({ stack, alive }) => stack === stackName && alive)
+    .map(({ holder, started }) => ({
+      pid: Number(holder ?? 0),
+      user: "",
+      host: hostname(),
+      since: new Date(started * 1000).toISOString(),
+      holder: "alive",
+    }));
 }
 
 /** Locks as the engine names them when it refuses to run: `created by me@host (pid 1) at 2026-…`. */

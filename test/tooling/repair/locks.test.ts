@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fileLocks, leases, namedLocks, removeLocks } from "../../../tooling/repair/locks";
+import { fileLocks, leaseLocks, namedLocks, removeLocks } from "../../../tooling/repair/locks";
 
 let state: string;
 const directory = () => join(state, ".pulumi", "locks", "organization", "trustfoundry", "acme-trust");
@@ -51,12 +51,12 @@ describe("locks that the engine names", () => {
 });
 
 describe("leases of the state service", () => {
-  const inspection = (holder: number) =>
-    JSON.stringify([{ project: "trustfoundry", stack: "acme-trust", lease: { holder: String(holder), started: 1 } }]);
+  const lease = { project: "trustfoundry", stack: "acme-trust", update: "u", kind: "update", started: 1 };
 
-  it("count while their holder lives, and no longer", () => {
-    expect(leases(inspection(process.pid), "acme-trust")).toMatchObject([{ pid: process.pid, holder: "alive" }]);
-    expect(leases(inspection(dead), "acme-trust")).toEqual([]);
-    expect(leases(inspection(process.pid), "other")).toEqual([]);
+  it("count while their engine is there, and no longer", () => {
+    const locks = leaseLocks([{ ...lease, holder: "4711", alive: true }], "acme-trust");
+    expect(locks).toMatchObject([{ pid: 4711, holder: "alive", since: "1970-01-01T00:00:01.000Z" }]);
+    expect(leaseLocks([{ ...lease, alive: false }], "acme-trust")).toEqual([]);
+    expect(leaseLocks([{ ...lease, alive: true }], "other")).toEqual([]);
   });
 });

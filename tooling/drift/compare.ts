@@ -20,6 +20,8 @@ export interface CompareArgs {
   readonly live: Tree;
   /** The object as it stood after it was applied, defaults and all, where that is known. */
   readonly after?: Tree | undefined;
+  /** Whether somebody else is on record as having set a field: then it is no default, however long it stands there. */
+  readonly isOthers?: (path: readonly Step[]) => boolean;
   /** Only these fields of the object are ours: nothing beside them is looked at. */
   readonly partial?: boolean;
   /** Whether a value beside ours is what the kind's own definition sets, e.g. a default of a CustomResourceDefinition. */
@@ -46,6 +48,7 @@ export function compare({
   live,
   after,
   partial = false,
+  isOthers = () => false,
   isOwnDefault = () => false,
 }: CompareArgs): Difference[] {
   const found: Difference[] = [];
@@ -89,17 +92,19 @@ export function compare({
   function beside(path: readonly Step[], is: unknown, was: unknown): void {
     const field = path.at(-1);
     if (partial || volatile.has(path.join(".")) || isNothing(is, field)) return;
-    if (was !== undefined && canonicalJson(is) === canonicalJson(was)) return;
     if (isKeyOfController(path)) return;
+    const stood = was !== undefined && canonicalJson(is) === canonicalJson(was);
+    if (stood && !isOthers(path)) return;
     if (isTree(is) && (isTree(was) || isMapOfFields(path))) {
       for (const key of Object.keys(is).sort()) beside([...path, key], is[key], child(was, key));
       return;
     }
     if (isOwnDefault(path, is) || (typeof field === "string" && isDefault(field, is))) return;
+    const added = was === undefined || stood;
     found.push({
-      change: was === undefined ? "added" : "changed",
+      change: added ? "added" : "changed",
       path,
-      ...(was !== undefined && { expected: was }),
+      ...(!added && { expected: was }),
       live: is,
     });
   }

@@ -32,6 +32,13 @@ const watched: readonly Watched[] = [
   { apiVersion: "v1", kind: "Secret", removed: false },
 ];
 
+/** What makes what: by a claim to any other owner nothing hides. */
+const controllers: Readonly<Record<string, readonly string[]>> = {
+  Pod: ["ReplicaSet", "DaemonSet", "StatefulSet", "Job"],
+  ReplicaSet: ["Deployment"],
+  Job: ["CronJob"],
+};
+
 /** What clusters put into every namespace: Kubernetes, then OpenShift. */
 const everywhere = new Set([
   "ConfigMap kube-root-ca.crt",
@@ -94,7 +101,7 @@ export async function findForeign(
       if (known(object, namespace) || metadataOf(object).deletionTimestamp !== undefined) continue;
       // What a controller made is told with what it was made from.
       const owner = byUid.get(controllerOf(object) ?? "");
-      if (owner && (which.kind === "Pod" || which.kind === "ReplicaSet" || which.kind === "Job")) continue;
+      if (owner && controllers[which.kind]?.includes(String(owner.kind))) continue;
       results.push(
         found({
           of,

@@ -4,7 +4,9 @@ import { isSeen } from "./cluster";
 import { compare } from "./compare";
 import type { Found, LookedStack } from "./found";
 import { found, metadataOf, nameOf, objectsOf } from "./found";
-import type { Tree } from "./tree";
+import { driftManager } from "./heal";
+import { isOthers } from "./owners";
+import type { Step, Tree } from "./tree";
 import { isTree } from "./tree";
 import type { Healing, Unlooked, WantedObject } from "./types";
 import { objectText } from "./types";
@@ -39,6 +41,7 @@ export async function findObjects(of: LookedStack): Promise<ObjectsFound> {
             wanted: wanted.wanted,
             live: hideSealed(live, wanted),
             after: wanted.after,
+            ...(wanted.by.kind === "apply" && { isOthers: othersIn(live, wanted.by.manager) }),
             partial: wanted.partial,
             isOwnDefault: ownDefaults(wanted),
           })
@@ -69,6 +72,9 @@ export async function findObjects(of: LookedStack): Promise<ObjectsFound> {
     compared: results.reduce((sum, { compared }) => sum + compared, 0),
   };
 }
+
+const othersIn = (live: Tree, manager: string) => (path: readonly Step[]) =>
+  isOthers(live, path, [manager, driftManager]);
 
 /** Lists are asked for once, but nobody's Secrets beside ours, and no namespaces of others. */
 async function liveObject(

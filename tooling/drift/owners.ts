@@ -23,6 +23,14 @@ export function writerOf(object: Tree, path: readonly Step[], ours: readonly str
   return newest(others.length > 0 ? others : owning);
 }
 
+/** Whether a field is on record as set by anybody but these. What the API server filled in is nobody's. */
+export function isOthers(object: Tree, path: readonly Step[], ours: readonly string[]): boolean {
+  return entriesOf(object).some(
+    ({ manager = "", subresource, fieldsV1 }) =>
+      subresource === undefined && !ours.includes(manager) && owns(fieldsV1, path),
+  );
+}
+
 /** The last one that wrote anything to the object, ours and status left out. */
 export function lastWriter(object: Tree, ours: readonly string[]): Writer | undefined {
   return newest(

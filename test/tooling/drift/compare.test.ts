@@ -142,6 +142,17 @@ describe("comparing a live object with what was applied", () => {
     ).toEqual(["changed spec.minReadySeconds"]);
   });
 
+  it("takes nothing for a default that somebody is on record for, however long it stands there", () => {
+    const after = edited((spec, live) => {
+      Object.assign(spec, { minReadySeconds: 5 });
+      Object.assign((live.metadata as { labels: object }).labels, { spy: "yes" });
+    });
+    const others = new Set(["metadata", "metadata.labels", "metadata.labels.spy"]);
+    expect(told(after, { after, isOthers: (path) => others.has(path.join(".")) })).toEqual([
+      "added metadata.labels.spy",
+    ]);
+  });
+
   it("tells a selector of everything from none, and from another", () => {
     const policy = (from: Tree) => ({ spec: { ingress: [{ from: [from] }] } });
     const differ = (a: Tree, b: Tree) => compare({ wanted: policy(a), live: policy(b) }).length;

@@ -1,7 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { UserError } from "../ui";
+import { endLeftovers, runVariable } from "./leftovers";
 import type { Operation, StackOutcome, StackSettings } from "./stackRunner";
 
 /** What a stack's process is asked for. */
@@ -24,6 +26,7 @@ export type Answer =
  */
 export class StackProcess {
   private readonly child: ChildProcess;
+  private readonly runId = randomUUID();
 
   constructor(
     private readonly settings: StackSettings,
@@ -34,6 +37,7 @@ export class StackProcess {
       // In a group of its own: the terminal's Ctrl-C reaches it through us alone, once.
       detached: true,
       stdio: ["ignore", "ignore", "pipe", "ipc"],
+      env: { ...process.env, [runVariable]: this.runId },
     });
   }
 
@@ -54,6 +58,7 @@ export class StackProcess {
   /** Ends the process; it has nothing left to do. */
   close(): void {
     this.child.kill("SIGKILL");
+    endLeftovers(this.runId);
   }
 
   private ask(

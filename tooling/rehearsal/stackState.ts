@@ -8,7 +8,7 @@ import { stateSchema } from "../repair/state";
 import { UserError } from "../ui";
 import { failureMessage } from "./diagnostics";
 import type { StackRun } from "./stackRunner";
-import { selectStack } from "./stackRunner";
+import { withStack } from "./stackRunner";
 
 type Which = Pick<StackRun, "place" | "engine">;
 
@@ -29,17 +29,18 @@ export async function importState(which: Which, state: StackState): Promise<void
 }
 
 async function engine({ place, engine: programs }: Which, args: readonly string[]): Promise<string> {
-  const program = () => Promise.resolve();
-  const { workspace } = await selectStack({ place, engine: programs, program, config: {}, policyPacks: [] });
-  const run = await execa(
-    join(programs.pulumiRoot, "bin", "pulumi"),
-    [...args, "--stack", place.stackName, "--non-interactive", "--color", "never"],
-    {
-      cwd: workspace.workDir,
-      env: { ...workspace.envVars, ...(workspace.pulumiHome && { PULUMI_HOME: workspace.pulumiHome }) },
-      reject: false,
-      stdin: "ignore",
-    },
+  const selected = { place, engine: programs, program: () => Promise.resolve(), config: {}, policyPacks: [] };
+  const run = await withStack(selected, ({ workspace }) =>
+    execa(
+      join(programs.pulumiRoot, "bin", "pulumi"),
+      [...args, "--stack", place.stackName, "--non-interactive", "--color", "never"],
+      {
+        cwd: workspace.workDir,
+        env: { ...workspace.envVars, ...(workspace.pulumiHome && { PULUMI_HOME: workspace.pulumiHome }) },
+        reject: false,
+        stdin: "ignore",
+      },
+    ),
   );
   if (run.exitCode === 0) return run.stdout;
   // The state itself is on the other stream.

@@ -1,6 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cpuSignature } from "../components/guest/measurement/snp/cpuTypes";
 import { snpLaunchDigest } from "../components/guest/measurement/snp/launchDigest";
@@ -11,8 +11,9 @@ import { askPython, requirement } from "../tooling/oracles/sevSnpMeasure";
 import { syntheticFirmware, syntheticFirmwares } from "../tooling/oracles/syntheticFirmware";
 import { cacheRoot } from "../tooling/toolchain/cache";
 import { runMain, UserError } from "../tooling/ui";
+import { publish, ratio, roundsOf, spread } from "./report";
 
-const rounds = 5;
+const rounds = roundsOf(5);
 /** Size of Kata's AMDSEV.fd. */
 const firmwareBytes = 4 * 2 ** 20;
 const page = 4096;
@@ -44,7 +45,7 @@ function plainPages(bytes: Buffer): void {
   }
 }
 
-/** `npm run bench:measurement`: one shape, a few and 1,000, beside sev-snp-measure and plain SHA-384, in one run. */
+/** `npm run bench -- measurement`: one shape, a few and 1,000, beside sev-snp-measure and plain SHA-384, in one run. */
 void runMain(async (signal) => {
   const directory = join(cacheRoot(), "oracles", "sev-snp-measure");
   mkdirSync(directory, { recursive: true });
@@ -106,13 +107,22 @@ void runMain(async (signal) => {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+  const of = (what: string) => times.get(what) ?? [];
+  const plain = "plain SHA-384 over its pages and the chain's links";
   console.log(
-    `\n${cpus().length} CPUs (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}; ` +
-      `SIMULATED firmware of 4 MiB, up to ${largest.vcpus} vCPUs; digests equal ${requirement}'s.\n`,
+    `\nSIMULATED firmware of 4 MiB, up to ${largest.vcpus} vCPUs; milliseconds; digests equal ${requirement}'s.`,
   );
-  console.log(`| what | ms: median (least–most) of ${rounds} |\n| --- | --- |`);
-  for (const [what, values] of times) {
-    const sorted = [...values].sort((a, b) => a - b).map((value) => value.toFixed(1));
-    console.log(`| ${what} | ${sorted[Math.floor(rounds / 2)]} (${sorted[0]}–${sorted[rounds - 1]}) |`);
-  }
+  publish({
+    part: "measurement",
+    tables: [{ columns: ["what", "ms"], rows: [...times].map(([what, values]) => [what, spread(values)]) }],
+    ratios: [
+      ratio("1 shape / plain SHA-384 of pages and links", of("firmware read, 1 shape"), of(plain)),
+      ratio("1,000 shapes / 1 shape", of("firmware read, 1,000 shapes"), of("firmware read, 1 shape")),
+      ratio(
+        "1 shape / sev-snp-measure with Python's start",
+        of("firmware read, 1 shape"),
+        of("sev-snp-measure, 1 shape, start of Python included"),
+      ),
+    ],
+  });
 });

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import { automation } from "@pulumi/pulumi";
@@ -8,8 +8,9 @@ import { rules } from "../policies/rules";
 import { instanceDestroy, instanceUp } from "../tooling/controlplane/instance";
 import { ensureToolchain } from "../tooling/toolchain/ensure";
 import { runMain } from "../tooling/ui";
+import { publish, ratio, roundsOf, spread } from "./report";
 
-const rounds = 5;
+const rounds = roundsOf(5);
 const resourceCount = 1000;
 const packs = resolve(__dirname, "../policies/packs");
 
@@ -59,7 +60,7 @@ function place(provider: k8s.Provider): void {
 }
 
 /**
- * `npm run bench:policies`: what the full pack costs a preview of 1,000 resources against a real API server. With and
+ * `npm run bench -- policies`: what the full pack costs a preview of 1,000 resources against a real API server. With and
  * without take turns, so that a machine that slows down slows down both.
  */
 void runMain(async (signal) => {
@@ -99,30 +100,50 @@ void runMain(async (signal) => {
     };
     await timed([]);
     const without: number[] = [];
+    const empty: number[] = [];
     const withPack: number[] = [];
+    const emptyPack = writeEmptyPack(join(home, "empty-pack"));
     for (let round = 0; round < rounds; round++) {
       without.push(await timed([]));
+      empty.push(await timed([emptyPack]));
       withPack.push(await timed([join(packs, "audit")]));
-      console.log(`round ${round + 1}: ${without.at(-1)?.toFixed(1)} s without, ${withPack.at(-1)?.toFixed(1)} s with`);
+      console.log(
+        `round ${round + 1}: ${without.at(-1)?.toFixed(1)} s without, ${empty.at(-1)?.toFixed(1)} s with an empty one, ${withPack.at(-1)?.toFixed(1)} s with`,
+      );
     }
-    const spread = (values: readonly number[]) => {
-      const sorted = [...values].sort((a, b) => a - b);
-      return `${middle(sorted).toFixed(1)} (${sorted[0]?.toFixed(1)}–${sorted.at(-1)?.toFixed(1)})`;
-    };
-    const overhead = middle(withPack) / middle(without) - 1;
-    console.log(
-      `\n${cpus().length} CPUs (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`,
-    );
-    console.log(`| preview of ${resourceCount} resources | s |\n| --- | --- |`);
-    console.log(`| without a pack | ${spread(without)} |`);
-    console.log(`| with ${rules.length} rules | ${spread(withPack)} |`);
-    console.log(`| more by | ${(overhead * 100).toFixed(0)} % |`);
+    publish({
+      part: "policies",
+      tables: [
+        {
+          columns: [`preview of ${resourceCount.toLocaleString("en")} resources`, "s"],
+          rows: [
+            ["without a pack", spread(without)],
+            ["with a pack without any rules", spread(empty)],
+            [`with all ${rules.length} rules`, spread(withPack)],
+          ],
+        },
+      ],
+      ratios: [
+        ratio("all rules / no rules", withPack, empty, 1.25),
+        ratio("all rules / no pack", withPack, without),
+        ratio("a pack without rules / no pack", empty, without),
+      ],
+    });
   } finally {
     await instanceDestroy({ directory });
     rmSync(home, { recursive: true, force: true });
   }
 });
 
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+/** A pack is a process of its own, which costs something whatever is in it. */
+function writeEmptyPack(directory: string): string {
+  mkdirSync(directory);
+  writeFileSync(join(directory, "PulumiPolicy.yaml"), "runtime: nodejs\nmain: index.js\n");
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "empty", version: "0.0.0" }));
+  const sdk = JSON.stringify(require.resolve("@pulumi/policy"));
+  writeFileSync(
+    join(directory, "index.js"),
+    `const { PolicyPack } = require(${sdk});\nnew PolicyPack("empty", { policies: [] });\n`,
+  );
+  return directory;
 }

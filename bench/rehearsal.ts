@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, totalmem, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { runMain } from "../tooling/ui";
 import { ensureToolchain } from "../tooling/toolchain/ensure";
+import { publish, ratio, roundsOf, spread } from "./report";
 
-const rounds = 3;
+const rounds = roundsOf(3);
 const root = resolve(__dirname, "..");
 
 interface Round {
@@ -31,9 +32,9 @@ async function timed(home: string, command: string): Promise<Round> {
   return { controlPlanes, all: seconds() };
 }
 
-/** `npm run bench`: how long a rehearsal of the sample takes with all tools in place, three times over. */
+/** `npm run bench -- rehearsal`: how long a rehearsal of the sample takes with all tools in place. */
 void runMain(async (signal) => {
-  await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
+  await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
   const results: Record<string, Round[]> = {};
   for (let round = 0; round < rounds; round++) {
     const home = mkdtempSync(join(tmpdir(), "trustfoundry-bench-"));
@@ -53,16 +54,19 @@ void runMain(async (signal) => {
       rmSync(home, { recursive: true, force: true });
     }
   }
-  const spread = (values: readonly number[]) => {
-    const [low, middle, high] = [...values].sort((a, b) => a - b).map((value) => value.toFixed(1));
-    return `${middle} (${low}–${high})`;
-  };
-  console.log(
-    `\n${cpus().length} CPUs (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`,
-  );
-  console.log("| what | control planes run, s | all done, s |\n| --- | --- | --- |");
-  for (const [name, all] of Object.entries(results)) {
-    const planes = name.includes("destroy") ? "–" : spread(all.map(({ controlPlanes }) => controlPlanes));
-    console.log(`| ${name} | ${planes} | ${spread(all.map((each) => each.all))} |`);
-  }
+  const names = Object.keys(results);
+  const all = (name: string) => (results[name] ?? []).map((each) => each.all);
+  const planes = (name: string) => (results[name] ?? []).map(({ controlPlanes }) => controlPlanes);
+  const [first = "", ...others] = names;
+  publish({
+    part: "rehearsal",
+    tables: [
+      {
+        columns: ["what", "control planes run, s", "all done, s"],
+        rows: names.map((name) => [name, name.includes("destroy") ? "–" : spread(planes(name)), spread(all(name))]),
+      },
+    ],
+    ratios: others.map((name) => ratio(`${name} / ${first}`, all(name), all(first))),
+    data: results,
+  });
 });

@@ -7,6 +7,8 @@ import { verifierKind } from "../components/attestation/nvidiaVerifier";
 import { nodeExpiryNotices, nodeWarnings, openNodeClients } from "../components/attestation/nodeNotices";
 import { expiryNotice } from "../components/attestation/referenceValues";
 import { Trustee } from "../components/attestation/trustee";
+import { TooManyReleases } from "../components/attestation/tooManyReleases";
+import { trusteeStores } from "../components/attestation/trusteeStores";
 import { AdmissionPolicies } from "../components/cluster/admissionPolicies";
 import { platformSets } from "../components/platform";
 import { trusteeKeyAuthority } from "../components/verdict/keyAuthority";
@@ -55,6 +57,7 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
       config.simulated,
       now,
     ),
+    ...sizeProblems(() => trusteeStores(releases, accepted, attestation.referenceValueExpiry, nodes)),
     ...keySourceProblems(attestation, projectDirectory(environment)),
     // A rehearsal's values are made up, and no older for it.
     ...notices.filter(({ expired }) => expired && !config.simulated).map(({ text }) => text),
@@ -110,6 +113,17 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
     namespace: trustee.namespaceName,
     keyAuthority: trusteeKeyAuthority(attestation.keyAuthority, attestation.service.kind),
   };
+}
+
+/** That one key broker cannot hold so many releases, said before anything is placed. */
+export function sizeProblems(stores: () => unknown): string[] {
+  try {
+    stores();
+    return [];
+  } catch (error) {
+    if (error instanceof TooManyReleases) return [`${location(["models"])}: ${error.message}`];
+    throw error;
+  }
 }
 
 /**

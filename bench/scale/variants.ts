@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { Sections } from "../../stacks/rehearsal";
 import { StackProcess } from "../../tooling/rehearsal/stackProcess";
-import type { StackEngine, StackPlace } from "../../tooling/rehearsal/stackRunner";
+import type { StackEngine, StackPlace, StackSettings } from "../../tooling/rehearsal/stackRunner";
+import { FileStack } from "./fileStack";
 
 /** The two states that are deployed: the factory, and the same with one model in a new version. */
 export type Edition = "base" | "changed";
@@ -25,40 +26,83 @@ export interface Variant {
   readonly close: () => void;
 }
 
-export interface EngineVariantArgs {
+/** Something that runs one stack's operations in a process of its own. */
+export interface RunningStack {
+  readonly run: (operation: "preview" | "up" | "destroy") => Promise<unknown>;
+  readonly resourceCount: () => Promise<number>;
+  readonly close: () => void;
+}
+
+/** Where the engine keeps its state. */
+export interface EngineMode {
   readonly title: string;
+  readonly open: (settings: StackSettings, signal?: AbortSignal) => RunningStack;
+}
+
+/** As a rehearsal runs it: every step is in the journal before the next one, and a kill loses nothing. */
+export const journalMode: EngineMode = {
+  title: "journal",
+  open: (settings, signal) => {
+    const stack = new StackProcess(settings, signal);
+    return {
+      run: (operation) => stack.run(operation),
+      resourceCount: () => stack.resourceCount(),
+      close: () => stack.close(),
+    };
+  },
+};
+
+function fileMode(title: string, variables: Readonly<Record<string, string>>): EngineMode {
+  return {
+    title,
+    open: (settings, signal) => {
+      const stack = new FileStack(settings, variables, signal);
+      return {
+        run: (operation) => stack.ask(operation),
+        resourceCount: () => stack.ask("resourceCount"),
+        close: () => stack.close(),
+      };
+    },
+  };
+}
+
+export const engineModes: readonly EngineMode[] = [
+  journalMode,
+  // The state is written once, at the end: killed before, it knows of nothing that was made.
+  fileMode("no checkpoints", { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" }),
+  // As the engine comes: the whole state is written anew at each step.
+  fileMode("file", {}),
+];
+
+export interface EngineVariantArgs {
+  readonly mode: EngineMode;
   readonly place: StackPlace;
   readonly engine: StackEngine;
   /** The workloads stack's settings. */
   readonly settings: Readonly<Record<Edition, Sections>>;
   readonly policyPack: string;
-  /** Variables for the engine. */
-  readonly variables: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
-/** The very program that users run, by the engine, in the process that a rehearsal runs it in. */
-export function engineVariant({ title, place, engine, settings, policyPack, ...args }: EngineVariantArgs): Variant {
-  let open: StackProcess[] = [];
-  /** The process inherits its environment at its start, so the variables are there for that moment. */
-  const using = async <T>(edition: Edition, packs: readonly string[], run: (stack: StackProcess) => Promise<T>) => {
-    const before = Object.keys(args.variables).map((name) => [name, process.env[name]] as const);
-    Object.assign(process.env, args.variables);
-    const stackRun = { place, engine, config: settings[edition], policyPacks: packs };
-    const stack = new StackProcess(stackRun, args.signal);
-    for (const [name, value] of before)
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    open.push(stack);
+/** The very program that users run, by the engine. */
+export function engineVariant({ mode, place, engine, settings, policyPack, signal }: EngineVariantArgs): Variant {
+  const open = new Set<RunningStack>();
+  const using = async <T>(
+    edition: Edition,
+    policyPacks: readonly string[],
+    run: (stack: RunningStack) => Promise<T>,
+  ) => {
+    const stack = mode.open({ place, engine, config: settings[edition], policyPacks }, signal);
+    open.add(stack);
     try {
       return await run(stack);
     } finally {
       stack.close();
-      open = open.filter((other) => other !== stack);
+      open.delete(stack);
     }
   };
   return {
-    title,
+    title: mode.title,
     apply: (edition) => using(edition, [], async (stack) => void (await stack.run("up"))),
     preview: (edition, withPack) =>
       using(edition, withPack ? [policyPack] : [], async (stack) => void (await stack.run("preview"))),

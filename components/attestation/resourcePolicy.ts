@@ -10,6 +10,7 @@ import { nodeBlock } from "./nodeBlock";
 import { intelResourceRules } from "./intelResourceRules";
 import { releaseBlock } from "./releaseBlock";
 import { resourcePolicyRules } from "./resourcePolicyRules";
+import { spreadThem, TooManyReleases } from "./tooManyReleases";
 
 /**
  * Whether the key broker hands out a resource: the trust boundary between releases. Each release has a block of data of
@@ -119,8 +120,8 @@ function requireLoadable(text: string): void {
       `resource policy: a line is ${longest} characters long and the policy engine takes ${engineLimits.columns - 1}, so shorten the longest name or version`,
     );
   if (lines.length > engineLimits.lines || text.length > engineLimits.bytes)
-    throw new Error(
+    throw new TooManyReleases(
       `resource policy: ${lines.length} lines and ${text.length} bytes; the policy engine takes ${engineLimits.lines} lines and ` +
-        `${engineLimits.bytes} bytes, so spread the releases over several key brokers`,
+        `${engineLimits.bytes} bytes, ${spreadThem}`,
     );
 }

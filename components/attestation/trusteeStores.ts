@@ -6,6 +6,7 @@ import type { NodeAdmission } from "./nodeAdmission";
 import { kindsOf } from "./nodeAdmission";
 import { referenceValueRecords, referenceValues } from "./referenceValues";
 import { resourcePolicy } from "./resourcePolicy";
+import { spreadThem, TooManyReleases } from "./tooManyReleases";
 
 /** Files of one directory, by name. */
 export type Files = Readonly<Record<string, string>>;
@@ -35,17 +36,17 @@ export function trusteeStores(
     ),
     referenceValues: referenceValueRecords(referenceValues(releases, accepted, nodes), referenceValueExpiry),
   };
-  for (const [name, files] of Object.entries(stores)) requireFitting(name, files);
+  for (const [name, files] of Object.entries(stores)) requireFitting(name, files, releases.length);
   return stores;
 }
 
 /** A ConfigMap takes 1 MiB. */
 const limitBytes = 1024 * 1024;
 
-function requireFitting(name: string, files: Files): void {
+function requireFitting(name: string, files: Files, releases: number): void {
   const bytes = Object.entries(files).reduce((sum, [key, text]) => sum + key.length + Buffer.byteLength(text), 0);
   if (bytes > limitBytes)
-    throw new Error(
-      `${name}: ${bytes} bytes, and a ConfigMap takes ${limitBytes}; spread the releases over several key brokers`,
+    throw new TooManyReleases(
+      `${name} of ${releases} releases: ${bytes} bytes, and a ConfigMap takes ${limitBytes}, ${spreadThem}`,
     );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { trusteeStores } from "../../../components/attestation/trusteeStores";
 import { admit, sampleEvidence } from "../../support/evidence";
 import { sampleRelease } from "../../support/release";
+import { sizeProblems } from "../../../stacks/trust";
 
 const expiry = "2028-01-01T00:00:00Z";
 
@@ -37,8 +38,18 @@ describe("what Trustee decides by", () => {
         resources: Array.from({ length: 20 }, (_, key) => `acme-models-of-the-north/model-key/m-${index}-${key}`),
       }),
     );
-    expect(() => trusteeStores(admit(...releases), sampleEvidence(), expiry)).toThrow(
-      /spread the releases over several key brokers/,
-    );
+    const stores = () => trusteeStores(admit(...releases), sampleEvidence(), expiry);
+    expect(stores).toThrow(/spread the releases over several key brokers/);
+    // The program says it as a thing to correct, before it places anything.
+    expect(sizeProblems(stores)).toEqual([expect.stringMatching(/^trustfoundry:models: resource policy: \d+ lines/)]);
+  });
+
+  it("is no problem where it fits, and no other error is taken for one", () => {
+    expect(sizeProblems(() => trusteeStores(admit(sampleRelease()), sampleEvidence(), expiry))).toEqual([]);
+    expect(() =>
+      sizeProblems(() => {
+        throw new Error("another one");
+      }),
+    ).toThrow("another one");
   });
 });

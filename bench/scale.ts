@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { ensureToolchain } from "../tooling/toolchain/ensure";
+import { runMain } from "../tooling/ui";
+import { plotSvg } from "./plot";
+import { publish } from "./report";
+import type { SizeResult } from "./scale/run";
+import { measureSize } from "./scale/run";
+import { scalePlots, scaleReport } from "./scale/summary";
+import { engineModes } from "./scale/variants";
+
+interface Options {
+  readonly workloads: readonly number[];
+  readonly rounds: number;
+  readonly variants?: readonly string[];
+  readonly plots?: string;
+  readonly quick?: boolean;
+}
+
+/** As it comes the engine rewrites its whole state at each step, which is quadratic. */
+const mostWorkloadsByFile = 100;
+
+const count = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 8000)
+    throw new InvalidArgumentError(`"${text}" is no number from 1 to 8000.`);
+  return value;
+};
+
+function optionsOf(args: readonly string[]): Options {
+  return new Command("bench -- scale")
+    .description("what factories of many workloads cost, by the engine and by kubectl")
+    .option("--workloads <numbers>", "sizes, with commas", (text) => text.split(",").map(count), [1, 10, 100, 1000])
+    .option("--rounds <number>", "how often each is measured", count, 1)
+    .option("--variants <names>", `of the engine: ${engineModes.map(({ title }) => title).join(", ")}`, (text) =>
+      text.split(",").map((name) => name.trim()),
+    )
+    .option("--plots <directory>", "where to write SVG plots")
+    .option("--quick", "small sizes alone")
+    .parse(args, { from: "user" })
+    .opts<Options>();
+}
+
+/** `npm run bench -- scale`: each size on a control plane of its own, the variants taking turns on it. */
+void runMain(async (signal) => {
+  const options = optionsOf(process.argv.slice(2));
+  const sizes = options.quick ? options.workloads.filter((size) => size <= 10) : options.workloads;
+  const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
+  const results: SizeResult[] = [];
+  for (const workloads of sizes) {
+    const modes = engineModes.filter(({ title }) =>
+      options.variants ? options.variants.includes(title) : title !== "file" || workloads <= mostWorkloadsByFile,
+    );
+    const home = mkdtempSync(join(tmpdir(), "trustfoundry-scale-"));
+    try {
+      const show = (line: string) => process.stderr.write(`${line}\n`);
+      results.push(await measureSize({ workloads, home, toolchain, modes, rounds: options.rounds, signal, show }));
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  }
+  publish(scaleReport(results));
+  if (options.plots !== undefined) {
+    mkdirSync(options.plots, { recursive: true });
+    for (const [name, plot] of Object.entries(scalePlots(results)))
+      writeFileSync(join(options.plots, `${name}.svg`), plotSvg(plot));
+  }
+});

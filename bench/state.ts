@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import { automation } from "@pulumi/pulumi";
@@ -8,6 +8,8 @@ import { ownBackend } from "../tooling/ownBackend";
 import { openState } from "../tooling/state/service";
 import { ensureToolchain } from "../tooling/toolchain/ensure";
 import { runMain } from "../tooling/ui";
+import type { Ratio } from "./report";
+import { median, publish } from "./report";
 
 const kinds = ["journal", "no checkpoints", "file"] as const;
 type Kind = (typeof kinds)[number];
@@ -83,17 +85,20 @@ async function measure(bench: Bench, kind: Kind, count: number): Promise<Round> 
   }
 }
 
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 /**
  * `npm run bench:state -- [rounds] [count…]`: what a state costs. The kinds take turns, so that a machine that slows down
  * slows down all; the ratios are what stays comparable. The file backend is left out above 200 resources in all rounds but
  * the first, since it is quadratic.
  */
 void runMain(async (signal) => {
-  const [rounds = 1, ...counts] = process.argv.slice(2).map(Number);
+  const quick = process.argv.includes("--quick");
+  const [rounds = 1, ...sizes] = process.argv
+    .slice(2)
+    .filter((arg) => !arg.startsWith("-"))
+    .map(Number);
+  const counts = sizes.length > 0 ? sizes : quick ? [200] : [200, 1000];
+  const rows: string[][] = [];
+  const ratios: Ratio[] = [];
   const { binDir, pulumiRoot } = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
   const home = mkdtempSync(join(tmpdir(), "trustfoundry-bench-"));
   const directory = join(home, "control-planes");
@@ -102,12 +107,7 @@ void runMain(async (signal) => {
     const [cluster] = await instanceUp({ directory, bin: (tool) => join(binDir, tool), clusters, signal });
     if (!cluster) throw new Error("no control plane came up");
     const bench = { home, binDir, pulumiRoot, kubeconfig: cluster.kubeconfig("bench") };
-    console.log(
-      `${cpus().length} CPUs (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`,
-    );
-    console.log("| resources | state | first up, s | no-op up, s | destroy, s | state, MiB | first up, ratio |");
-    console.log("| --- | --- | --- | --- | --- | --- | --- |");
-    for (const count of counts.length > 0 ? counts : [200, 1000]) {
+    for (const count of counts) {
       const results = new Map<Kind, Round[]>(kinds.map((kind) => [kind, []]));
       for (let round = 0; round < rounds; round++)
         for (const kind of kinds) {
@@ -118,13 +118,19 @@ void runMain(async (signal) => {
           const load = loadavg()[0]?.toFixed(1);
           process.stderr.write(`${count} ${kind}: up ${result.up.toFixed(1)} s (load ${load})\n`);
         }
-      const of = (kind: Kind, what: keyof Round) => middle((results.get(kind) ?? []).map((each) => each[what]));
+      const of = (kind: Kind, what: keyof Round) => median((results.get(kind) ?? []).map((each) => each[what]));
       for (const kind of kinds) {
         const figures = (["up", "again", "destroy", "stateMib"] as const).map((what) => of(kind, what).toFixed(1));
-        const ratio = (of(kind, "up") / of("no checkpoints", "up")).toFixed(2);
-        console.log(`| ${count} | ${kind} | ${figures.join(" | ")} | ${ratio} |`);
+        rows.push([String(count), kind, ...figures]);
+        if (kind !== "no checkpoints")
+          ratios.push({
+            what: `${count} resources: first up, ${kind} / no checkpoints`,
+            value: of(kind, "up") / of("no checkpoints", "up"),
+          });
       }
     }
+    const columns = ["resources", "state", "first up, s", "no-op up, s", "destroy, s", "state, MiB"];
+    publish({ part: "state", tables: [{ columns, rows }], ratios });
   } finally {
     await instanceDestroy({ directory });
     rmSync(home, { recursive: true, force: true });

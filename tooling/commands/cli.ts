@@ -19,6 +19,7 @@ import { addReportCommand } from "./report";
 import { addReviewCommand } from "./review";
 import { addSecretCommands } from "./secret";
 import { addServingKeyCommands } from "./servingKey";
+import { addStateCommands } from "./state";
 import { addUpgradeCommand } from "./upgrade";
 import { addVerifyCommand } from "./verify";
 import { addVerifyAzureCommand, addVerifySpaceCommand } from "./verifyMachine";
@@ -43,6 +44,7 @@ const commands: readonly AddCommands[] = [
   addFirmwareCommands,
   addDoctorCommand,
   addDriftCommand,
+  addStateCommands,
   addUpgradeCommand,
   addVerifyCommand,
   addVerifyAzureCommand,

@@ -49,9 +49,10 @@ export async function ask(
   { port, token }: ServiceAddress,
   method: "GET" | "POST",
   path: string,
+  holder?: string,
 ): Promise<{ readonly status: number; readonly body: unknown } | undefined> {
   try {
-    const headers = { authorization: `token ${token}` };
+    const headers = { authorization: `token ${token}${holder === undefined ? "" : `.${holder}`}` };
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers });
     return { status: answer.status, body: await answer.json() };
   } catch {

@@ -9,7 +9,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { privateDirectory } from "../controlplane/files";
 import { UserError } from "../ui";
 import type { ServiceAddress } from "./address";
-import { attach, readAddress } from "./address";
+import { ask, attach, readAddress } from "./address";
 
 /** Name of the service's program in the toolchain. */
 export const stateProgram = "trustfoundry-state";
@@ -25,6 +25,9 @@ const mostRestarts = 5;
  * sends; the engine's own 50 ms are made for a service across a network. Measured: docs/state.md.
  */
 const batchPeriodMilliseconds = 2;
+
+/** Users of services that this process has had. */
+let users = 0;
 
 export interface StateArgs {
   /** Directory of the states alone; made where it is not there. */
@@ -54,22 +57,28 @@ export async function openState(args: StateArgs): Promise<OpenState> {
   const service = await startOrAttach(args);
   // Where the engine notes the token of each service that it talks to: of no use after its end.
   const session = mkdtempSync(join(directory, "session-"));
+  const holder = `${process.pid}-${++users}`;
   return {
     address: service.address,
-    environment: stateEnvironment(service.address, session),
+    environment: stateEnvironment(service.address, session, holder),
     close: async () => {
-      await service.close();
+      // An engine that was killed holds nothing any more.
+      await service.close(() => ask(service.address, "POST", "/trustfoundry/release", holder));
       rmSync(session, { recursive: true, force: true });
     },
   };
 }
 
 /** Environment of an engine whose state is kept by a service. */
-export function stateEnvironment({ port, token }: ServiceAddress, credentials: string): Record<string, string> {
+export function stateEnvironment(
+  { port, token }: ServiceAddress,
+  credentials: string,
+  holder: string,
+): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `http://127.0.0.1:${port}`,
-    // The number behind the dot says who holds a lease.
-    PULUMI_ACCESS_TOKEN: `${token}.${process.pid}`,
+    // What is behind the dot says who holds a lease.
+    PULUMI_ACCESS_TOKEN: `${token}.${holder}`,
     PULUMI_CREDENTIALS_PATH: credentials,
     PULUMI_ENABLE_JOURNALING: "true",
     PULUMI_JOURNALING_BATCH_PERIOD: String(batchPeriodMilliseconds),
@@ -78,7 +87,11 @@ export function stateEnvironment({ port, token }: ServiceAddress, credentials: s
   };
 }
 
-type Service = Pick<OpenState, "address" | "close">;
+interface Service {
+  readonly address: ServiceAddress;
+  /** Says a last thing to the service, and lets it end. */
+  close(last: () => Promise<unknown>): Promise<void>;
+}
 
 async function startOrAttach(args: StateArgs): Promise<Service> {
   for (let attempt = 0; attempt < 100; attempt++) {
@@ -87,7 +100,7 @@ async function startOrAttach(args: StateArgs): Promise<Service> {
     // Between its lock and its address, or its last answer and its end, the other one is not to be reached.
     const address = readAddress(args.directory);
     const guest = address && (await attach(address));
-    if (guest) return { address, close: guest };
+    if (guest) return { address, close: (last) => last().then(guest) };
     await wait(100);
   }
   throw new UserError(
@@ -150,9 +163,11 @@ function keepRunning(args: StateArgs, { address, child }: Started): Service {
       void current.then((again) => again && watch(again.child));
     });
   watch(child);
-  const close = async () => {
+  const close = async (last: () => Promise<unknown>) => {
     closed = true;
+    // One that is being started again still thinks that its engine will come.
     const running = await current;
+    await last();
     if (!running || running.child.exitCode !== null || running.child.signalCode !== null) return;
     const exited = once(running.child, "exit");
     running.child.ref();

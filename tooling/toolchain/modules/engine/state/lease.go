@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -54,6 +55,12 @@ type update struct {
 type connection struct {
 	sync.Mutex
 	user *update
+}
+
+// process is the number of the process that asked for the lease; empty where it did not say.
+func (l *lease) process() string {
+	number, _, _ := strings.Cut(l.Holder, "-")
+	return number
 }
 
 func (c *connection) close() {

@@ -1,5 +1,7 @@
 package main
 
+import "github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
 // runningLease is what is said of an update that runs.
 type runningLease struct {
 	Project string `json:"project"`
@@ -24,21 +26,29 @@ func (s *service) leaseRoutes(own func(string, handler)) {
 	})
 	// Ends what engines left that are gone, as the next update would; others go on.
 	own("POST /trustfoundry/settle", func(*request) (any, error) {
-		for _, stack := range s.store.all() {
-			stack.Lock()
-			err := error(nil)
-			if stack.active != nil && stack.active.isGone() {
-				err = stack.free()
-			}
-			stack.Unlock()
-			if err != nil {
-				return nil, err
-			}
-		}
-		return nil, nil
+		return nil, s.endWhere((*update).isGone)
+	})
+	// Ends what the asker's own engine left, which has ended.
+	own("POST /trustfoundry/release", func(r *request) (any, error) {
+		return nil, s.endWhere(func(u *update) bool { return r.holder != "" && u.Holder == r.holder })
 	})
 }
 
+func (s *service) endWhere(over func(*update) bool) error {
+	for _, stack := range s.store.all() {
+		stack.Lock()
+		err := error(nil)
+		if stack.active != nil && over(stack.active) {
+			err = stack.end(stack.active, apitype.UpdateStatusCancelled)
+		}
+		stack.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (l *lease) inspect() leaseInspection {
-	return leaseInspection{l.Update, string(l.Kind), l.Holder, l.Info.StartTime}
+	return leaseInspection{l.Update, string(l.Kind), l.process(), l.Info.StartTime}
 }

@@ -57,7 +57,7 @@ type handler func(*request) (any, error)
 // request is an authenticated one.
 type request struct {
 	*http.Request
-	// What follows a dot in the token: the process that the engine was started by.
+	// What follows a dot in the token: the process that started the engine, and which of its users of this service.
 	holder string
 	// The stack that the path names.
 	stack *storedStack
@@ -144,7 +144,7 @@ func (s *service) authenticate(r *request) error {
 	if kind != "token" || subtle.ConstantTimeCompare(hashed(token), s.token) != 1 {
 		return refusal{http.StatusUnauthorized, "the token is not this service's"}
 	}
-	if len(r.holder) > 40 || strings.ContainsFunc(r.holder, func(c rune) bool { return c < '0' || c > '9' }) {
+	if len(r.holder) > 40 || strings.Trim(r.holder, "0123456789-") != "" {
 		r.holder = ""
 	}
 	return s.findStack(r)

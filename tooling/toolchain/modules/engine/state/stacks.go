@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -101,7 +102,8 @@ func (s *service) createStack(r *request) (any, error) {
 	if _, err := os.Stat(made.recordFile()); err == nil {
 		return nil, refuse(http.StatusConflict, "the stack %s/%s already exists", project, wanted.StackName)
 	}
-	if err := os.MkdirAll(made.folder, 0o700); err != nil {
+	// A removal that was killed left files without a record: they are no stack, and must not become this one's state.
+	if err := errors.Join(os.RemoveAll(made.folder), os.MkdirAll(made.folder, 0o700)); err != nil {
 		return nil, err
 	}
 	if wanted.State != nil && len(wanted.State.Deployment) > 0 {
@@ -131,7 +133,7 @@ func (s *service) getStack(r *request) (any, error) {
 	if active := r.stack.active; active != nil {
 		answer.ActiveUpdate = active.Update
 		answer.CurrentOperation = &apitype.OperationStatus{
-			Kind: active.Kind, Author: active.Holder, Started: active.Info.StartTime,
+			Kind: active.Kind, Author: active.process(), Started: active.Info.StartTime,
 		}
 	}
 	return answer, nil

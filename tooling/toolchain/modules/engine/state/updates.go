@@ -40,8 +40,8 @@ func (s *storedStack) free() error {
 		return s.end(s.active, apitype.UpdateStatusCancelled)
 	}
 	by := ""
-	if s.active.Holder != "" {
-		by = " by process " + s.active.Holder
+	if process := s.active.process(); process != "" {
+		by = " by process " + process
 	}
 	since := time.Unix(s.active.Info.StartTime, 0).UTC().Format(time.RFC3339)
 	return refuse(http.StatusConflict, "the stack %s is locked: %s%s runs since %s; wait for its end, or end it first",

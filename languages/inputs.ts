@@ -89,7 +89,8 @@ type Reference = { readonly component: pulumi.ComponentResource } | { readonly p
 
 /**
  * The very component that this process made for the same consumer. Its children are known, so whoever comes after it
- * waits for them, and goes before them.
+ * waits for them, and goes before them. It arrives as its URN: the SDK makes nothing else of a reference to a component
+ * whose module it does not know (@pulumi/pulumi 3.248.0, runtime/rpc.js).
  */
 async function findReference(
   key: string,
@@ -98,9 +99,7 @@ async function findReference(
   made: MadeComponents,
 ): Promise<Reference> {
   if (input === undefined) return { problem: `${at([key])}: missing; add ${description}` };
-  const { value } = await arrival(input);
-  if (!pulumi.Resource.isInstance(value)) return { problem: `${at([key])}: is no component; give it a ${token}` };
-  const component = made.find(await (value.urn as unknown as OutputInternals).promise());
+  const component = made.find((await arrival(input)).value);
   if (component instanceof of) return { component };
   return {
     problem: `${at([key])}: ${component ? "is another kind of component" : "was not made in this run by this package"}; give it a ${token} of the same program`,

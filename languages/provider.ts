@@ -50,8 +50,11 @@ export class TrustfoundryProvider implements provider.Provider {
       });
       const urn = await urnOf(resource);
       this.made.remember(urn, resource);
-      const state = Object.keys(component.outputs).map((key) => [key, resource[key as keyof typeof resource]] as const);
-      return { urn, state: Object.fromEntries(state) };
+      const state = Object.entries(component.outputs).map(([key, { property = key }]) => [
+        key,
+        resource[property as keyof typeof resource],
+      ]);
+      return { urn, state: Object.fromEntries(state) as pulumi.Inputs };
     } catch (error) {
       throw refusalOf(error);
     }

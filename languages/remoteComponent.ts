@@ -27,6 +27,8 @@ export interface ComponentArgument<C extends pulumi.ComponentResource = pulumi.C
 
 export interface OutputForm {
   readonly type: "text" | "texts";
+  /** The component's own name for it, where an argument has that name: in the SDKs both are properties of one object. */
+  readonly property?: string;
   readonly description: string;
 }
 

@@ -59,7 +59,13 @@ export const tenantAcceptance = remoteComponent({
       .superRefine((tenants, ctx) => uniqueNames(ctx, tenants))
       .describe("what is accepted of each tenant of the cluster"),
   }),
-  outputs: { tenants: { type: "texts", description: "Namespaces of tenants whose acceptance is in the cluster." } },
+  outputs: {
+    tenantNames: {
+      type: "texts",
+      property: "tenants",
+      description: "Namespaces of tenants whose acceptance is in the cluster.",
+    },
+  },
   construct: ({ name, settings, opts }) =>
     new TenantAcceptance(
       name,

@@ -5,6 +5,7 @@ import { cloudOffersPage } from "./cloudOffersPage";
 import { cloudSettingsPage } from "./cloudSettingsPage";
 import { firmwareVendorsPage } from "./firmwareVendorsPage";
 import { isolationPage } from "./isolationPage";
+import { languagesPage } from "./languageComponents";
 import { readmeWithPartners } from "./partnersTable";
 import { policiesPage } from "./policies";
 import { rulePage } from "./rulePage";
@@ -19,6 +20,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     ["docs/cloud-settings.md", cloudSettingsPage()],
     ["docs/firmware-vendors.md", firmwareVendorsPage()],
     ["docs/isolation.md", isolationPage()],
+    ["docs/languages.md", languagesPage(packageRoot)],
     ...rules.map((rule): [string, string] => [`docs/rules/${rule.id}.md`, rulePage(rule)]),
   ]);
 }

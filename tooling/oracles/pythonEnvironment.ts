@@ -1,4 +1,5 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findOnPath, parseVersion } from "../toolchain/onPath";
 import { withLock } from "../toolchain/lock";
@@ -9,9 +10,19 @@ import type { OracleContext } from "./oracle";
 /** What sev-snp-measure 0.0.13 asks for. */
 const oldestMinor = 10;
 
+/** A file that pip takes with `--require-hashes`: everything that is installed is compared with it. */
+export interface Requirements {
+  readonly name: string;
+  readonly file: string;
+}
+
 /** A Python with this package, in a virtual environment of its own in the cache. Returns the interpreter's path. */
-export async function pythonEnvironment(requirement: string, context: OracleContext): Promise<string> {
+export async function pythonEnvironment(
+  required: string | Requirements,
+  context: Pick<OracleContext, "directory" | "env" | "signal" | "show">,
+): Promise<string> {
   const { directory, env, signal, show } = context;
+  const { requirement, pipArgs } = wantedOf(required);
   const system = findOnPath("python3", env);
   if (!system) throw tooOld("There is no python3 on PATH");
   const run = async (executable: string, ...args: string[]) => {
@@ -32,7 +43,7 @@ export async function pythonEnvironment(requirement: string, context: OracleCont
     rmSync(root, { recursive: true, force: true });
     const steps: readonly [string, string, ...string[]][] = [
       ["making a virtual environment", system, "-m", "venv", root],
-      [`installing ${requirement}`, python, "-m", "pip", "install", "--disable-pip-version-check", requirement],
+      [`installing ${requirement}`, python, "-m", "pip", "install", "--disable-pip-version-check", ...pipArgs],
     ];
     for (const [what, executable, ...args] of steps) {
       show(what);
@@ -47,6 +58,13 @@ export async function pythonEnvironment(requirement: string, context: OracleCont
     writeFileSync(complete, requirement);
     return python;
   });
+}
+
+function wantedOf(required: string | Requirements): { requirement: string; pipArgs: readonly string[] } {
+  if (typeof required === "string") return { requirement: required, pipArgs: [required] };
+  const { name, file } = required;
+  const digest = createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 10);
+  return { requirement: `${name}-${digest}`, pipArgs: ["--require-hashes", "--requirement", file] };
 }
 
 function tooOld(problem: string): UserError {

@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { execa } from "execa";
 import { preProcessFile } from "typescript";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../support/factory";
+import type { InstalledPackage } from "../support/installedPackage";
+import { installPackage } from "../support/installedPackage";
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -11,6 +14,8 @@ interface Manifest {
 
 /** What a generated project starts, and what those programs start by its file's name. */
 const entries = [
+  "languages/bin/pulumi-resource-trustfoundry",
+  "languages/plugin/index.js",
   "stacks/partnerProgram.ts",
   "tooling/bin/trustfoundry.mjs",
   "tooling/commands/cli.ts",
@@ -52,13 +57,63 @@ function resolved(from: string, name: string): string {
   return found;
 }
 
+/** Folders of which anything may be packed; a new one is a decision. */
+const folders = ["components", "languages", "policies", "stacks", "tooling"];
+const ownFiles = [
+  "CHANGELOG.md",
+  "LICENSE",
+  "README.md",
+  "package.json",
+  // The engine looks for a plugin by this name.
+  "languages/bin/pulumi-resource-trustfoundry",
+];
+/** Kinds of files that sources, data and templates are made of. */
+const kinds = /\.(ts|mjs|cjs|js|json|md|yaml|yml|mod|sum|go|rego|css|py)$/;
+const mostBytes = 1_000_000;
+
 describe("the packed package", () => {
+  let directory: string;
+  let installed: InstalledPackage;
   let packed: ReadonlySet<string>;
   beforeAll(async () => {
-    const { stdout } = await execa("npm", ["pack", "--dry-run", "--json"], { cwd: root });
-    const [first] = JSON.parse(stdout) as { files: { path: string }[] }[];
-    packed = new Set(first?.files.map(({ path }) => path));
+    directory = mkdtempSync(join(tmpdir(), "packed-"));
+    installed = await installPackage(directory);
+    packed = new Set(installed.files);
   }, 60_000);
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  it("has files of these folders and kinds alone, none of them hidden or large", () => {
+    const unknown = [...packed].filter((file) => {
+      const [first = ""] = file.split("/");
+      const ours = ownFiles.includes(file) || (folders.includes(first) && kinds.test(file));
+      return !ours || /(^|\/)(\.|node_modules\/|Pulumi\.[^/]*\.local\.)/.test(file);
+    });
+    expect(unknown).toEqual([]);
+    const large = [...packed].filter((file) => statSync(packedFile(file)).size > mostBytes);
+    expect(large).toEqual([]);
+  });
+
+  it("says nothing of a secret or of this machine", () => {
+    const places = [root, homedir(), dirname(root)].filter((place) => place.length > 1);
+    const telling = [...packed].flatMap((file) => {
+      const text = readFileSync(packedFile(file), "utf8");
+      return [
+        ...places.filter((place) => text.includes(`${place}/`)).map((place) => `${file}: ${place}`),
+        // A key that is complete; rules and their examples name the first line of one.
+        ...(/-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{40,}-----END/.test(text)
+          ? [`${file}: a private key`]
+          : []),
+      ];
+    });
+    expect(telling).toEqual([]);
+  });
+
+  it("runs its command where it is installed", async () => {
+    const { stdout } = await execa(join(installed.nodeModules, ".bin", "trustfoundry"), ["--help"], { cwd: directory });
+    expect(stdout).toMatch(/^Usage: .*trustfoundry .*\[command\]/m);
+  }, 60_000);
+
+  const packedFile = (file: string) => join(installed.nodeModules, "trustfoundry", file);
 
   it("has every file that its programs load", () => {
     const missing = [...loadedWith(entries).files].filter((file) => !packed.has(file));
@@ -73,7 +128,7 @@ describe("the packed package", () => {
 
   it("has nothing of tests, attacks, pages and benchmarks", () => {
     const superfluous =
-      /^(test|attacks|bench|docs|samples)\/|\.test\.ts$|catalog\.lock$|^tooling\/(docs|oracles|partners|attestation|verdict\/simulated)\//;
+      /^(test|attacks|bench|docs|samples)\/|\.test\.ts$|catalog\.lock$|^tooling\/(docs|oracles|partners|faults|fuzz|supplyChain|verdict\/simulated)\//;
     expect([...packed].filter((file) => superfluous.test(file))).toEqual([]);
   });
 });

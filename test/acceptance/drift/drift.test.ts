@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { poll } from "../../../tooling/controlplane/api";
 import type { Finding } from "../../../tooling/drift/types";
 import { RehearsalCli } from "../../support/rehearsalCli";
 import { secondProvider, twoProviders, withoutSecondProvider } from "../../support/twoProviders";
@@ -37,8 +38,16 @@ function kubectlOf(as: "trust" | "provider"): Kubectl {
     await run("create", "--field-manager", "mallory", "-f", file);
   };
   const run = async (...args: readonly string[]) => {
-    const said = await rehearsal.kubectl(as, ...args);
-    if (said === "") throw new Error(`kubectl ${args.join(" ")} said nothing`);
+    // The API server goes on refusing for a while after a rule's binding was deleted.
+    const said = await poll(
+      () =>
+        rehearsal.kubectl(as, ...args).catch((error: Error) => {
+          if (!error.message.includes("denied request")) throw error;
+          return undefined;
+        }),
+      { timeoutMilliseconds: 60_000, everyMilliseconds: 500 },
+    );
+    if (!said) throw new Error(`kubectl ${args.join(" ")} said nothing, or was refused`);
     return said;
   };
   const named = async (kind: string, namespace: string, prefix: string) => {
@@ -199,7 +208,7 @@ describe("a provider that ends", () => {
     expect(all).not.toContain(`Deploy ${secondProvider}`);
     expect(await trustDigest()).toBe(trusted);
     expect(await uids("provider", owner)).toEqual(guests);
-  });
+  }, 600_000);
 
   it("is revoked by taking it out of the description: no release, value, policy or key changes", async () => {
     const { exitCode, all } = await rehearsal.run("up", "--file", rehearsal.describe(withoutSecondProvider));

@@ -50,6 +50,8 @@ export interface ApiRequest {
   readonly signal?: AbortSignal;
   /** Default 15 s. */
   readonly timeoutMilliseconds?: number;
+  /** Of the answer; default 256 MiB, more than all objects of a cluster with thousands of nodes. */
+  readonly mostBytes?: number;
   /** Told what the server warns of, whether it does as asked or not. */
   readonly onWarning?: (text: string) => void;
 }
@@ -160,14 +162,20 @@ export class KubeApi {
         : { "content-type": call.contentType ?? "application/json", "content-length": Buffer.byteLength(body) }),
     };
     return new Promise((resolve, reject) => {
-      const timeout = call.timeoutMilliseconds ?? 15_000;
+      const { timeoutMilliseconds: timeout = 15_000, mostBytes = 2 ** 28 } = call;
       const sent = request(
         url,
         { agent: this.agent, method: call.method ?? "GET", headers, signal: call.signal, timeout },
         (response) => {
           if (call.onWarning) warningsIn(response.rawHeaders).forEach(call.onWarning);
           const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          let bytes = 0;
+          response.on("data", (chunk: Buffer) => {
+            chunks.push(chunk);
+            bytes += chunk.length;
+            // A cluster is somebody else's as a rule, and must not fill this machine's memory.
+            if (bytes > mostBytes) response.destroy(new Error(`${url.origin} answered more than ${mostBytes} bytes`));
+          });
           response.on("error", reject);
           response.on("end", () => {
             const text = Buffer.concat(chunks).toString("utf8");

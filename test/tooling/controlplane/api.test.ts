@@ -85,6 +85,20 @@ describe("the client of an API server", () => {
     expect(requests).toHaveLength(1);
   });
 
+  it("takes no more of an answer than it has place for, however long it goes on", async () => {
+    let gone = false;
+    answers = [
+      (response) => {
+        response.on("close", () => (gone = true));
+        const more = (): boolean => gone || response.write("x".repeat(1000), () => setImmediate(more));
+        more();
+      },
+    ];
+    const asked = withApi((api) => api.send({ path: "/endless", mostBytes: 50_000 }));
+    await expect(asked).rejects.toThrow(/^https:\/\/127\.0\.0\.1:\d+ answered more than 50000 bytes$/);
+    await expect.poll(() => gone).toBe(true);
+  });
+
   it("counts what is gone already as deleted", async () => {
     answers = [status(404, "NotFound", "not found")];
     await withApi((api) => api.delete("/x"));

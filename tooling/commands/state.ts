@@ -8,10 +8,10 @@ export function addStateCommands(root: Command, signal: AbortSignal): void {
     .command("serve")
     .description("Keeps states in a folder for plain `pulumi` on this machine, until it is interrupted.")
     .argument("<folder>", "where the states lie, or will lie; nobody else may read it")
-    .option("--env-file <file>", "where the variables are written that `pulumi` needs (mode 0600)", "state.env")
-    .action(async (folder: string, { envFile }: { readonly envFile: string }) => {
+    .option("--variables <file>", "where the variables are written that `pulumi` needs (mode 0600)", "state.env")
+    .action(async (folder: string, { variables }: { readonly variables: string }) => {
       const { serveState } = await import("../state/serve.js");
-      await serveState({ directory: resolve(folder), environmentFile: resolve(envFile), signal });
+      await serveState({ directory: resolve(folder), environmentFile: resolve(variables), signal });
     });
   state
     .command("show")

@@ -18,10 +18,12 @@ export async function serveState({ directory, environmentFile, signal }: ServeAr
   if (existsSync(environmentFile))
     throw new UserError(
       `${environmentFile} is there already.`,
-      "Another service may be using it; remove it where none runs, or name another file with --env-file.",
+      "Another service may be using it; remove it where none runs, or name another file with --variables.",
     );
   const { binDir } = await ensureToolchain({ groups: ["state"], signal });
   const state = await openState({ directory, binDir });
+  // Neither a signal nor the service keeps this process running.
+  const waiting = setInterval(() => undefined, 60_000);
   try {
     // Of a program that only keeps states the number says nothing of who runs updates.
     const variables = { ...state.environment, PULUMI_ACCESS_TOKEN: state.address.token };
@@ -36,6 +38,7 @@ export async function serveState({ directory, environmentFile, signal }: ServeAr
     console.log("Ctrl-C ends it, once no update runs any more.");
     if (!signal.aborted) await once(signal, "abort");
   } finally {
+    clearInterval(waiting);
     rmSync(environmentFile, { force: true });
     await state.close();
   }

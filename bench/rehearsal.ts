@@ -34,7 +34,7 @@ async function timed(home: string, command: string): Promise<Round> {
 
 /** `npm run bench -- rehearsal`: how long a rehearsal of the sample takes with all tools in place. */
 void runMain(async (signal) => {
-  await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
+  await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
   const results: Record<string, Round[]> = {};
   for (let round = 0; round < rounds; round++) {
     const home = mkdtempSync(join(tmpdir(), "trustfoundry-bench-"));

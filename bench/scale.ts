@@ -47,7 +47,7 @@ function optionsOf(args: readonly string[]): Options {
 void runMain(async (signal) => {
   const options = optionsOf(process.argv.slice(2));
   const sizes = options.quick ? options.workloads.filter((size) => size <= 10) : options.workloads;
-  const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
+  const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
   const results: SizeResult[] = [];
   for (const workloads of sizes) {
     const modes = engineModes.filter(({ title }) =>

@@ -51,7 +51,7 @@ async function campaign({ seed, count, only, stack, verbose = false }: Options, 
       [
         ...concurrentFaults,
         ...apiFaults(dice, most),
-        ...credentialFaults(dice, most),
+        ...credentialFaults(),
         ...diskFaults(world.scratch("mount")),
       ].filter(({ group }) => wants(group));
     if (only !== "kill") await disturbedCampaign(world, stack ?? "trust", disturbances, onFault);

@@ -7,9 +7,7 @@ import { parse } from "yaml";
 import { contexts } from "../../stacks/rehearsal";
 import { Layout } from "../controlplane/layout";
 import { readIssuedPair } from "../controlplane/pki";
-import type { Dice } from "./dice";
 import type { Disturbed } from "./disturb";
-import { atChange } from "./disturb";
 import { run } from "./round";
 import type { World } from "./world";
 import { revokeToken, writeKubeconfig } from "./world";
@@ -17,8 +15,7 @@ import { revokeToken, writeKubeconfig } from "./world";
 const refused = /credentials/;
 
 /** Credentials that the real API server refuses. */
-export function credentialFaults(dice: Dice, most: number): Disturbed[] {
-  const number = dice.upTo("credentials/revoked", most);
+export function credentialFaults(): Disturbed[] {
   return [
     {
       name: "the client certificate has expired",
@@ -36,12 +33,13 @@ export function credentialFaults(dice: Dice, most: number): Disturbed[] {
       },
     },
     {
-      name: `the token's account is deleted at change ${number}`,
+      name: "the account of the stack's token was deleted",
       group: "credentials",
       message: refused,
       live: async (world, task) => {
         try {
-          return await atChange(number, () => revokeToken(world.api))(world, task);
+          await revokeToken(world);
+          return await run(world, task);
         } finally {
           await world.writeKubeconfig();
         }

@@ -30,7 +30,8 @@ function small(): Sections {
   );
   const [model] = sections.models as Sections[];
   const [provider] = sections.providers as (Sections & { hosts: Sections[] })[];
-  const { acceptance: _, hosts, ...rest } = provider!;
+  const { hosts } = provider!;
+  const rest = Object.fromEntries(Object.entries(provider!).filter(([key]) => key !== "acceptance"));
   return {
     ...sections,
     // Rules in force are dozens of objects more, of one kind.

@@ -159,8 +159,9 @@ async function allEnded(world: World, kind: StackKind, violations: string[]): Pr
     await wait(500);
   }
   const left = processesOf(directory);
-  violations.push(`${left.length} processes went on for two minutes after the fault`);
-  for (const pid of left) process.kill(pid, "SIGKILL");
+  const names = left.map(({ line }) => line.slice(0, 120));
+  violations.push(`went on for two minutes after the fault: ${names.join("; ")}`);
+  for (const { pid } of left) process.kill(pid, "SIGKILL");
 }
 
 /** Removes a stack's directory, whose resources are all gone. */

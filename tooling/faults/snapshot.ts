@@ -1,5 +1,6 @@
 import type { KubeApi, KubeObject } from "../controlplane/api";
 import { ApiError } from "../controlplane/api";
+import { bootAnnotation } from "../controlplane/simulatedNodes";
 import type { StackState } from "../repair/state";
 import { pendingOperations, resourcesOf } from "../repair/state";
 
@@ -53,7 +54,7 @@ export async function clusterSnapshot(api: KubeApi): Promise<Map<string, string>
 }
 
 function normalised(object: KubeObject): { key: string; text: string } | undefined {
-  const { metadata, kind, apiVersion: _, ...rest } = object as KubeObject & Record<string, unknown>;
+  const { metadata, kind } = object;
   const { name, namespace, labels = {}, annotations = {}, deletionTimestamp } = metadata;
   const { managedFields, ownerReferences } = metadata as {
     managedFields?: readonly { readonly manager?: string }[];
@@ -65,10 +66,10 @@ function normalised(object: KubeObject): { key: string; text: string } | undefin
   // Helm counts its steps, and keeps what was; only what is deployed counts.
   if (helmRecord && labels.status === "superseded") return undefined;
   const shownName = helmRecord ? name.replace(/\.v\d+$/, "") : name;
-  const { status: _status, ...content } = rest as Record<string, unknown>;
+  const content = without(object as unknown as Record<string, unknown>, ["apiVersion", "kind", "metadata", "status"]);
   const text = stable({
     labels: without(labels, helmRecord ? ["createdAt", "modifiedAt", "version"] : []),
-    annotations: without(annotations, ["deployment.kubernetes.io/revision"]),
+    annotations: without(annotations, ["deployment.kubernetes.io/revision", bootAnnotation]),
     ...(deletionTimestamp !== undefined && { going: true }),
     // Each creation has a name of its own: a second one is an owner that nobody will ever let go.
     owners: (managedFields ?? []).filter(({ manager }) => manager?.startsWith("pulumi-kubernetes")).length,
@@ -79,8 +80,8 @@ function normalised(object: KubeObject): { key: string; text: string } | undefin
 
 /** Without what the API server has given to a Service that asked for none. */
 function withoutAddresses({ spec, ...rest }: Record<string, unknown>): Record<string, unknown> {
-  const { clusterIP, clusterIPs: _, ...kept } = (spec ?? {}) as Record<string, unknown>;
-  return { ...rest, spec: clusterIP === "None" ? { ...kept, clusterIP } : kept };
+  const asked = (spec ?? {}) as Record<string, unknown>;
+  return { ...rest, spec: without(asked, ["clusterIPs", ...(asked.clusterIP === "None" ? [] : ["clusterIP"])]) };
 }
 
 /** A stack's resources: identity, inputs, relations; with what is still pending as lines of its own. */
@@ -132,7 +133,7 @@ function encryptedAway(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, encryptedAway(inner)]));
 }
 
-function without(record: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+function without<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
   return Object.fromEntries(Object.entries(record).filter(([key]) => !names.includes(key)));
 }
 

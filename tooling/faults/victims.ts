@@ -33,11 +33,10 @@ export function killVictim(victim: Victim): number {
 }
 
 /** Processes of runs that still work on a directory, whoever is their parent now. */
-export function processesOf(directory: string): number[] {
+export function processesOf(directory: string): { readonly pid: number; readonly line: string }[] {
   return all()
     .filter(({ line }) => Object.values(marks).some((mark) => mark.test(line)))
-    .filter(({ pid, line }) => line.includes(directory) || environment(pid).includes(directory))
-    .map(({ pid }) => pid);
+    .filter(({ pid, line }) => line.includes(directory) || environment(pid).includes(directory));
 }
 
 function descendants(of: number): Process[] {

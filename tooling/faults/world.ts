@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { documentFileName } from "../../components/workload/release/document";
 import { releaseDigest } from "../../components/workload/release/document";
 import type { Factory } from "../../stacks/config/factory";
@@ -9,7 +9,7 @@ import { parseAs } from "../../stacks/config/load";
 import type { DerivedStacks, Handover } from "../../stacks/rehearsal";
 import { contexts, deriveStacks } from "../../stacks/rehearsal";
 import { openRelease } from "../commands/release/open";
-import type { KubeApi } from "../controlplane/api";
+import { ApiError, KubeApi, poll } from "../controlplane/api";
 import { writePrivate } from "../controlplane/files";
 import { instanceDestroy, instanceUp } from "../controlplane/instance";
 import { Authority } from "../controlplane/pki";
@@ -262,7 +262,27 @@ async function issueToken(api: KubeApi): Promise<string> {
   return answer.status.token;
 }
 
-/** Takes the account away that the stacks' token speaks for: the real API server then refuses it. */
-export async function revokeToken(api: KubeApi): Promise<void> {
+/** Takes the account away that the stacks' token speaks for, and waits until the real API server has noticed. */
+export async function revokeToken({ api, adminKubeconfig, kubeconfig }: World): Promise<void> {
   await api.delete(`/api/v1/namespaces/${account.namespace}/serviceaccounts/${account.name}`);
+  const read = (file: string) =>
+    parse(readFileSync(file, "utf8")) as {
+      clusters: { cluster: { "certificate-authority-data": string } }[];
+      users: { user: { token?: string } }[];
+    };
+  const ca = read(adminKubeconfig).clusters[0]?.cluster["certificate-authority-data"] ?? "";
+  const bearerToken = read(kubeconfig).users[0]?.user.token;
+  const caCertificate = Buffer.from(ca, "base64").toString();
+  const client = new KubeApi({ server: api.server, caCertificate, bearerToken });
+  try {
+    // It remembers for a while that a token was good.
+    const refused = async () =>
+      client.get("/api").then(
+        () => undefined,
+        (error: unknown) => (error instanceof ApiError && error.status === 401) || undefined,
+      );
+    if (!(await poll(refused, { timeoutMilliseconds: 60_000 }))) throw new Error("the token is still good");
+  } finally {
+    client.close();
+  }
 }

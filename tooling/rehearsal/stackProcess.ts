@@ -17,7 +17,13 @@ export type Answer =
   | { readonly kind: "progress"; readonly line: string }
   | { readonly kind: "outcome"; readonly outcome: StackOutcome }
   | { readonly kind: "count"; readonly count: number }
-  | { readonly kind: "failure"; readonly message: string; readonly hint?: string; readonly defect?: string };
+  | {
+      readonly kind: "failure";
+      readonly message: string;
+      readonly hint?: string;
+      readonly details?: readonly string[];
+      readonly defect?: string;
+    };
 
 /**
  * One party's stack in a process of its own, as on a machine of its own. The Automation API would let several stacks
@@ -81,7 +87,7 @@ export class StackProcess {
         if (answer.kind === "progress") onProgress?.(answer.line);
         else if (answer.kind !== "failure") done(() => resolve(answer));
         else if (answer.defect) done(() => reject(Object.assign(new Error(answer.message), { stack: answer.defect })));
-        else done(() => reject(new UserError(answer.message, answer.hint)));
+        else done(() => reject(new UserError(answer.message, answer.hint, answer.details)));
       });
       child.on("error", (error) => done(() => reject(error)));
       child.on("exit", (code, ended) =>
@@ -99,6 +105,10 @@ function endedProcess(stackName: string, code: number | null, signal: NodeJS.Sig
   return new UserError(
     `The process of stack ${stackName} ${how}.`,
     "Run the command again; it continues where it stopped.",
-    said.trim().split("\n").slice(-10),
+    said
+      .trim()
+      .split("\n")
+      .filter((line) => line !== "")
+      .slice(-10),
   );
 }

@@ -31,7 +31,7 @@ async function answer(request: Request): Promise<Answer> {
     return { kind: "outcome", outcome };
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    if (error instanceof UserError) return { kind: "failure", message, hint: error.hint };
+    if (error instanceof UserError) return { kind: "failure", message, hint: error.hint, details: error.details };
     // A disk that is full or read-only, met outside of the engine.
     if (["ENOSPC", "EDQUOT", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) {
       const { stackName } = request.run.place;

@@ -144,6 +144,16 @@ async function startService({ directory, binDir }: StateArgs, start: StartLine):
     return { child, address: JSON.parse(answer.line) as ServiceAddress };
   }
   if (answer.code === exitLocked) return undefined;
+  if (/no space left on device|disk quota exceeded/.test(said.join(" ")))
+    throw new UserError(
+      `The disk with the states in ${directory} is full.`,
+      "Free some space and run the command again; it continues where it stopped.",
+    );
+  if (/read-only file system/.test(said.join(" ")))
+    throw new UserError(
+      `The disk with the states in ${directory} is read-only.`,
+      "Make it writable and run the command again; it continues where it stopped.",
+    );
   throw new UserError(
     `The states in ${directory} cannot be opened.`,
     "docs/state.md says how a damaged state is looked at and repaired.",

@@ -45,7 +45,7 @@ describe("a bad day", () => {
     const faults: Fault[] = [];
     const all = (most: number) => [
       ...apiFaults(dice, most).filter(({ name }) => /503|Retry-After|half-way/.test(name)),
-      ...credentialFaults(dice, most).slice(0, 1),
+      ...credentialFaults().slice(0, 1),
       ...diskFaults(world.scratch("mount")).slice(0, 1),
       ...concurrentFaults,
     ];

@@ -30,5 +30,7 @@ export function withoutTrace<E extends Error>(error: E): E {
 
 /** Stack settings and arguments have the same sections; only the former have the project's prefix. */
 function asArgument(problem: string): string {
-  return problem.replaceAll("trustfoundry:trustSecrets", "secrets").replace(/^trustfoundry:(?=[a-zA-Z[])/, "");
+  return problem
+    .replaceAll("trustfoundry:trustSecrets", "secrets")
+    .replace(/^trustfoundry:(?=\w[\w.[\]]*(: | \())/, "");
 }

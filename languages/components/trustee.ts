@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { evidenceProblems } from "../../components/attestation/acceptedEvidence";
 import { rolloverNotices } from "../../components/attestation/admittedRelease";
@@ -11,6 +12,7 @@ import { tokens } from "../../components/tokens";
 import { attestationSchema } from "../../stacks/config/attestation";
 import { nameSchema } from "../../stacks/config/common";
 import { nodesSchema } from "../../stacks/config/nodes";
+import type { TrustSecrets, TrustSecretsContext } from "../../stacks/config/secrets";
 import { parseTrustSecrets, trustSecretsSchema } from "../../stacks/config/secrets";
 import { keyBrokerArgs, keyBrokerProblems, keyBrokerWarnings } from "../../stacks/keyBroker";
 import { admittedNodes } from "../../stacks/nodes";
@@ -109,9 +111,7 @@ export const trustee = remoteComponent({
       wantedCredentials: wantedCredentials(attestation.keyStore),
       wantsIntelKey: attestation.service.kind === "intelTrustAuthority",
     };
-    // Unknown at preview where other resources make them; in an update it is awaited before anything is registered.
-    const secrets = outside.secrets.apply((raw) => parseTrustSecrets(raw, wanted));
-    await settled(secrets);
+    const secrets = await checkedSecrets(outside.secrets, wanted);
     return new Trustee(
       name,
       { releases, nodes, accepted, ...keyBrokerArgs(complete), platformSet, pins, namespace, secrets },
@@ -120,9 +120,24 @@ export const trustee = remoteComponent({
   },
 });
 
-/** Waits until an Output is known or known to be unknown, so that what is wrong with it is said here. */
-async function settled(output: unknown): Promise<void> {
-  await (output as { promise: (withUnknowns: boolean) => Promise<unknown> }).promise(true);
+/**
+ * Secrets that fit, still secret. Where other resources make them they are unknown at preview; in an update they are looked at
+ * before anything is registered. An error inside of `apply` would end the whole process, so it is brought out as a value.
+ */
+async function checkedSecrets(
+  given: pulumi.Output<unknown>,
+  wanted: TrustSecretsContext,
+): Promise<pulumi.Output<TrustSecrets>> {
+  const outcome = given.apply((raw): { readonly secrets?: TrustSecrets; readonly error?: unknown } => {
+    try {
+      return { secrets: parseTrustSecrets(raw, wanted) };
+    } catch (error) {
+      return { error };
+    }
+  });
+  const known = await (outcome as unknown as { promise: () => Promise<{ error?: unknown } | undefined> }).promise();
+  if (known?.error !== undefined) throw known.error;
+  return outcome.apply(({ secrets }) => secrets as TrustSecrets);
 }
 
 async function admitted(given: z.infer<typeof settings>, now: Date): Promise<Admitted[]> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
@@ -12,7 +12,7 @@ import { RemoteComponent } from "../../support/languages/programs";
 import type { Wanted } from "../../support/languages/wanted";
 import { names } from "../../support/languages/wanted";
 import { sampleRelease } from "../../support/release";
-import { bothSign, pemOf, signedText, signers } from "../../support/signing";
+import { bothSign, signedText } from "../../support/signing";
 import { execa } from "execa";
 
 // The real engine and the real Kubernetes provider, which writes files instead of asking a cluster.
@@ -51,8 +51,10 @@ const workload = async () => ({
   release: await signedText(sampleRelease()),
   storageClassName: "block",
 });
+const nothingInstalled = { platform: {}, simulated: true };
+/** In a stack in which nothing is yet. */
 const preview = (program: () => unknown) =>
-  runHere("preview", place, async () => {
+  runHere("preview", { ...place, stackName: "empty" }, async () => {
     await program();
     return {};
   });
@@ -117,78 +119,23 @@ describe("values that are not known at preview", () => {
     expect(outcome.errors).toEqual([]);
     expect(outcome.failed).toBe(false);
   });
-
-  it("are refused where they decide what is placed, by their place", async () => {
-    const inputs = { ...tenant, quota: { ...names.quota, gpus: unknown().apply(Number) } };
-    expect(await refusal(() => component("trustfoundry:cluster:TenantNamespace", inputs))).toContain(
-      "quota.gpus: is not known at preview",
-    );
-  });
 });
 
-describe("refusals", () => {
-  it("name the argument, its value, and what to write", async () => {
+describe("a refusal", () => {
+  it("names the resource, the argument, its value, and what to write", async () => {
     const hosts = [sampleHost({ ccMode: "ppcie", gpu: { model: "H100", count: 4 } })];
     expect(await refusal(() => component("trustfoundry:cluster:NodeMode", { hosts }))).toContain(
-      "resource 'nodemode' has a problem: hosts[0].gpu.count: 4 must be 8 in ppcie mode",
+      "trustfoundry:cluster:NodeMode resource 'nodemode' has a problem: hosts[0].gpu.count: 4 must be 8 in ppcie mode",
     );
   });
 
-  it("keep releases out that others signed", async () => {
-    const stranger = pemOf(signers.stranger);
-    const inputs = {
-      ...(await workload()),
-      namespace: names.modelOwner,
-      signers: { modelOwner: { threshold: 1, keys: [{ name: "stranger", publicKey: stranger }] } },
-    };
-    expect(await refusal(() => component("trustfoundry:workload:ConfidentialWorkload", inputs))).toMatch(
-      /problem: release: .*sign/,
-    );
-  });
-
-  it("keep secrets in plain text out, and secrets out of what shows them", async () => {
-    const attestation = {
-      keyBroker: { dnsName: "kbs.example.com", caCertificate: readCertificate(), clientCidrs: ["192.0.2.0/24"] },
-      referenceValueExpiry: "2028-01-01T00:00:00Z",
-    };
-    const secrets = { tls: { certificate: "c", privateKey: "hush-hush" } };
-    const said = await refusal(() =>
-      component("trustfoundry:attestation:Trustee", { ...trusted, attestation, secrets }),
-    );
-    expect(said).toContain("secrets: is in plain text");
-    expect(said).not.toContain("hush");
-    const hidden = { ...tenant, deployer: pulumi.secret("hush-hush") };
-    const shown = await refusal(() => component("trustfoundry:cluster:TenantNamespace", hidden));
-    expect(shown).toContain("deployer: is a secret");
-    expect(shown).not.toContain("hush");
-  });
-
-  it("keep paths inside the project", async () => {
-    symlinkSync("/etc", join(place.directory, "linked"));
-    for (const path of ["/etc", "../../etc", "linked"])
-      expect(
-        await refusal(() =>
-          component("trustfoundry:cluster:NodeFeatures", {
-            platform: { charts: { kind: "directory", path } },
-            simulated: true,
-          }),
-        ),
-      ).toContain(`platform.charts.path: "${path}" leaves the project's directory`);
-  });
-
-  it("want components of the right kind, made by this package", async () => {
-    const opts = { providers: { kubernetes: files() } };
+  it("meets a component of another kind where one of this package is wanted", async () => {
     const said = await refusal(() => {
+      const opts = { providers: { kubernetes: files() } };
       const mode = component("trustfoundry:cluster:KubeletSettings", { kubernetesVersion: "1.36" }, opts);
-      component("trustfoundry:runtime:Kata", { nodeFeatures: mode, nodeMode: mode, simulated: true }, opts);
+      component("trustfoundry:runtime:Kata", { nodeFeatures: mode, nodeMode: mode, ...nothingInstalled }, opts);
     });
     expect(said).toContain("nodeFeatures: is another kind of component");
-  });
-
-  it("know no other component", async () => {
-    expect(await refusal(() => component("trustfoundry:cluster:Nothing", {}))).toContain(
-      "trustfoundry:cluster:Nothing: no component of this package",
-    );
   });
 });
 
@@ -203,8 +150,3 @@ describe("the schema", () => {
     expect(JSON.parse(stdout)).toMatchObject(JSON.parse(readFileSync(file, "utf8")) as object);
   });
 });
-
-/** Any certificate at all: what is refused here is refused before it is looked at. */
-function readCertificate(): string {
-  return "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-}

@@ -1,12 +1,13 @@
 import type { KubeApi } from "../controlplane/api";
-import { ApiError, poll } from "../controlplane/api";
+import { ApiError } from "../controlplane/api";
 import type { ServedKind } from "./cluster";
 import { isSeen, pathOf } from "./cluster";
 import type { Found, LookedStack } from "./found";
 import { keyOf, metadataOf } from "./found";
 import { patchOf } from "./patch";
+import type { Settling } from "./settle";
+import { untilSettled } from "./settle";
 import type { Tree } from "./tree";
-import { isTree } from "./tree";
 import type { ObjectId, WantedObject } from "./types";
 import { objectText } from "./types";
 
@@ -83,41 +84,6 @@ export async function heal({ found, apiOf, signal }: HealArgs): Promise<Healed> 
     .filter(({ finding }) => finding.healing.kind === "refused")
     .map(({ finding }) => `${objectText(finding.object)}: ${finding.healing.says}`);
   return { done, refused: [...new Set(refused)], failed };
-}
-
-interface Settling {
-  readonly api: KubeApi;
-  readonly namespace: string | undefined;
-}
-
-/** How long controllers are waited for; whatever is not ready then shows at the next look. */
-const settleMilliseconds = 60_000;
-
-async function untilSettled(
-  { api, namespace }: Settling,
-  what: "observed" | "available",
-  signal?: AbortSignal,
-): Promise<void> {
-  await poll(
-    async () => {
-      const all = await api.list<Tree>(`/apis/apps/v1/namespaces/${namespace}/deployments`, undefined, signal);
-      return all.every((each) => isSettled(each, what)) || undefined;
-    },
-    { everyMilliseconds: 250, timeoutMilliseconds: settleMilliseconds, ...(signal && { signal }) },
-  ).catch((error: unknown) => {
-    // Who may not list them cannot wait for them.
-    if (!(error instanceof ApiError)) throw error;
-  });
-}
-
-function isSettled({ metadata, spec, status }: Tree, what: "observed" | "available"): boolean {
-  const [of, wanted, is] = [metadata, spec, status].map((part) => (isTree(part) ? part : {})) as [Tree, Tree, Tree];
-  if (is.observedGeneration !== of.generation) return false;
-  const count = (value: unknown) => Number(value ?? 0);
-  return (
-    what === "observed" ||
-    [is.replicas, is.updatedReplicas, is.availableReplicas].every((each) => count(each) === count(wanted.replicas))
-  );
 }
 
 const exactly = (live: Tree) => ({

@@ -6,11 +6,13 @@ import { poll } from "../../../tooling/controlplane/api";
 import type { Finding } from "../../../tooling/drift/types";
 import { RehearsalCli } from "../../support/rehearsalCli";
 import { secondProvider, twoProviders, withoutSecondProvider } from "../../support/twoProviders";
-import type { Kubectl, LiveObject } from "./edits";
-import { edits } from "./edits";
+import type { Kubectl, LiveObject } from "./edit";
+import { ownerEdits } from "./ownerEdits";
+import { providerEdits } from "./providerEdits";
 
 const rehearsal = new RehearsalCli("drift");
 const owner = "acme-models";
+const edits = [...ownerEdits, ...providerEdits];
 
 interface Named {
   readonly metadata: { readonly name: string; readonly uid: string; readonly creationTimestamp: string };

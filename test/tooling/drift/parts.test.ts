@@ -9,73 +9,8 @@ import { providerMeanings } from "../../../tooling/drift/meaningsProvider";
 import { lastWriter, writerOf } from "../../../tooling/drift/owners";
 import { mountedFiles } from "../../../tooling/drift/podFiles";
 import { sameQuantity } from "../../../tooling/drift/quantities";
-import { readStack } from "../../../tooling/drift/state";
 import { pathText } from "../../../tooling/drift/tree";
 import { selects, touchesNamespaces } from "../../../tooling/drift/webhooks";
-
-const secret = (plaintext?: unknown) => ({
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-  ...(plaintext === undefined ? { ciphertext: "v1:x" } : { plaintext: JSON.stringify(plaintext) }),
-});
-
-function exported(data: unknown, more: object = {}) {
-  const urn = (type: string, name: string) => `urn:pulumi:acme-trust::trustfoundry::${type}::${name}`;
-  const inputs = { apiVersion: "v1", kind: "Secret", metadata: { name: "tls-1", namespace: "trustee" }, data };
-  return {
-    version: 3,
-    deployment: {
-      resources: [
-        { type: "pulumi:pulumi:Stack", urn: urn("pulumi:pulumi:Stack", "s") },
-        {
-          type: "pulumi:providers:kubernetes",
-          urn: urn("pulumi:providers:kubernetes", "p"),
-          inputs: { context: "trust" },
-        },
-        {
-          type: "kubernetes:core/v1:Secret",
-          urn: urn("kubernetes:core/v1:Secret", "t"),
-          inputs,
-          outputs: { ...inputs, __fieldManager: "pulumi-kubernetes-1" },
-        },
-        { type: "kubernetes:core/v1:Node", urn: urn("kubernetes:core/v1:Node", "n"), external: true, inputs: {} },
-        {
-          type: "kubernetes:core/v1:NodePatch",
-          urn: urn("kubernetes:core/v1:NodePatch", "n"),
-          inputs: { apiVersion: "v1", kind: "Node", metadata: { name: "h" } },
-          outputs: {},
-        },
-      ],
-      ...more,
-    },
-  };
-}
-
-describe("a state", () => {
-  it("says what was applied, by whom, and which values are secret", () => {
-    const stack = readStack(exported(secret({ "tls.key": "a2V5" })));
-    expect(stack).toMatchObject({ stackName: "acme-trust", context: "trust", pending: 0 });
-    expect(stack?.objects.map(({ kind, name, partial }) => [kind, name, partial])).toEqual([
-      ["Secret", "tls-1", false],
-      ["Node", "h", true],
-    ]);
-    expect(stack?.objects[0]).toMatchObject({
-      wanted: { data: { "tls.key": "a2V5" } },
-      by: { kind: "apply", manager: "pulumi-kubernetes-1" },
-      sealed: [],
-      secret: ['["data"]'],
-    });
-  });
-
-  it("says what stays sealed, and which updates did not end", () => {
-    const stack = readStack(exported(secret(), { pending_operations: [{}] }));
-    expect(stack?.objects[0]?.sealed).toEqual(["data"]);
-    expect(stack?.pending).toBe(1);
-  });
-
-  it.each([[{}], [{ deployment: { resources: [] } }], ["text"]])("is none: %j", (value) => {
-    expect(readStack(value)).toBeUndefined();
-  });
-});
 
 describe("meanings", () => {
   const rows = [...ownerMeanings, ...providerMeanings];

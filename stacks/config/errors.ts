@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { obeyed } from "../../components/screen";
-import { isSecretText, isTellingName } from "../../components/secretText";
+import { isSecretText, isTellingName, withoutSecrets } from "../../components/secretText";
 
 /** What somebody can read before correcting something; the rest is said when these are right. */
 const mostProblems = 25;
@@ -13,8 +13,8 @@ export class ConfigurationError extends Error {
   constructor(problems: readonly string[]) {
     // A configuration may come from somebody else, and what it says must not write on the reader's screen as it likes.
     const readable = problems.map((problem) => {
-      const plain = problem.replace(obeyed, (found) => (found === "\n" ? found : " "));
-      return plain.length > longestProblem ? `${plain.slice(0, longestProblem)}…` : plain;
+      const cut = problem.length > longestProblem ? `${problem.slice(0, longestProblem)}…` : problem;
+      return withoutSecrets(cut).replace(obeyed, (found) => (found === "\n" ? found : " "));
     });
     const further = problems.length - mostProblems;
     super(

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ConfigurationError, describeIssues, nearest, show } from "./errors";
+import { ConfigurationError, describeIssues, location, nearest, show } from "./errors";
 import { roles, roleSchemas } from "./factory";
 import type { Factory, InfrastructureConfig, KeysConfig, Role, TrustConfig, WorkloadsConfig } from "./factory";
 
@@ -30,11 +30,37 @@ export function parseAs<R extends Role>(
   role: R,
   raw: Readonly<Record<string, unknown>>,
 ): z.infer<(typeof roleSchemas)[R]> {
+  const broken = brokenTexts(raw);
+  if (broken.length > 0)
+    throw new ConfigurationError(
+      broken.map((path) => `${location(path)}: has half of a character, which no file can hold; write it again`),
+    );
   const schema = roleSchemas[role];
   const result = schema.safeParse(raw);
   if (!result.success) throw new ConfigurationError(describeIssues(result.error, schema, raw));
   return result.data as z.infer<(typeof roleSchemas)[R]>;
 }
+
+/** Places of texts and names that no file could hold: they would end what is rendered from them. */
+function brokenTexts(raw: unknown): (string | number)[][] {
+  const found: (string | number)[][] = [];
+  const todo: { readonly value: unknown; readonly path: (string | number)[] }[] = [{ value: raw, path: [] }];
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const { value, path } = next;
+    if (typeof value === "string" && halfOfAPair.test(value)) found.push(path);
+    if (typeof value !== "object" || value === null) continue;
+    for (const [key, inner] of Object.entries(value)) {
+      const place = [...path, Array.isArray(value) ? Number(key) : key];
+      if (halfOfAPair.test(key)) found.push(path);
+      else if (place.length < deepest) todo.push({ value: inner, path: place });
+    }
+  }
+  return found;
+}
+
+const halfOfAPair = /\p{Surrogate}/u;
+/** Nothing stands that deep in any schema. */
+const deepest = 100;
 
 function isRole(value: string): value is Role {
   return (roles as readonly string[]).includes(value);

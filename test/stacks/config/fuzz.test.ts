@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { ConfigurationError } from "../../../stacks/config/errors";
+import { parseConfig } from "../../../stacks/config/load";
 import { Dice } from "../../../tooling/faults/dice";
 import { campaign } from "../../../tooling/fuzz/campaign";
 import { corpus } from "../../../tooling/fuzz/corpus";
 import { answerTo, judge } from "../../../tooling/fuzz/judge";
 import { corpusMaterial } from "../../../tooling/fuzz/material";
 import { mutant } from "../../../tooling/fuzz/mutate";
+import { sampleSections, withValue } from "../../support/factory";
 
 /** `npm run fuzz` takes another one each time. */
 const seed = 20261127;
@@ -42,6 +45,43 @@ describe(`wrong configurations (seed ${seed})`, () => {
     },
     600_000,
   );
+});
+
+describe("what was found in this way", () => {
+  const key = "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----\n";
+  const said = (path: readonly (string | number)[], value: unknown): string => {
+    try {
+      parseConfig(withValue(sampleSections(), path, value));
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.message;
+      throw error;
+    }
+    return "";
+  };
+
+  it("is said without what a structure's own toString would do", () => {
+    expect(said(["providers", 0, "hosts", 0, "cpu"], { toString: 1 })).toContain('{"toString":1} is not known; write');
+  });
+
+  it("is said without a secret that stands for a role, or that another setting is compared with", () => {
+    expect(said(["role"], key)).toContain("trustfoundry:role: [not shown] is not known; write one of trust");
+    const message = said(["providers", 0, "name"], key);
+    expect(message).toContain("trustfoundry:models[0].providers[0]: ");
+    expect(message).toContain("is no provider; write one of [not shown]");
+    expect(message).not.toContain("MC4CAQ");
+  });
+
+  it("is refused where it stands, before anything is rendered that could not be", () => {
+    expect(said(["factory"], "acme\ud800")).toContain("trustfoundry:factory: has half of a character, ");
+    expect(said(["models", 0, "\udfff"], 1)).toContain("trustfoundry:models[0]: has half of a character, ");
+  });
+
+  it("is said in a message with an end, whatever there is to say, and never to the terminal", () => {
+    const many = Array.from({ length: 500 }, (_, index) => [`k${index}`, 1]);
+    expect(said(["models", 0, "gpu"], Object.fromEntries(many))).toMatch(/\n {2}… and \d+ more$/);
+    expect(said(["k".repeat(100_000)], 1).length).toBeLessThan(1000);
+    expect(said(["factory"], "\u001b[2J\u202eacme")).not.toMatch(/[\u001b\u202e]/);
+  });
 });
 
 describe("the judge of answers", () => {

@@ -48,21 +48,34 @@ export interface CampaignArgs {
   /** Lives of stacks, each a list of kills by phase. */
   readonly lives: readonly (readonly Kill[])[];
   readonly onFault: (fault: Fault) => void;
+  /** Whether the provider's infrastructure stands already, and is to stay. Default: no. */
+  readonly onInfrastructure?: boolean;
 }
 
 /** Lives through stacks' lives with a kill in each phase. */
-export async function killCampaign({ world, dice, lives, onFault }: CampaignArgs): Promise<void> {
+export async function killCampaign({
+  world,
+  dice,
+  lives,
+  onFault,
+  onInfrastructure = false,
+}: CampaignArgs): Promise<void> {
   for (const stack of stackKinds) {
     const own = lives.filter(([first]) => first?.stack === stack);
     if (own.length === 0) continue;
-    // Workloads need the provider's namespace and runtime classes.
-    if (stack === "workloads") await mustRun(world, { kind: "infrastructure", operation: "up", version: "first" });
-    await liveAll(world, dice, stack, own, onFault);
-    if (stack === "workloads") {
-      await mustRun(world, { kind: "infrastructure", operation: "destroy", version: "first" });
-      forget(world, "infrastructure");
-    }
+    const standing = onInfrastructure || stack !== "workloads";
+    await withInfrastructure(world, standing, () => liveAll(world, dice, stack, own, onFault));
   }
+}
+
+/** Workloads need the provider's namespace and runtime classes. */
+async function withInfrastructure(world: World, standing: boolean, use: () => Promise<void>): Promise<void> {
+  if (standing) return use();
+  const task = { kind: "infrastructure", version: "first" } as const;
+  await mustRun(world, { ...task, operation: "up" });
+  await use();
+  await mustRun(world, { ...task, operation: "destroy" });
+  forget(world, "infrastructure");
 }
 
 async function liveAll(
@@ -106,24 +119,28 @@ function described(
   };
 }
 
+export interface DisturbedCampaignArgs extends Pick<CampaignArgs, "world" | "onFault" | "onInfrastructure"> {
+  readonly stack: StackKind;
+  /** Faults of a run that asks for so many changes. */
+  readonly faults: (changes: number) => readonly Disturbed[];
+}
+
 /** Lives through disturbances of one stack: between its two versions, to and fro. */
-export async function disturbedCampaign(
-  world: World,
-  stack: StackKind,
-  faults: (most: number) => readonly Disturbed[],
-  onFault: (fault: Fault) => void,
-): Promise<void> {
-  if (stack === "workloads") await mustRun(world, { kind: "infrastructure", operation: "up", version: "first" });
+export async function disturbedCampaign(args: DisturbedCampaignArgs): Promise<void> {
+  const standing = (args.onInfrastructure ?? false) || args.stack !== "workloads";
+  await withInfrastructure(args.world, standing, () => disturbAll(args));
+}
+
+async function disturbAll({ world, stack, faults, onFault }: DisturbedCampaignArgs): Promise<void> {
   const expected = new Map<Version, Reference>();
-  let most = 1;
-  // Twice round: the way back is measured as the way there.
-  for (const version of ["first", "changed", "first"] as const) {
+  let changes = 1;
+  for (const version of ["first", "changed"] as const) {
     const { measure, reference } = await measured(world, { kind: stack, operation: "up", version });
-    if (version === "changed") most = measure.requests;
+    changes = measure.requests;
     expected.set(version, reference);
   }
-  let version: Version = "first";
-  for (const fault of faults(most)) {
+  let version: Version = "changed";
+  for (const fault of faults(changes)) {
     const skipped = fault.skip?.();
     if (skipped !== undefined) {
       onFault({ name: `${fault.name}: skipped, ${skipped}`, seconds: 0, violations: [], said: "" });
@@ -133,26 +150,16 @@ export async function disturbedCampaign(
     const reference = expected.get(version);
     if (!reference) throw new Error(`nothing is known of ${version}`);
     const started = performance.now();
-    const { violations, said, failed, repaired, runs } = await disturbedRound(world, fault, {
-      stack,
-      version,
-      expected: reference,
-    });
+    const { failed, runs, ...result } = await disturbedRound(world, fault, { stack, version, expected: reference });
     const how = failed ? "failed" : "was lived through";
     onFault({
+      ...result,
       name: `${fault.name} (${stack}): ${how}; ${runs} run${runs === 1 ? "" : "s"} more`,
       seconds: (performance.now() - started) / 1000,
-      violations,
-      said,
-      ...(repaired !== undefined && { repaired }),
     });
   }
   await mustRun(world, { kind: stack, operation: "destroy", version });
   forget(world, stack);
-  if (stack === "workloads") {
-    await mustRun(world, { kind: "infrastructure", operation: "destroy", version: "first" });
-    forget(world, "infrastructure");
-  }
 }
 
 /** One fault as a line, what it broke, and, for who wants to know, what was said about it. */

@@ -54,7 +54,7 @@ async function campaign({ seed, count, only, stack, verbose = false }: Options, 
         ...credentialFaults(),
         ...diskFaults(world.scratch("mount")),
       ].filter(({ group }) => wants(group));
-    if (only !== "kill") await disturbedCampaign(world, stack ?? "trust", disturbances, onFault);
+    if (only !== "kill") await disturbedCampaign({ world, stack: stack ?? "trust", faults: disturbances, onFault });
     if (wants("kill")) {
       const lives = dice
         .shuffled("lives", allKills())

@@ -30,14 +30,24 @@ export interface Ran {
 
 /** Runs a task as every command does, in a process of its own, and keeps what it said. */
 export async function run(world: World, task: Task, onProgress?: (line: string) => void): Promise<Ran> {
-  const child = new StackProcess(world.settings(task.kind, task.version, task), world.args.signal);
+  const child = processFor(world, task);
+  try {
+    return await runIn(child, task, onProgress);
+  } finally {
+    child.close();
+  }
+}
+
+function processFor(world: World, task: Task): StackProcess {
+  return new StackProcess(world.settings(task.kind, task.version, task), world.args.signal);
+}
+
+async function runIn(child: StackProcess, task: Task, onProgress?: (line: string) => void): Promise<Ran> {
   try {
     const outcome = await child.run(task.operation, onProgress);
     return { outcome, said: outcome.warnings.join("\n"), failed: false };
   } catch (error) {
     return { said: describeError(error), failed: true };
-  } finally {
-    child.close();
   }
 }
 
@@ -86,6 +96,15 @@ const advice = /run .* again|`[^`]+`|wait for|free some|renew|log in|→/i;
 
 /** Goes on as the messages say, and checks that everything ends as if nothing had happened. */
 export async function recover(world: World, disturbed: Disturbed): Promise<Recovery> {
+  const child = processFor(world, disturbed.task);
+  try {
+    return await recoverIn(child, world, disturbed);
+  } finally {
+    child.close();
+  }
+}
+
+async function recoverIn(child: StackProcess, world: World, disturbed: Disturbed): Promise<Recovery> {
   const { ran, task, expected, keys, message } = disturbed;
   const violations: string[] = [];
   const hears = (said: string, which: string) => violations.push(...badWords(said, canaries(world), which));
@@ -99,7 +118,7 @@ export async function recover(world: World, disturbed: Disturbed): Promise<Recov
   let repaired: string | undefined;
   for (; runs < 3;) {
     runs++;
-    const again = await run(world, task);
+    const again = await runIn(child, task);
     hears(again.said, `run ${runs} after the fault`);
     const plan = await planOf(world, task.kind);
     const clean = nothingToRepair(plan);
@@ -129,7 +148,7 @@ export async function recover(world: World, disturbed: Disturbed): Promise<Recov
   );
   violations.push(...leakingObjects(after.cluster, canaries(world)).map((object) => `a secret is in ${object}`));
   if (task.operation === "up") {
-    const again = await run(world, task);
+    const again = await runIn(child, task);
     if (!again.outcome || changed(again.outcome))
       violations.push(
         `a further run changed something: ${again.outcome ? JSON.stringify(again.outcome.changes) : again.said}`,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 
 /** In the environment of a stack's process and of all that it starts: which run they belong to. */
 export const runVariable = "TRUSTFOUNDRY_RUN";
@@ -10,10 +11,10 @@ export const runVariable = "TRUSTFOUNDRY_RUN";
  * engine of the run lives, which is then writing its state, nothing is touched. Elsewhere than on Linux they end by
  * themselves, later.
  */
-export function endLeftovers(run: string): void {
-  if (process.platform !== "linux") return;
+export function endLeftovers(run: string): "ended" | "engineLives" {
+  if (process.platform !== "linux") return "ended";
   const own = processesOfRun(run);
-  if (own.some(({ program }) => program === "pulumi")) return;
+  if (own.some(({ program }) => program === "pulumi")) return "engineLives";
   for (const { pid, program, line } of own)
     if (program.startsWith("pulumi-") || line.includes("run-policy-pack"))
       try {
@@ -21,6 +22,12 @@ export function endLeftovers(run: string): void {
       } catch {
         // It has just ended.
       }
+  return "ended";
+}
+
+/** The same once the engine is gone, which ends soon after its program was killed; it is not waited for in vain. */
+export async function afterEngine(run: string): Promise<void> {
+  for (let tries = 0; tries < 150 && endLeftovers(run) === "engineLives"; tries++) await wait(200);
 }
 
 function processesOfRun(run: string): { pid: number; program: string; line: string }[] {

@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { UserError } from "../ui";
-import { endLeftovers, runVariable } from "./leftovers";
+import { afterEngine, endLeftovers, runVariable } from "./leftovers";
 import type { Operation, StackOutcome, StackSettings } from "./stackRunner";
 
 /** What a stack's process is asked for. */
@@ -90,9 +90,11 @@ export class StackProcess {
         else done(() => reject(new UserError(answer.message, answer.hint, answer.details)));
       });
       child.on("error", (error) => done(() => reject(error)));
-      child.on("exit", (code, ended) =>
-        done(() => reject(endedProcess(settings.place.stackName, code, ended, Buffer.concat(said).toString()))),
-      );
+      child.on("exit", (code, ended) => {
+        const fail = () => reject(endedProcess(settings.place.stackName, code, ended, Buffer.concat(said).toString()));
+        // A run that comes right after this one must not meet the engine of this one.
+        void afterEngine(this.runId).finally(() => done(fail));
+      });
       signal?.addEventListener("abort", interrupt, { once: true });
       child.send({ ask, run: settings } satisfies Request);
       if (signal?.aborted) interrupt();

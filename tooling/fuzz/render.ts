@@ -74,7 +74,7 @@ function trustText(config: TrustConfig): string {
   const toml = trusteeConfiguration({
     trusteeVersion: platformSets[platform.set].versions.trustee,
     namespace: "trustee",
-    nvidiaVerifier: attestation.nvidiaVerifier,
+    nvidiaVerifier: accepted.verifier,
     tees: ["snp", "tdx"],
     service: attestation.service,
     keyStore: attestation.keyStore,
@@ -83,7 +83,7 @@ function trustText(config: TrustConfig): string {
     collateralService: attestation.collateralService,
   });
   parseToml(toml.kbs);
-  const wrong = attestation.service.kind === "trustee" ? checkKbsConfiguration(toml.kbs) : [];
+  const wrong = attestation.service.kind === "coco" ? checkKbsConfiguration(toml.kbs) : [];
   if (wrong.length > 0) throw new Error(`rendered for the key broker: ${wrong.join("; ")}`);
   return json({
     toml,

@@ -1,4 +1,5 @@
 import * as semver from "semver";
+import { advisories } from "../../advisories";
 import { kataDeploy } from "../../examples/cluster";
 import type { HelmRelease } from "../../helm";
 import { kataChart, releases } from "../../helm";
@@ -7,16 +8,12 @@ import { chartVersion } from "../../kata";
 import { bareMetal, resourceRule } from "../../rule";
 import { page } from "../../sources";
 
-/** Advisories on hosts and guests of Kata, with the first version that is mended; oldest first. */
-const advisories = [
-  { fixed: "3.26.0", id: "CVE-2026-24054", what: "a malformed image plugs the host's disk into a guest" },
-  { fixed: "3.27.0", id: "CVE-2026-24834", what: "a container becomes root of its guest" },
-  {
-    fixed: "3.31.0",
-    id: "GHSA-rr59-xxvx-96qr, CVE-2026-47243",
-    what: "whoever places a pod mounts the host's root by annotation",
-  },
-] as const;
+/** By which a pod gets at its host or a container at its guest, whatever else is in use; oldest first. */
+const counted = ["CVE-2026-24054", "CVE-2026-24834", "CVE-2026-47243", "GHSA-rr59-xxvx-96qr"];
+const holes = advisories
+  .filter(({ id }) => counted.includes(id))
+  .sort((a, b) => semver.compare(a.fixed, b.fixed) || counted.indexOf(a.id) - counted.indexOf(b.id));
+const mended = holes.at(-1)?.fixed ?? "";
 
 /** Charts that bring kata-deploy along, with the Kata that each version of theirs brings. */
 const umbrella = "confidential-containers";
@@ -28,7 +25,7 @@ export const kataVersionPatched = resourceRule({
   pillar: "runtime",
   severity: "high",
   threat: "A published hole lets a tenant's pod mount its host's file system, or a container take over its guest.",
-  remediation: `Install Kata ${advisories[2].fixed} or newer; NVIDIA's reference architecture 1.1.0 names 4.0.0.`,
+  remediation: `Install Kata ${mended} or newer; NVIDIA's reference architecture 1.1.0 names 4.0.0.`,
   source: page(
     "Kata Containers, security advisories",
     "https://github.com/kata-containers/kata-containers/security/advisories",
@@ -46,8 +43,10 @@ export const kataVersionPatched = resourceRule({
       return;
     }
     for (const { place, version } of [chart, ...imageVersions(release)].filter((one) => one !== undefined)) {
-      const hole = advisories.find(({ fixed }) => semver.lt(version, fixed));
-      if (hole) yield place.finding(`is older than ${hole.fixed}: ${hole.what} (${hole.id})`);
+      const first = holes.find(({ fixed }) => semver.lt(version, fixed));
+      if (!first) continue;
+      const of = holes.filter(({ fixed }) => fixed === first.fixed).map(({ what, id }) => `${what} (${id})`);
+      yield place.finding(`is older than ${first.fixed}: ${of.join("; ")}`);
     }
   },
   compliant: [kataDeploy],

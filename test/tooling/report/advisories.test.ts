@@ -1,6 +1,7 @@
 import * as semver from "semver";
 import { describe, expect, it } from "vitest";
-import { advisories, judgeAdvisories } from "../../../tooling/report/advisories";
+import { advisories } from "../../../policies/advisories";
+import { judgeAdvisories } from "../../../tooling/report/advisories";
 import { modelOf } from "../../../tooling/report/model";
 import { sampleRelease } from "../../support/release";
 import { kataChart, sampleReading } from "../../support/reportReading";

@@ -1,4 +1,4 @@
-import { advisoriesAsOf } from "../advisories";
+import { advisoriesAsOf } from "../../../policies/advisories";
 import type { AdvisoryStanding } from "../advisories";
 import type { Section } from "../document";
 import { badge, cell, code, list, text } from "../document";

@@ -99,10 +99,12 @@ async function runOperation(operation: Operation, run: StackRun, stack: automati
     color: "never" as const,
     ...(run.signal ? { signal: run.signal } : {}),
   };
+  let outputs: automation.OutputMap = {};
   const policyPacks = [...run.policyPacks];
   try {
     if (operation === "preview") await stack.preview({ ...options, policyPacks });
-    if (operation === "up") await stack.up({ ...options, policyPacks });
+    // The answer has the outputs: to ask for them again would start the engine twice more.
+    if (operation === "up") ({ outputs } = await stack.up({ ...options, policyPacks }));
     if (operation === "refresh") await stack.refresh(options);
     if (operation === "destroy") await stack.destroy(options);
   } catch (error) {
@@ -110,7 +112,6 @@ async function runOperation(operation: Operation, run: StackRun, stack: automati
       failureMessage({ operation, stackName: run.place.stackName, violations, errors: [...new Set(errors)], error }),
     );
   }
-  const outputs = operation === "up" ? await stack.outputs() : {};
   return {
     stackName: run.place.stackName,
     changes,

@@ -14,6 +14,16 @@ async function answer({ operation, run, variables }: FileRequest): Promise<FileA
   const state = join(place.directory, "state");
   for (const directory of [place.directory, state]) mkdirSync(directory, { recursive: true, mode: 0o700 });
   ensurePassphrase(place.passphraseFile);
+  const project = {
+    name: projectName,
+    runtime: "nodejs",
+    backend: { url: `file://${state}` },
+    plugins: {
+      providers: [{ name: "kubernetes", path: engine.binDir }],
+      analyzers: [{ name: "policy", path: engine.binDir }],
+    },
+  };
+  writeFileSync(join(place.directory, "Pulumi.yaml"), stringify(project));
   const stack = await automation.LocalWorkspace.createOrSelectStack(
     { projectName, stackName: place.stackName, program: () => main({ kubeconfigs: [place.kubeconfig] }) },
     {
@@ -21,15 +31,6 @@ async function answer({ operation, run, variables }: FileRequest): Promise<FileA
       pulumiHome: join(place.directory, "home"),
       pulumiCommand: await automation.PulumiCommand.get({ root: engine.pulumiRoot, skipVersionCheck: true }),
       secretsProvider: "passphrase",
-      projectSettings: {
-        name: projectName,
-        runtime: "nodejs",
-        backend: { url: `file://${state}` },
-        plugins: {
-          providers: [{ name: "kubernetes", path: engine.binDir }],
-          analyzers: [{ name: "policy", path: engine.binDir }],
-        },
-      },
       envVars: {
         PATH: `${engine.binDir}:${process.env.PATH ?? ""}`,
         KUBECONFIG: place.kubeconfig,

@@ -75,7 +75,7 @@ const mirroredHost = (host: string, registry: string) => mirrored(`${host}/x`, r
 
 /**
  * The mirror as the `server` and no `host`: containerd then asks nobody else. Below a path of the mirror's, so that the
- * root of its API is said in full (containerd docs/hosts.md, `server`, `override_path`).
+ * root of its API is said in full (hosts.md of containerd, `server`, `override_path`).
  */
 function containerdHosts(host: string, registry: string): string {
   const [mirror = "", ...path] = mirroredHost(host, registry).split("/");

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
+import { execa, execaSync } from "execa";
 import * as semver from "semver";
 import { cacheRoot } from "../toolchain/cache";
 import { checkout } from "../toolchain/ensure";
@@ -13,9 +13,9 @@ export interface Baseline {
 }
 
 /** The newest release's tag; before there is one, the commit that baseline.json names. Or why there is none. */
-export async function findBaseline(directory = checkout): Promise<Baseline | { readonly missing: string }> {
-  const git = (...args: string[]) => execa("git", args, { cwd: directory, reject: false, stdin: "ignore" });
-  const tags = await git("tag", "--list", "v*", "--merged", "HEAD");
+export function findBaseline(directory = checkout): Baseline | { readonly missing: string } {
+  const git = (...args: string[]) => execaSync("git", args, { cwd: directory, reject: false, stdin: "ignore" });
+  const tags = git("tag", "--list", "v*", "--merged", "HEAD");
   if (tags.exitCode !== 0)
     return { missing: "this is no git checkout, and only its history has the programs of the last release" };
   const newest = newestRelease(tags.stdout.split("\n"));
@@ -24,7 +24,7 @@ export async function findBaseline(directory = checkout): Promise<Baseline | { r
     reason: string;
   };
   const wanted = newest ?? named.commit;
-  const commit = await git("rev-parse", "--verify", "--quiet", `${wanted}^{commit}`);
+  const commit = git("rev-parse", "--verify", "--quiet", `${wanted}^{commit}`);
   if (commit.exitCode !== 0)
     return {
       missing: `the history here does not reach back to ${newest ?? named.commit.slice(0, 12)} (a shallow clone?); fetch it`,

@@ -11,7 +11,7 @@ void runMain(async (signal) => {
     .description("Bring every sample up by the last release's programs, SIMULATED, and preview it by today's.")
     .argument("[name...]", "stacks, e.g. factory/trust azure-aks; default: all")
     .action(async (names: string[]) => {
-      const baseline = await findBaseline();
+      const baseline = findBaseline();
       if ("missing" in baseline) throw new UserError(`No states can be made: ${baseline.missing}.`);
       const former = await treeOf(baseline);
       linkPackages(former);

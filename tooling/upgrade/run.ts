@@ -60,7 +60,6 @@ export async function run<Plan, Inputs, Step extends RunnableStep>(
     const step = next(record.plan, record.progress);
     if (!step) return record;
     const { progress } = record;
-    // eslint-disable-next-line no-loop-func -- each turn waits for its own work
     await tell(step, async (show) => {
       if (signal?.aborted) throw new Interrupted();
       // What is done again after a kill, or goes back to what held, is the remedy: it is not kept from it.

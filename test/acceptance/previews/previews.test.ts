@@ -9,7 +9,7 @@ import { subjectsOf } from "../../../tooling/previews/subjects";
 // The short version: a stack of each kind. `npm run previews` takes all of them.
 const short = ["factory/trust", "factory/workloads", "azure-machine/infrastructure"];
 
-const baseline = await findBaseline();
+const baseline = findBaseline();
 const missing = "missing" in baseline ? baseline.missing : undefined;
 
 describe.skipIf(missing !== undefined)(

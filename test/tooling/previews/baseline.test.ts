@@ -22,12 +22,12 @@ describe("the programs to compare with", () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   it("are not there without git's history, which is said", async () => {
-    expect(await findBaseline(directory)).toMatchObject({
+    expect(findBaseline(directory)).toMatchObject({
       missing: expect.stringContaining("no git checkout") as string,
     });
     await git("init", "--quiet");
     await git("commit", "--quiet", "--allow-empty", "-m", "first");
-    expect(await findBaseline(directory)).toMatchObject({
+    expect(findBaseline(directory)).toMatchObject({
       missing: expect.stringContaining("does not reach back to") as string,
     });
   });
@@ -38,6 +38,6 @@ describe("the programs to compare with", () => {
     await git("tag", "v0.1.0");
     await git("commit", "--quiet", "--allow-empty", "-m", "second");
     const { stdout } = await git("rev-parse", "v0.1.0");
-    expect(await findBaseline(directory)).toEqual({ commit: stdout, why: "v0.1.0" });
+    expect(findBaseline(directory)).toEqual({ commit: stdout, why: "v0.1.0" });
   });
 });

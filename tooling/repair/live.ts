@@ -44,10 +44,16 @@ export function kubectlOf(program: string, kubeconfig: string | undefined, signa
   };
 }
 
-const objectSchema = z.object({
-  metadata: z.object({
-    managedFields: z.array(z.object({ manager: z.string().optional(), time: z.string().optional() })).optional(),
-  }),
+// What is named by a file comes as a list, even where it is one object.
+const listSchema = z.object({
+  kind: z.literal("List"),
+  items: z.array(
+    z.object({
+      metadata: z.object({
+        managedFields: z.array(z.object({ manager: z.string().optional(), time: z.string().optional() })).optional(),
+      }),
+    }),
+  ),
 });
 
 // Named by github.com/pulumi/pulumi-kubernetes/provider/v4, pkg/provider/provider.go, fieldManagerName: random at each
@@ -67,8 +73,9 @@ export async function lookAtObject(kubectl: Kubectl, object: ObjectName, context
       return "";
     throw error;
   });
-  if (text.trim() === "") return { exists: false, id, managers: [] };
-  const { managedFields = [] } = objectSchema.parse(JSON.parse(text)).metadata;
+  const found = text.trim() === "" ? undefined : listSchema.parse(JSON.parse(text)).items[0];
+  if (!found) return { exists: false, id, managers: [] };
+  const { managedFields = [] } = found.metadata;
   const managers = managedFields
     .filter(({ manager = "" }) => ownManager.test(manager))
     .sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1))

@@ -57,12 +57,14 @@ export async function trust(config: TrustConfig, environment: Environment): Prom
       config.simulated,
       now,
     ),
-    ...sizeProblems(() => trusteeStores(releases, accepted, attestation.referenceValueExpiry, nodes)),
     ...keySourceProblems(attestation, projectDirectory(environment)),
     // A rehearsal's values are made up, and no older for it.
     ...notices.filter(({ expired }) => expired && !config.simulated).map(({ text }) => text),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
+  // What is wrong above cannot be rendered, and would be said without its place.
+  const tooMany = sizeProblems(() => trusteeStores(releases, accepted, attestation.referenceValueExpiry, nodes));
+  if (tooMany.length > 0) throw new ConfigurationError(tooMany);
   // Guests of a former release, too, are given what it names: a key that is rotated has both values for a while.
   const wantedKeys = [
     ...new Set([

@@ -1,11 +1,16 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { instanceDestroy, instanceUp } from "../controlplane/instance";
 import { runSteps } from "../progress";
+import type { RepairPlan } from "../repair/repair";
+import { applyRepair, nothingToRepair, planRepair } from "../repair/repair";
+import { inspectStates } from "../state/leases";
 import { ensureToolchain } from "../toolchain/ensure";
 import type { RehearsalStack } from "./instance";
 import { clustersOf, readRecord, stacksOf } from "./instance";
 import { remaining } from "./lost";
 import type { InstancePaths } from "./paths";
+import { stateDirectory } from "./paths";
+import { repairedStack } from "./repair";
 import type { StackRun } from "./stackRunner";
 
 /**
@@ -66,6 +71,20 @@ export async function destroy(paths: InstancePaths, signal: AbortSignal): Promis
             onProgress: (cluster, step) => show(`${cluster}: ${step}`),
           });
           for (const { api } of running) api.close();
+        },
+      },
+      {
+        title: "What killed runs left",
+        run: async () => {
+          const plans: RepairPlan[] = [];
+          for (const { place } of [...workloads, ...others]) {
+            const states = await inspectStates({ directory: stateDirectory(place), binDir });
+            if (states.every(({ pendingOperations }) => pendingOperations.length === 0)) continue;
+            plans.push(await planRepair(await repairedStack(place, { binDir, pulumiRoot }, signal)));
+          }
+          const wanted = plans.filter((plan) => !nothingToRepair(plan));
+          for (const plan of wanted) await applyRepair(plan);
+          return wanted.length === 0 ? "nothing" : `repaired: ${wanted.map(({ stack }) => stack.name).join(", ")}`;
         },
       },
     ]);

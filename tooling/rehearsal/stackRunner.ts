@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { automation } from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { bringOver } from "../state/bringOver";
+import { inspectStates } from "../state/leases";
 import { openState } from "../state/service";
 import type { OpenState } from "../state/service";
 import { UserError } from "../ui";
@@ -71,7 +72,20 @@ export function changed(outcome: StackOutcome): boolean {
 
 /** Runs one operation of one stack by the real engine. Throws a UserError that says what went wrong in its own words. */
 export async function runStack(operation: Operation, run: StackRun): Promise<StackOutcome> {
+  if (operation === "destroy") await refuseUnknown(run);
   return withStack(run, (stack) => runOperation(operation, run, stack));
+}
+
+/** What was being created when a run was killed is in no state yet: the engine would destroy all but that. */
+async function refuseUnknown({ place, engine: { binDir } }: StackRun): Promise<void> {
+  const states = await inspectStates({ directory: stateDirectory(place), binDir });
+  const { pendingOperations = [] } = states.find(({ stack }) => stack === place.stackName) ?? {};
+  const creations = pendingOperations.filter(({ type }) => type === "creating").length;
+  if (creations > 0)
+    throw new UserError(
+      `destroy of stack ${place.stackName} was refused: an earlier run was ended while it created ${creations} ${creations === 1 ? "resource" : "resources"}, which would be left behind.`,
+      "`npm run rehearse -- repair` looks which exist; then run the command again.",
+    );
 }
 
 async function runOperation(operation: Operation, run: StackRun, stack: automation.Stack): Promise<StackOutcome> {

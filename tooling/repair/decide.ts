@@ -8,8 +8,13 @@ export type Repair =
   | { readonly kind: "adopt"; readonly id: string; readonly manager?: string; readonly strays: readonly string[] }
   /** The note about it is dropped. Nothing live changes. */
   | { readonly kind: "clear"; readonly strays: readonly string[] }
-  /** Helm's record of an unfinished step is deleted, its objects stay. */
-  | { readonly kind: "dropRecords"; readonly records: readonly string[]; readonly clears: boolean }
+  /** Helm's record of an unfinished step is marked as failed, so that Helm goes on from it, up or down. */
+  | {
+      readonly kind: "failRecords";
+      readonly records: readonly string[];
+      /** Identity by which the release is taken into the state, where it is not in it. */
+      readonly adoptedId?: string;
+    }
   /** The state takes note that it is gone. Nothing live changes. */
   | { readonly kind: "forget" }
   /** Only a person can tell whether it exists. */
@@ -92,8 +97,8 @@ function ofRelease(resource: StateResource, seen: Seen, operation?: string, inSt
   const live = seen.releases.get(resource.urn);
   if (!live) return undefined;
   const finding = (because: string, repair: Repair): Finding => ({ resource, operation, because, repair });
-  const clears = operation !== undefined;
   const { latest } = live;
+  const adopted = inState ? {} : { adoptedId: live.id };
   if (!latest)
     return inState && operation !== "creating"
       ? finding("Helm knows no such release any more: it was uninstalled, and nobody noted so", { kind: "forget" })
@@ -102,9 +107,9 @@ function ofRelease(resource: StateResource, seen: Seen, operation?: string, inSt
     const records = live.records.filter(({ status }) => status.startsWith("pending-")).map(({ name }) => name);
     const what = latest.status === "pending-install" ? "installation" : "upgrade";
     return finding(`its ${what} was cut off, and Helm refuses every other step until then`, {
-      kind: "dropRecords",
+      kind: "failRecords",
       records,
-      clears,
+      ...adopted,
     });
   }
   if (operation !== "creating") return undefined;
@@ -117,8 +122,8 @@ function ofRelease(resource: StateResource, seen: Seen, operation?: string, inSt
     });
   // Failed or half uninstalled, as an installation that is taken back leaves it.
   return finding(`it is ${latest.status}: its installation failed, and was cut off when it was taken back`, {
-    kind: "dropRecords",
-    records: live.records.map(({ name }) => name),
-    clears,
+    kind: "failRecords",
+    records: latest.status === "failed" ? [] : [latest.name],
+    ...adopted,
   });
 }

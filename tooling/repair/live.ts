@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { z } from "zod";
 import { UserError } from "../ui";
@@ -18,7 +19,7 @@ export interface LiveRelease {
   readonly id: string;
   /** Helm's records, the newest first. */
   readonly records: readonly { readonly name: string; readonly status: string; readonly revision: number }[];
-  readonly latest?: { readonly status: string };
+  readonly latest?: { readonly name: string; readonly status: string };
 }
 
 /** kubectl by its path, with the credentials that the stack's program uses. */
@@ -125,13 +126,39 @@ export async function relinquish(
   await kubectl([...args, ...inContext(context)], manifest(object));
 }
 
-export async function deleteRecords(
+const recordSchema = z.looseObject({
+  metadata: z.looseObject({ labels: z.record(z.string(), z.string()) }),
+  data: z.object({ release: z.string() }),
+});
+const releaseSchema = z.looseObject({ info: z.looseObject({ status: z.string() }) });
+
+/**
+ * Marks records of Helm as failed. A record is JSON, compressed, in base64, in a Secret's field, with its status in a
+ * label as well (helm.sh/helm/v3 v3.18.6, pkg/storage/driver/{secrets,util}.go). An upgrade goes on from a failed step
+ * (pkg/action/upgrade.go), and an uninstallation takes away what it had installed. What the record holds is shown to
+ * nobody.
+ */
+export async function failRecords(
   kubectl: Kubectl,
   { namespace }: HelmName,
   records: readonly string[],
   context?: string,
 ): Promise<void> {
-  await kubectl(["delete", "secret", "-n", namespace, "--ignore-not-found", ...records, ...inContext(context)]);
+  for (const name of records) {
+    const text = await kubectl(["get", "secret", "-n", namespace, name, "-o", "json", ...inContext(context)]);
+    const record = recordSchema.parse(JSON.parse(text));
+    const packed = Buffer.from(Buffer.from(record.data.release, "base64").toString(), "base64");
+    const release = releaseSchema.parse(JSON.parse(gunzipSync(packed).toString()));
+    const failed = { ...release, info: { ...release.info, status: "failed", description: "cut off by a kill" } };
+    const repacked = gzipSync(JSON.stringify(failed)).toString("base64");
+    const replaced = {
+      ...record,
+      metadata: { ...record.metadata, labels: { ...record.metadata.labels, status: "failed" } },
+      data: { release: Buffer.from(repacked).toString("base64") },
+    };
+    // With its resourceVersion: whoever was faster wins.
+    await kubectl(["replace", "-f", "-", ...inContext(context)], JSON.stringify(replaced));
+  }
 }
 
 function inContext(context: string | undefined): string[] {

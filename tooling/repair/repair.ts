@@ -2,7 +2,7 @@ import { UserError } from "../ui";
 import type { Finding, Told } from "./decide";
 import { findings } from "./decide";
 import type { Kubectl, LiveObject, LiveRelease } from "./live";
-import { deleteRecords, lookAtObject, lookAtRelease, relinquish } from "./live";
+import { failRecords, lookAtObject, lookAtRelease, relinquish } from "./live";
 import type { Lock } from "./locks";
 import { describeLock } from "./locks";
 import { repairedState } from "./rewrite";
@@ -72,7 +72,7 @@ export async function applyRepair({ stack, state, locks, findings: found }: Repa
     const context = contextOf(state, resource);
     const helm = helmNameOf(resource);
     const object = objectOf(resource);
-    if (repair.kind === "dropRecords" && helm) await deleteRecords(stack.kubectl, helm, repair.records, context);
+    if (repair.kind === "failRecords" && helm) await failRecords(stack.kubectl, helm, repair.records, context);
     if ((repair.kind === "adopt" || repair.kind === "clear") && object)
       for (const manager of repair.strays) await relinquish(stack.kubectl, object, manager, context);
   }

@@ -16,9 +16,11 @@ export function repairedState(state: StackState, findings: readonly Finding[]): 
   );
   const kept = resourcesOf(state).filter(({ urn }) => !forgotten.has(urn));
   const asked = new Set(findings.filter(({ repair }) => repair.kind === "ask").map(({ resource }) => resource.urn));
-  const adopted = findings.flatMap(({ resource, repair }) =>
-    repair.kind === "adopt" ? [adoptedResource(resource, repair)] : [],
-  );
+  const adopted = findings.flatMap(({ resource, repair }) => {
+    if (repair.kind === "adopt") return [adoptedResource(resource, repair)];
+    if (repair.kind !== "failRecords" || repair.adoptedId === undefined) return [];
+    return [adoptedResource(resource, { id: repair.adoptedId })];
+  });
   const resources = withDependenciesFirst(kept, adopted);
   const there = new Set(resources.map(({ urn }) => urn));
   // What could not be adopted either, since its parent or provider is nowhere, is not forgotten.
@@ -40,7 +42,10 @@ export function repairedState(state: StackState, findings: readonly Finding[]): 
  * As the provider itself writes it after a creation (github.com/pulumi/pulumi-kubernetes/provider/v4,
  * pkg/provider/provider.go, checkpointObject): the next step needs the inputs and the owner of the fields.
  */
-function adoptedResource(resource: StateResource, repair: Extract<Repair, { kind: "adopt" }>): StateResource {
+function adoptedResource(
+  resource: StateResource,
+  repair: Pick<Extract<Repair, { kind: "adopt" }>, "id" | "manager">,
+): StateResource {
   const inputs = resource.inputs ?? {};
   const notes = !isKubernetes(resource)
     ? {}

@@ -22,8 +22,13 @@ function action(repair: Repair, urn: string): string {
       return `takes ${repair.id} into the state; nothing live changes, and the next run completes it.${letGo(repair.strays)}`;
     case "clear":
       return `drops the note; nothing live changes.${letGo(repair.strays)}`;
-    case "dropRecords":
-      return `DELETES Helm's record of that step (Secret ${repair.records.join(", ")}); what it has installed stays, and the next run takes it over.`;
+    case "failRecords": {
+      const records =
+        repair.records.length === 0 ? "" : `marks Helm's record of it as failed (Secret ${repair.records.join(", ")})`;
+      const state = repair.adoptedId === undefined ? "" : `takes ${repair.adoptedId} into the state`;
+      const both = [records, state].filter((text) => text !== "").join(" and ");
+      return `${both}; what is installed stays, and the next run completes it, or takes it away if that destroys.`;
+    }
     case "forget":
       return "takes it out of the state; nothing live changes.";
     case "ask":

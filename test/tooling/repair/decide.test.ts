@@ -82,16 +82,24 @@ describe("a Helm release", () => {
   const known = { ...helmRelease, id: "gpu/gpu-operator" };
   const creating = stateOf([], [{ type: "creating", resource: helmRelease }]);
 
-  it("whose installation was cut off loses the record, not its objects", () => {
+  it("whose installation was cut off is taken into the state, with its record as failed", () => {
     const [found] = decided(creating, { release: release(record("v1", "pending-install", 1)) });
-    expect(found?.repair).toEqual({ kind: "dropRecords", records: ["v1"], clears: true });
-    expect(describeFinding(found!)).toMatch(/DELETES Helm's record .*what it has installed stays/);
+    expect(found?.repair).toEqual({ kind: "failRecords", records: ["v1"], adoptedId: "gpu/gpu-operator" });
+    expect(describeFinding(found!)).toMatch(/marks Helm's record .*into the state; what is installed stays/);
   });
 
-  it("whose upgrade was cut off keeps the record of what is deployed", () => {
+  it("whose upgrade was cut off keeps what is deployed, and stays in the state", () => {
     const records = release(record("v2", "pending-upgrade", 2), record("v1", "deployed", 1));
-    expect(decided(stateOf([known]), { release: records })).toMatchObject([
-      { repair: { kind: "dropRecords", records: ["v2"] } },
+    const [found] = decided(stateOf([known]), { release: records });
+    expect(found?.repair).toEqual({ kind: "failRecords", records: ["v2"] });
+  });
+
+  it.each([
+    ["failed", []],
+    ["uninstalling", ["v1"]],
+  ])("whose failed installation was cut off on its way back (%s) is taken into the state", (status, records) => {
+    expect(decided(creating, { release: release(record("v1", status, 1)) })).toMatchObject([
+      { repair: { kind: "failRecords", records, adoptedId: "gpu/gpu-operator" } },
     ]);
   });
 

@@ -49,8 +49,10 @@ function adoptedResource(
   const inputs = resource.inputs ?? {};
   const notes = !isKubernetes(resource)
     ? {}
-    : isHelmRelease(resource)
-      ? { __inputs: inputs }
+    : // A release's former inputs are a secret as a whole (helm_release.go, parseCheckpointRelease), which only the engine
+      // can encrypt; without them it is taken for changed, which it is.
+      isHelmRelease(resource)
+      ? {}
       : {
           __inputs: inputs,
           __initialApiVersion: inputs.apiVersion,

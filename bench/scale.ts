@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
@@ -9,12 +9,15 @@ import { publish } from "./report";
 import type { SizeResult } from "./scale/run";
 import { measureSize } from "./scale/run";
 import { scalePlots, scaleReport } from "./scale/summary";
-import { engineModes } from "./scale/variants";
+import type { Operation } from "./scale/variants";
+import { engineModes, operations } from "./scale/variants";
 
 interface Options {
   readonly workloads: readonly number[];
   readonly rounds: number;
   readonly variants?: readonly string[];
+  readonly operations: readonly Operation[];
+  readonly results?: string;
   readonly plots?: string;
   readonly quick?: boolean;
 }
@@ -29,6 +32,14 @@ const count = (text: string): number => {
   return value;
 };
 
+function named(text: string): Operation[] {
+  return text.split(",").map((part) => {
+    const operation = operations.find((name) => name === part.trim());
+    if (!operation) throw new InvalidArgumentError(`"${part}" is none of ${operations.join(", ")}.`);
+    return operation;
+  });
+}
+
 function optionsOf(args: readonly string[]): Options {
   return new Command("bench -- scale")
     .description("what factories of many workloads cost, by the engine and by kubectl")
@@ -37,10 +48,17 @@ function optionsOf(args: readonly string[]): Options {
     .option("--variants <names>", `of the engine: ${engineModes.map(({ title }) => title).join(", ")}`, (text) =>
       text.split(",").map((name) => name.trim()),
     )
+    .option("--operations <names>", `of ${operations.join(", ")}; the first is always measured`, named, operations)
+    .option("--results <file>", "keeps what each size took there; sizes that it has already are not measured again")
     .option("--plots <directory>", "where to write SVG plots")
     .option("--quick", "small sizes alone")
     .parse(args, { from: "user" })
     .opts<Options>();
+}
+
+/** A large factory takes an hour: what is measured outlives an interruption. */
+function keptResults(file: string): SizeResult[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as SizeResult[]) : [];
 }
 
 /** `npm run bench -- scale`: each size on a control plane of its own, the variants taking turns on it. */
@@ -48,15 +66,20 @@ void runMain(async (signal) => {
   const options = optionsOf(process.argv.slice(2));
   const sizes = options.quick ? options.workloads.filter((size) => size <= 10) : options.workloads;
   const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
-  const results: SizeResult[] = [];
+  const results = options.results === undefined ? [] : keptResults(options.results);
   for (const workloads of sizes) {
+    if (results.some((result) => result.workloads === workloads)) continue;
     const modes = engineModes.filter(({ title }) =>
       options.variants ? options.variants.includes(title) : title !== "file" || workloads <= mostWorkloadsByFile,
     );
     const home = mkdtempSync(join(tmpdir(), "trustfoundry-scale-"));
     try {
       const show = (line: string) => process.stderr.write(`${line}\n`);
-      results.push(await measureSize({ workloads, home, toolchain, modes, rounds: options.rounds, signal, show }));
+      const { rounds } = options;
+      const operations: readonly Operation[] = ["first", ...options.operations];
+      results.push(await measureSize({ workloads, home, toolchain, modes, rounds, operations, signal, show }));
+      results.sort((a, b) => a.workloads - b.workloads);
+      if (options.results !== undefined) writeFileSync(options.results, `${JSON.stringify(results)}\n`);
     } finally {
       rmSync(home, { recursive: true, force: true });
     }

@@ -6,12 +6,8 @@ import type { Cost } from "./meter";
 import { measured } from "./meter";
 import type { Scene } from "./scene";
 import { openScene } from "./scene";
-import type { EngineMode, Variant } from "./variants";
+import type { EngineMode, Operation, Variant } from "./variants";
 import { engineVariant, kubectlVariant } from "./variants";
-
-/** What is done to a factory's workloads, in this order. */
-export const operations = ["first", "again", "preview", "preview with packs", "change", "remove"] as const;
-export type Operation = (typeof operations)[number];
 
 export interface Measurement {
   readonly workloads: number;
@@ -37,6 +33,8 @@ export interface ScaleArgs {
   readonly toolchain: Toolchain;
   readonly modes: readonly EngineMode[];
   readonly rounds: number;
+  /** Which of them to measure; the first is always. */
+  readonly operations: readonly Operation[];
   readonly signal?: AbortSignal;
   readonly show: (line: string) => void;
 }
@@ -65,15 +63,15 @@ export async function measureSize(args: ScaleArgs): Promise<SizeResult> {
 }
 
 async function measureVariants(
-  { workloads, rounds, signal, show }: ScaleArgs,
-  { cluster, namespace, hosts }: Scene,
+  { workloads, rounds, operations, signal, show }: ScaleArgs,
+  { cluster, namespace, hosts, clear }: Scene,
   variants: readonly Variant[],
 ): Promise<Pick<SizeResult, "measurements" | "resources" | "stateBytes">> {
   const measurements: Measurement[] = [];
   const resources: Record<string, number> = {};
   const stateBytes: Record<string, number> = {};
   const measure = async (variant: Variant, operation: Operation, work: (() => Promise<void>) | undefined) => {
-    if (!work) return;
+    if (!work || !operations.includes(operation) || !variant.operations.includes(operation)) return false;
     signal?.throwIfAborted();
     const { cost } = await measured(work);
     measurements.push({ workloads, hosts, variant: variant.title, operation, cost });
@@ -81,6 +79,7 @@ async function measureVariants(
       `${workloads} workloads, ${variant.title}, ${operation}: ${cost.seconds.toFixed(1)} s, ` +
         `${cost.cpuSeconds.toFixed(1)} s of CPU, ${Math.round(cost.peakBytes / 2 ** 20)} MiB, load ${cost.load.toFixed(1)}`,
     );
+    return true;
   };
   for (let round = 0; round < rounds; round++)
     for (const variant of variants) {
@@ -92,9 +91,14 @@ async function measureVariants(
       const { preview } = variant;
       await measure(variant, "preview", preview && (() => preview("changed", false)));
       await measure(variant, "preview with packs", preview && (() => preview("changed", true)));
-      await measure(variant, "change", () => variant.apply("changed"));
-      await untilReady(cluster.api, namespace, workloads, signal);
-      await measure(variant, "remove", () => variant.remove());
+      if (await measure(variant, "change", () => variant.apply("changed")))
+        await untilReady(cluster.api, namespace, workloads, signal);
+      const isRemoved = await measure(variant, "remove", () => variant.remove());
+      if (round === rounds - 1 && variant === variants.at(-1)) break;
+      if (!isRemoved) {
+        await clear();
+        variant.forget();
+      }
       await untilEmpty(cluster.api, namespace, signal);
     }
   return { measurements, resources, stateBytes };

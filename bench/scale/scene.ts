@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import type { Factory } from "../../stacks/config/factory";
 import { parseAs } from "../../stacks/config/load";
 import type { Sections } from "../../stacks/rehearsal";
@@ -43,6 +44,8 @@ export interface Scene {
   /** Files with the objects that the program places, as a List for kubectl. */
   readonly manifests: Readonly<Record<Edition, string>>;
   readonly objects: number;
+  /** Removes what was placed, whoever placed it. */
+  readonly clear: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -90,6 +93,15 @@ export async function openScene({ workloads, home, toolchain, signal, show, ...a
       settings: { base: { ...base.workloads, providers }, changed: { ...changed.workloads, providers } },
       manifests,
       objects: objects.length,
+      clear: async () => {
+        await execa(
+          join(engine.binDir, "kubectl"),
+          [`--kubeconfig=${cluster.kubeconfig(deployer)}`, "delete", "--wait=false", "--ignore-not-found"].concat(
+            `--filename=${manifests.base}`,
+          ),
+          { stdin: "ignore", stdout: "ignore", ...(signal && { signal }) },
+        );
+      },
       close,
     };
   } catch (error) {

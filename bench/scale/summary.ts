@@ -2,8 +2,9 @@ import type { Plot } from "../plot";
 import type { Ratio, Report, Table } from "../report";
 import { ratio, spread } from "../report";
 import type { Cost } from "./meter";
-import type { Operation, SizeResult } from "./run";
-import { operations } from "./run";
+import type { SizeResult } from "./run";
+import type { Operation } from "./variants";
+import { operations } from "./variants";
 
 const mib = 2 ** 20;
 

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { Sections } from "../../stacks/rehearsal";
@@ -6,12 +6,18 @@ import { StackProcess } from "../../tooling/rehearsal/stackProcess";
 import type { StackEngine, StackPlace, StackSettings } from "../../tooling/rehearsal/stackRunner";
 import { FileStack } from "./fileStack";
 
+/** What is done to a factory's workloads, in this order. */
+export const operations = ["first", "again", "preview", "preview with packs", "change", "remove"] as const;
+export type Operation = (typeof operations)[number];
+
 /** The two states that are deployed: the factory, and the same with one model in a new version. */
 export type Edition = "base" | "changed";
 
 /** A way of bringing a factory's workloads into a cluster. */
 export interface Variant {
   readonly title: string;
+  /** What is worth measuring of it. */
+  readonly operations: readonly Operation[];
   /** Places everything; told again, finds that nothing differs. */
   readonly apply: (edition: Edition) => Promise<void>;
   /** Says what it would do, without packs of rules or with them; undefined where there is no such thing. */
@@ -19,6 +25,8 @@ export interface Variant {
   /** Looks for differences and changes nothing, where that is another command than `apply`. */
   readonly diff?: (edition: Edition) => Promise<void>;
   readonly remove: () => Promise<void>;
+  /** Drops what it remembers, of a cluster that others have emptied. */
+  readonly forget: () => void;
   /** What it remembers, in bytes. */
   readonly stateBytes: () => number;
   /** Resources that it keeps record of. */
@@ -36,12 +44,14 @@ export interface RunningStack {
 /** Where the engine keeps its state. */
 export interface EngineMode {
   readonly title: string;
+  readonly operations: readonly Operation[];
   readonly open: (settings: StackSettings, signal?: AbortSignal) => RunningStack;
 }
 
 /** As a rehearsal runs it: every step is in the journal before the next one, and a kill loses nothing. */
 export const journalMode: EngineMode = {
   title: "journal",
+  operations,
   open: (settings, signal) => {
     const stack = new StackProcess(settings, signal);
     return {
@@ -52,9 +62,14 @@ export const journalMode: EngineMode = {
   },
 };
 
-function fileMode(title: string, variables: Readonly<Record<string, string>>): EngineMode {
+function fileMode(
+  title: string,
+  measuredOperations: readonly Operation[],
+  variables: Readonly<Record<string, string>>,
+): EngineMode {
   return {
     title,
+    operations: measuredOperations,
     open: (settings, signal) => {
       const stack = new FileStack(settings, variables, signal);
       return {
@@ -68,10 +83,10 @@ function fileMode(title: string, variables: Readonly<Record<string, string>>): E
 
 export const engineModes: readonly EngineMode[] = [
   journalMode,
-  // The state is written once, at the end: killed before, it knows of nothing that was made.
-  fileMode("no checkpoints", { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" }),
+  // The state is written once, at the end: killed before, it knows of nothing that was made. Of use as a yardstick alone.
+  fileMode("no checkpoints", ["first", "again"], { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" }),
   // As the engine comes: the whole state is written anew at each step.
-  fileMode("file", {}),
+  fileMode("file", operations, {}),
 ];
 
 export interface EngineVariantArgs {
@@ -103,10 +118,12 @@ export function engineVariant({ mode, place, engine, settings, policyPack, signa
   };
   return {
     title: mode.title,
+    operations: mode.operations,
     apply: (edition) => using(edition, [], async (stack) => void (await stack.run("up"))),
     preview: (edition, withPack) =>
       using(edition, withPack ? [policyPack] : [], async (stack) => void (await stack.run("preview"))),
     remove: () => using("base", [], async (stack) => void (await stack.run("destroy"))),
+    forget: () => rmSync(place.directory, { recursive: true, force: true }),
     stateBytes: () => bytesBelow(join(place.directory, "state")),
     resources: () => using("base", [], (stack) => stack.resourceCount()),
     close: () => open.forEach((stack) => stack.close()),
@@ -134,9 +151,11 @@ export function kubectlVariant({ kubectl, kubeconfig, manifests, objects, signal
   const serverSide = ["--server-side", "--field-manager=floor"];
   return {
     title: "kubectl",
+    operations,
     apply: (edition) => run("apply", ...serverSide, file(edition)),
     diff: (edition) => run("diff", ...serverSide, file(edition)),
     remove: () => run("delete", "--wait=false", "--ignore-not-found", file("base")),
+    forget: () => undefined,
     stateBytes: () => 0,
     resources: () => Promise.resolve(objects),
     close: () => undefined,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Cost } from "../../../bench/scale/meter";
-import type { Operation, SizeResult } from "../../../bench/scale/run";
+import type { SizeResult } from "../../../bench/scale/run";
 import { scalePlots, scaleReport, slope } from "../../../bench/scale/summary";
+import type { Operation } from "../../../bench/scale/variants";
 
 const cost = (seconds: number, mebibytes = 100): Cost => ({
   seconds,

@@ -25,7 +25,14 @@ export function statusScreen({ clusters: all, lost, observations }: RehearsalSta
     : lost.length === 0
       ? "All control planes run."
       : "All other control planes run.";
-  return [clusterTable(clusters), ...lost.map(lossLine), ...impaired(clusters), ...providerTables(observations), banner, advice].join("\n\n");
+  return [
+    clusterTable(clusters),
+    ...lost.map(lossLine),
+    ...impaired(clusters),
+    ...providerTables(observations),
+    banner,
+    advice,
+  ].join("\n\n");
 }
 
 const banner = `${simulatedNotice}. Real: Pulumi engine, Kubernetes provider, API servers, admission, scheduler, policies.\nSimulated: hosts, GPUs, operators' work on hosts, measurements, digests. Nothing here is evidence of confidentiality.`;

@@ -78,7 +78,9 @@ export async function run<Plan, Inputs, Step extends RunnableStep>(
       }
       if (broken.length === 0) refuseAt("during", step, seen);
       const done = finish(record.progress, step, now());
-      refuseAt("after", step, await world.violations({ progress: done, step, when: "after" }));
+      // What was broken before and a later step mends is no reason to stop short of that step.
+      const mendedLater = broken.length > 0 && next(record.plan, done)?.mends === true;
+      if (!mendedLater) refuseAt("after", step, await world.violations({ progress: done, step, when: "after" }));
       set(done);
       return said;
     });

@@ -131,12 +131,13 @@ export function backSteps(plan: UpgradePlan, begun: readonly string[]): Step[] {
   const has = (id: string) => begun.includes(id);
   if (!has("release")) return [];
   const forward = new Map(forwardSteps(plan).map((step) => [step.id, step]));
-  const back = (id: string, does: string, after: string): Step[] => {
+  const back = (id: string, does: string, after: string, kind?: StepKind): Step[] => {
     const step = forward.get(id);
     return step
       ? [
           {
             ...step,
+            kind: kind ?? step.kind,
             mends: step.kind === "release" || step.kind === "admit",
             id: `back:${id}`,
             towards: "former",
@@ -157,6 +158,8 @@ export function backSteps(plan: UpgradePlan, begun: readonly string[]): Step[] {
         ? "roll the key broker with what was before beside the next releases"
         : "roll the key broker with what was before alone",
       "guests of before get their keys from every replica",
+      // The next releases were never let in, and are not now.
+      has("admit") ? "admit" : "retire",
     ),
     ...[...plan.providers]
       .reverse()

@@ -1,6 +1,5 @@
 import type { UpgradePlan } from "../../../tooling/upgrade/plan";
-import type { Progress } from "../../../tooling/upgrade/progress";
-import { begunForward, givenDuring, givenNow } from "../../../tooling/upgrade/progress";
+import { givenDuring, givenNow } from "../../../tooling/upgrade/progress";
 import type { Moment, World } from "../../../tooling/upgrade/run";
 import type { Step } from "../../../tooling/upgrade/steps";
 
@@ -8,6 +7,7 @@ import type { Step } from "../../../tooling/upgrade/steps";
 export class Killed extends Error {}
 
 type Side = "former" | "next";
+type Defect = "admits nothing" | "retires early" | "admits early" | "retires nothing" | "lets the next in for good";
 
 /** A plan with two providers, whose hosts change, too. */
 export const plan: UpgradePlan = {
@@ -47,29 +47,34 @@ export class FakeFactory implements World<Step> {
   readonly pods: Record<string, Side[]> = { north: ["former", "former"], south: ["former", "former"] };
   issued: Side = "former";
   inbox: Record<string, Side> = { north: "former", south: "former" };
+  /** Sides whose guests are wrong ones: not let in yet, or no longer. */
+  readonly shutOut = new Set<Side>(["next"]);
   /** Everything that was ever wrong. */
   readonly wrongs: string[] = [];
   /** Pieces that may still be done before the kill. */
   left = Infinity;
   pieces = 0;
   /** A defect that somebody built in: what `piece` calls does something else. */
-  broken: "admits nothing" | "retires early" | undefined;
+  broken: Defect | undefined;
 
-  perform(step: Step, progress: Progress): Promise<string> {
+  perform(step: Step): Promise<string> {
     const other: Side = step.towards === "next" ? "former" : "next";
     const provider = step.provider ?? "";
     switch (step.kind) {
       case "release":
         this.piece(() => (this.issued = step.towards));
+        if (this.broken === "admits early") this.replicas.forEach((replica) => replica.add("next"));
         break;
-      case "admit": {
-        const both = step.towards === "next" || begunForward(progress).includes("admit");
+      case "admit":
+        this.shutOut.clear();
         if (this.broken === "admits nothing") break;
-        this.roll(new Set<Side>(both && this.broken !== "retires early" ? [step.towards, other] : [step.towards]));
+        this.roll(new Set<Side>(this.broken === "retires early" ? [step.towards] : [step.towards, other]));
         break;
-      }
       case "retire":
-        this.roll(new Set<Side>([step.towards]));
+        if (this.broken === "retires nothing") break;
+        this.roll(new Set<Side>(this.broken === "lets the next in for good" ? [step.towards, "next"] : [step.towards]));
+        this.shutOut.add(other);
+        this.look();
         break;
       case "hosts":
         this.hosts[provider]?.forEach((_, index, all) => this.piece(() => (all[index] = step.towards)));
@@ -91,16 +96,16 @@ export class FakeFactory implements World<Step> {
   }
 
   violations({ progress }: Moment<Step>): Promise<string[]> {
-    return Promise.resolve(this.against(givenNow(progress), progress.underWay !== undefined));
+    return Promise.resolve(this.against(givenNow(progress)));
   }
 
   watch({ progress, step }: Moment<Step>) {
     const given = givenDuring(progress, step);
-    return { stop: () => Promise.resolve(this.against(given, true)) };
+    return { stop: () => Promise.resolve(this.against(given)) };
   }
 
-  private against(given: ReturnType<typeof givenNow>, midway: boolean): string[] {
-    const found = this.replicas.flatMap((replica, index) =>
+  private against(given: ReturnType<typeof givenNow>): string[] {
+    return this.replicas.flatMap((replica, index) =>
       (["former", "next"] as const).flatMap((side) =>
         given[side] === "either" || (given[side] === "key") === replica.has(side)
           ? []
@@ -109,7 +114,6 @@ export class FakeFactory implements World<Step> {
             ],
       ),
     );
-    return midway ? found : found;
   }
 
   private roll(lets: Set<Side>): void {
@@ -124,8 +128,12 @@ export class FakeFactory implements World<Step> {
     this.look();
   }
 
-  /** The invariant itself: every guest that is there, or that starts again now, gets its key from every replica. */
+  /** The invariant itself: every guest that is there, or that starts again now, gets its key from every replica; no other does. */
   private look(): void {
+    for (const side of this.shutOut)
+      this.replicas.forEach((replica, index) => {
+        if (replica.has(side)) this.wrongs.push(`replica ${index} gives keys to ${side} guests, which are shut out`);
+      });
     for (const [provider, pods] of Object.entries(this.pods)) {
       const starting = this.hosts[provider] ?? [];
       for (const guest of new Set([...pods, ...starting]))

@@ -55,7 +55,8 @@ func createJournal(path string, header journalHeader) (*journal, error) {
 	}
 	j := &journal{file: file, sum: chain("", first)}
 	if err := errors.Join(j.write(append(first, '\n')), syncFolder(filepath.Dir(path))); err != nil {
-		return nil, errors.Join(err, file.Close())
+		// A half-made file is in the way of the next try; without a whole first line nothing is in it.
+		return nil, errors.Join(err, file.Close(), removeFile(path))
 	}
 	return j, nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"os/signal"
@@ -80,9 +81,9 @@ func serve(directory string) error {
 	}
 	defer unlock()
 	// Nobody else is here, so these are of programs that were killed.
-	if sessions, err := filepath.Glob(filepath.Join(directory, "session-*")); err == nil && !wanted.Resume {
+	if sessions, err := fs.Glob(os.DirFS(directory), "session-*"); err == nil && !wanted.Resume {
 		for _, session := range sessions {
-			_ = os.RemoveAll(session)
+			_ = os.RemoveAll(filepath.Join(directory, session))
 		}
 	}
 	opened, err := openStore(directory)
@@ -133,7 +134,12 @@ func (s *service) wait(input io.Reader, failed <-chan error) error {
 		return nil
 	case <-alone:
 	}
-	for s.guests.Load() > 0 || s.busy() {
+	for {
+		s.closing.Store(true)
+		if s.guests.Load() == 0 && !s.busy() {
+			return nil
+		}
+		s.closing.Store(false)
 		select {
 		case err := <-failed:
 			return err
@@ -142,7 +148,6 @@ func (s *service) wait(input io.Reader, failed <-chan error) error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	return nil
 }
 
 func (s *service) busy() bool {

@@ -36,6 +36,8 @@ type service struct {
 	host string
 	// Programs beside the parent that use this service.
 	guests atomic.Int64
+	// Set before the last look at the guests: from then on nobody is told that this service stays.
+	closing atomic.Bool
 	// Open connections, by net.Conn.
 	connections sync.Map
 }
@@ -88,6 +90,9 @@ func (s *service) handler() http.Handler {
 		s.answer(w, r, s.authenticate, func(*request) (any, error) {
 			s.guests.Add(1)
 			defer s.guests.Add(-1)
+			if s.closing.Load() {
+				return nil, refuse(http.StatusServiceUnavailable, "this service is about to end")
+			}
 			w.WriteHeader(http.StatusOK)
 			if err := http.NewResponseController(w).Flush(); err != nil {
 				return nil, err
@@ -134,7 +139,33 @@ func (r *request) locked(handle handler) (any, error) {
 	if r.stack.removed {
 		return nil, notFound
 	}
+	// Since it was found, somebody else may have ended it and taken the stack: nothing of it is written any more.
+	if r.update != nil && r.stack.running(r.update.Update) != r.update {
+		r.update = nil
+		if !r.endsAgain() {
+			return nil, lostLease(r.PathValue("update"))
+		}
+	}
 	return handle(r)
+}
+
+// running finds an update that has not ended; nil where there is none.
+func (s *storedStack) running(id string) *update {
+	if s.active != nil && s.active.Update == id {
+		return s.active
+	}
+	return s.unleased[id]
+}
+
+// endsAgain says whether an update that has ended is told to end: its first answer may have been lost.
+func (r *request) endsAgain() bool {
+	_, ended := r.stack.ended[r.PathValue("update")]
+	return ended && strings.HasSuffix(r.URL.Path, "/complete")
+}
+
+// lostLease makes the engine stop: it takes 403 for a lease that is lost (httpstate.RenewLeaseFunc).
+func lostLease(id string) error {
+	return refuse(http.StatusForbidden, "the update %s is not running, or somebody else updates the stack", id)
 }
 
 // authenticate checks the service's own token, and finds the stack where the path names one.
@@ -162,16 +193,12 @@ func (s *service) authenticateUpdate(r *request) error {
 	r.stack.Lock()
 	defer r.stack.Unlock()
 	id := r.PathValue("update")
-	r.update = r.stack.unleased[id]
-	if active := r.stack.active; active != nil && active.Update == id {
-		r.update = active
-	}
+	r.update = r.stack.running(id)
 	if r.update == nil {
-		if _, ended := r.stack.ended[id]; ended && strings.HasSuffix(r.URL.Path, "/complete") {
+		if r.endsAgain() {
 			return nil
 		}
-		// The engine takes 403 for a lease that is lost, and stops (httpstate.RenewLeaseFunc).
-		return refuse(http.StatusForbidden, "the update %s is not running, or somebody else updates the stack", id)
+		return lostLease(id)
 	}
 	if subtle.ConstantTimeCompare(hashed(token), r.update.Token) != 1 {
 		return refusal{http.StatusForbidden, "the token is not this update's"}

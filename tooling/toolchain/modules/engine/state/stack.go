@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"sync"
 
@@ -132,13 +134,15 @@ func stackKey(project, name string) string { return project + "/" + name }
 
 func openStore(directory string) (*store, error) {
 	opened := &store{root: filepath.Join(directory, "stacks"), stacks: map[string]*storedStack{}}
-	files, err := filepath.Glob(filepath.Join(opened.root, "*", "*", "stack.json"))
+	// Below the root, whose own name may hold what a pattern is made of.
+	found, err := fs.Glob(os.DirFS(opened.root), "*/*/stack.json")
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range files {
-		folder := filepath.Dir(file)
-		stack := opened.stackAt(filepath.Base(filepath.Dir(folder)), filepath.Base(folder))
+	for _, each := range found {
+		folder := path.Dir(each)
+		stack := opened.stackAt(path.Dir(folder), path.Base(folder))
+		file := stack.recordFile()
 		if _, err := readJSON(file, &stack.record); err != nil {
 			return nil, err
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"time"
 
@@ -174,14 +173,17 @@ func appendEntries(r *request) (any, error) {
 		return nil, nil
 	}
 	if r.update.journal == nil {
-		_, sum, err := r.stack.checkpoint()
+		base, sum, err := r.stack.checkpoint()
 		if err != nil {
 			return nil, err
 		}
+		// A journal of the update that made the checkpoint counts as contained in it.
+		if base.Update == r.update.Update {
+			return nil, refuse(http.StatusBadRequest, "this update keeps whole checkpoints, and no journal")
+		}
 		header := journalHeader{Format: formatVersion, Update: r.update.Update, Base: sum}
 		if r.update.journal, err = createJournal(r.stack.journalFile(), header); err != nil {
-			// A half-made file is in the way of the next try; without a whole first line nothing is in it.
-			return nil, errors.Join(err, removeFile(r.stack.journalFile()))
+			return nil, err
 		}
 	}
 	if err := r.update.journal.append(sent.Entries); err != nil {

@@ -14,6 +14,8 @@ export interface Wanted {
   readonly count: number;
   /** What each ConfigMap holds. */
   readonly value?: string;
+  /** What the program waits for before it ends; default: nothing. */
+  readonly until?: Promise<unknown>;
 }
 
 /** ConfigMaps that hang on each other in fives, and one Secret. */
@@ -44,7 +46,10 @@ export async function stackOf(
     {
       projectName: "states",
       stackName: wanted.prefix,
-      program: () => Promise.resolve(place(kubeconfig, wanted)),
+      program: async () => {
+        place(kubeconfig, wanted);
+        await wanted.until;
+      },
     },
     {
       workDir: directory,

@@ -1,4 +1,3 @@
-import type { CollateralKind } from "../../components/verdict/context";
 import type { CpuTee, GpuModelName } from "../../components/host/hardware";
 import { gpuModels } from "../../components/host/hardware";
 import { gpuChips } from "../../components/verdict/gpu/chips";
@@ -18,8 +17,10 @@ export interface Attested {
   readonly drivers: readonly string[];
 }
 
-/** What says how long a document may be used: itself, the certificate that signed it, or nobody but its issuer. */
-const freshness: Record<CollateralKind, LockedCollateral["freshness"]> = {
+type SignedKind = LockedCollateral["kind"];
+
+/** What says how long a document may be used: itself, or the certificate that signed it. */
+const freshness: Record<SignedKind, LockedCollateral["freshness"]> = {
   "amd-certificates": "certificate",
   "amd-vcek": "certificate",
   "amd-crl": "nextUpdate",
@@ -30,7 +31,6 @@ const freshness: Record<CollateralKind, LockedCollateral["freshness"]> = {
   "intel-root-crl": "nextUpdate",
   "nvidia-rim": "certificate",
   "nvidia-ocsp": "nextUpdate",
-  jwks: "issuer",
 };
 
 export interface CollateralOf {
@@ -45,11 +45,25 @@ export interface CollateralOf {
 export function collateralOf(attested: Attested, evidence: readonly string[], party: LockParty): CollateralOf {
   const common = commonSources(attested);
   const own = evidence.flatMap((path) => recordedSources(path));
-  const collateral = [...common, ...own].map((source) => lockedOf(source, party));
-  return { collateral, unresolved: evidence.length > 0 ? [] : ownOf(attested) };
+  const all = [...common, ...own];
+  return {
+    collateral: all.filter(isSigned).map((source) => lockedOf(source, party)),
+    unresolved: [
+      ...(evidence.length > 0 ? [] : ownOf(attested)),
+      ...all
+        .filter((source) => !isSigned(source))
+        .map(({ file, url }) => ({
+          name: `collateral/${file}`,
+          reason: `nobody signs the keys at ${url}, and whoever carries a folder could put in their own; tokens are believed by them: bring the file by a way that you trust as you trust the lock, or judge raw evidence alone`,
+        })),
+    ],
+  };
 }
 
 type Source = Omit<Wanted, "title"> & { readonly title?: string };
+type SignedSource = Source & { readonly kind: SignedKind };
+
+const isSigned = (source: Source): source is SignedSource => source.kind !== "jwks";
 
 function commonSources({ tees, gpus, drivers }: Attested): Source[] {
   const hopper = gpus.some((model) => gpuModels[model].architecture === "hopper");
@@ -71,7 +85,7 @@ function commonSources({ tees, gpus, drivers }: Attested): Source[] {
   ];
 }
 
-function lockedOf({ title, post, ...source }: Source, party: LockParty): LockedCollateral {
+function lockedOf({ title, post, ...source }: SignedSource, party: LockParty): LockedCollateral {
   return {
     ...source,
     title: title ?? source.kind,

@@ -57,7 +57,8 @@ const fileSchema = z.strictObject({
 const firmwareSchema = z.strictObject({ title: text, versions: z.array(text).min(1), party });
 
 const collateralSchema = z.strictObject({
-  kind: z.enum(collateralKinds),
+  /** Sets of keys are none of it: nobody signs them, so that whoever carries a folder could put in their own. */
+  kind: z.enum(collateralKinds).exclude(["jwks"]),
   title: text,
   url: z.url({ protocol: /^https?$/ }).max(2000),
   file: z.string().regex(patterns.fileNamePattern),
@@ -74,7 +75,7 @@ const collateralSchema = z.strictObject({
   /** Body of a question that is POSTed, base64. */
   post: z.strictObject({ contentType: z.string().regex(/^[a-z/-]{1,60}$/), body: z.base64().max(20_000) }).optional(),
   /** What says how long the document may be used. */
-  freshness: z.enum(["nextUpdate", "certificate", "issuer"]),
+  freshness: z.enum(["nextUpdate", "certificate"]),
   party,
 });
 

@@ -35,7 +35,13 @@ const emptyContent: BundleContent = {
 /** A lock of nothing but what a test needs. */
 export const lockOf = (content: Partial<BundleContent>): BundleLock => sealLock({ ...emptyContent, ...content });
 
-export function madeBundle(): MadeBundle {
+/** Keys that images may be signed with. */
+const signingKeys = {
+  ecdsa: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
+  ed25519: () => generateKeyPairSync("ed25519"),
+};
+
+export function madeBundle(kind: keyof typeof signingKeys = "ecdsa"): MadeBundle {
   const files = new Map<string, Buffer>();
   const blob = (content: Buffer) => {
     files.set(`images/blobs/sha256/${sha256(content)}`, content);
@@ -61,7 +67,7 @@ export function madeBundle(): MadeBundle {
   const signed = image("amd64", [{ mediaType: layerType, ...blob(Buffer.from("another layer")) }]);
 
   const repository = "registry.example/acme/model";
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { publicKey, privateKey } = signingKeys[kind]();
   const payload = json({
     critical: {
       identity: { "docker-reference": repository },
@@ -78,7 +84,13 @@ export function madeBundle(): MadeBundle {
         {
           mediaType: "application/vnd.dev.cosign.simplesigning.v1+json",
           ...blob(payload),
-          annotations: { "dev.cosignproject.cosign/signature": sign("sha256", payload, privateKey).toString("base64") },
+          annotations: {
+            "dev.cosignproject.cosign/signature": sign(
+              kind === "ed25519" ? null : "sha256",
+              payload,
+              privateKey,
+            ).toString("base64"),
+          },
         },
       ],
     }),
@@ -124,16 +136,16 @@ export function madeBundle(): MadeBundle {
   files.set(`${place}.mod`, mod);
   files.set(`${place}.info`, json({ Version: "v1.2.3", Time: "2026-11-01T00:00:00Z" }));
 
-  const keys = json({ keys: [] });
-  files.set("collateral/nras.attestation.nvidia.com.jwks.json", keys);
+  const manifest = json({ a: "manifest" });
+  files.set("collateral/driver.rim", manifest);
   files.set(
     "collateral/index.json",
     json({
       version: 1,
       files: [
         {
-          ...{ kind: "jwks", file: "nras.attestation.nvidia.com.jwks.json", sha256: sha256(keys) },
-          ...{ source: "https://nras.attestation.nvidia.com/.well-known/jwks.json", obtained: "2026-11-27T00:00:00Z" },
+          ...{ kind: "nvidia-rim", file: "driver.rim", sha256: sha256(manifest) },
+          ...{ source: "https://rim.attestation.nvidia.com/v1/rim/driver", obtained: "2026-11-27T00:00:00Z" },
         },
       ],
     }),
@@ -167,9 +179,8 @@ export function madeBundle(): MadeBundle {
     files: [{ title: "kata kernel", sha256: sha256(kernel), party }],
     collateral: [
       {
-        ...{ kind: "jwks", title: "keys of NVIDIA's attestation service", freshness: "issuer", party },
-        ...{ url: "https://nras.attestation.nvidia.com/.well-known/jwks.json" },
-        file: "nras.attestation.nvidia.com.jwks.json",
+        ...{ kind: "nvidia-rim", title: "manifest of a driver", freshness: "certificate", party },
+        ...{ url: "https://rim.attestation.nvidia.com/v1/rim/driver", file: "driver.rim" },
       },
     ],
     npm: [

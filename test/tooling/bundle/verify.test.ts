@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -40,6 +40,14 @@ function editIndex(files: Map<string, Buffer>, edit: (index: LayoutIndex) => voi
   files.set("images/index.json", Buffer.from(JSON.stringify(index)));
 }
 
+/** Adds an entry to the list of documents, as an issuer's own. */
+function listCollateral(files: Map<string, Buffer>, entry: object): void {
+  const index = JSON.parse(files.get("collateral/index.json")!.toString()) as { files: object[] };
+  const source = "https://nras.attestation.nvidia.com/.well-known/jwks.json";
+  index.files.push({ source, obtained: "2026-11-27T00:00:00Z", ...entry });
+  files.set("collateral/index.json", Buffer.from(JSON.stringify(index)));
+}
+
 /** Puts another manifest in the place of the plain image, and has index.json lead there. */
 function other(files: Map<string, Buffer>, manifest: unknown): string {
   const content = Buffer.from(JSON.stringify(manifest));
@@ -50,6 +58,17 @@ function other(files: Map<string, Buffer>, manifest: unknown): string {
 it("passes a bundle that is the whole of its lock, with the lock beside it or not", async () => {
   expect(await found(() => undefined)).toEqual([]);
   expect(await found((files) => files.set("bundle.lock", Buffer.from(lockText(made.lock))))).toEqual([]);
+});
+
+it("takes signatures by an Ed25519 key, and says of a key that is none that it is none", async () => {
+  const { lock, files } = madeBundle("ed25519");
+  layOut(directory, files);
+  expect((await verifyBundle(directory, lock, at)).findings).toEqual([]);
+  const images = lock.images.map((image) => (image.signedBy === undefined ? image : { ...image, signedBy: "x" }));
+  const { findings } = await verifyBundle(directory, lockOf({ images }), at);
+  expect(findings.map(({ says }) => says)).toContain(
+    "the key that guests demand is no public key; correct models[].signatureKey",
+  );
 });
 
 it("takes it that oras lists the manifests of an index without a name", async () => {
@@ -138,6 +157,11 @@ describe("a bundle from an attacker's hands is refused", () => {
         files.set("images/index.json", Buffer.from(`{"Manifests":[],${text.slice(1)}`));
       },
       /^refused images: images\/index\.json has its list of manifests not exactly once/,
+    ],
+    [
+      "a digest in capital letters beside the right one, which readers in Go take for it",
+      (files, { signed }) => editIndex(files, ({ manifests }) => Object.assign(manifests[0]!, { Digest: signed })),
+      /^refused images: images\/index\.json: manifests\.0: .*Digest/,
     ],
     [
       "an index.json that does not list an image",
@@ -316,7 +340,7 @@ describe("a bundle from an attacker's hands is refused", () => {
     ],
     [
       "collateral changed",
-      (files) => files.set("collateral/nras.attestation.nvidia.com.jwks.json", Buffer.from('{"keys":[1]}')),
+      (files) => files.set("collateral/driver.rim", Buffer.from("malice")),
       /^changed collateral .*is not the file that/,
     ],
     [
@@ -329,9 +353,29 @@ describe("a bundle from an attacker's hands is refused", () => {
       (files) =>
         files.set(
           "collateral/index.json",
-          Buffer.from(files.get("collateral/index.json")!.toString().replace('"jwks"', '"amd-crl"')),
+          Buffer.from(files.get("collateral/index.json")!.toString().replace('"nvidia-rim"', '"amd-crl"')),
         ),
       /^changed collateral .*said to be amd-crl/,
+    ],
+    [
+      "keys of tokens under a vendor's name, beside what the lock names",
+      (files) => {
+        const keys = Buffer.from('{"keys":[]}');
+        files.set("collateral/nras.attestation.nvidia.com.jwks.json", keys);
+        listCollateral(files, { kind: "jwks", file: "nras.attestation.nvidia.com.jwks.json", sha256: sha256(keys) });
+      },
+      /^extra collateral\/index\.json: lists nras\.attestation\.nvidia\.com\.jwks\.json as jwks/,
+    ],
+    [
+      "keys of tokens in a document's place, of which the index says both",
+      (files) => {
+        const keys = Buffer.from('{"keys":[]}');
+        files.set("collateral/driver.rim", keys);
+        const index = files.get("collateral/index.json")!.toString();
+        files.set("collateral/index.json", Buffer.from(index.replace(/[0-9a-f]{64}/, sha256(keys))));
+        listCollateral(files, { kind: "jwks", file: "driver.rim", sha256: sha256(keys) });
+      },
+      /^extra collateral\/index\.json: lists driver\.rim as jwks/,
     ],
     [
       "a guest's file that nobody measured",
@@ -377,6 +421,13 @@ describe("a bundle from an attacker's hands is refused", () => {
       "refused files/etc",
     ]);
     rmSync(join(directory, "..", "outside.tgz"));
+  });
+
+  it("a file with a hole of a terabyte", async () => {
+    layOut(directory, made.files);
+    truncateSync(join(directory, "npm/acme-thing-1.0.0.tgz"), 2 ** 40);
+    const { findings } = await verifyBundle(directory, made.lock, at);
+    expect(findings).toEqual([expect.objectContaining({ kind: "refused", what: "npm @acme/thing@1.0.0" })]);
   });
 
   it("folders without end", async () => {

@@ -21,6 +21,17 @@ export async function collateralIndex(tree: Tree): Promise<CollateralIndex> {
 }
 
 /**
+ * What the index lists beside the lock's documents, or of one of them twice: under a second kind or source a document
+ * would be read as something else than what was checked here.
+ */
+export function unlisted({ files }: CollateralIndex, wanted: readonly LockedCollateral[]): string[] {
+  const left = new Set(wanted.map(({ file }) => file));
+  return files.flatMap(({ file, kind }) =>
+    left.delete(file) ? [] : [`lists ${file} as ${kind}, beside what the lock names`],
+  );
+}
+
+/**
  * Checks that a document is there, whole, and not out of date on a day. What vendors signed, `verify` checks under pinned
  * roots at each use; here it matters whether the site will be able to.
  */

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { createPublicKey, verify } from "node:crypto";
 import { NotAsLocked } from "./finding";
 import type { Layout, Manifest } from "./layout";
@@ -27,13 +28,15 @@ export async function checkSignature(
   const listed = layout.find(tag);
   if (!listed) throw new NotAsLocked("missing", `its signature (${tag}) is not there, and guests demand one`);
   const manifest = (await layout.whole(listed.digest)) as Manifest;
-  const key = createPublicKey(image.signedBy);
+  const key = keyOf(image.signedBy);
+  // Ed25519 brings its own digest, and takes no other's name.
+  const algorithm = key.asymmetricKeyType === "ed25519" ? null : "sha256";
   for (const layer of manifest.layers ?? []) {
     if (layer.mediaType !== payloadType) continue;
     const signature = Buffer.from(layer.annotations?.[signatureAnnotation] ?? "", "base64");
     const payload = await layout.blob(layer, mostPayloadBytes);
-    if (signature.length === 0 || !verify("sha256", payload, key, signature)) continue;
-    const { critical } = JSON.parse(payload.toString("utf8")) as Payload;
+    if (signature.length === 0 || !verify(algorithm, payload, key, signature)) continue;
+    const { critical } = (JSON.parse(payload.toString("utf8")) as Payload | null) ?? {};
     const reference = critical?.identity?.["docker-reference"];
     if (
       critical?.image?.["docker-manifest-digest"] === image.digest &&
@@ -43,4 +46,12 @@ export async function checkSignature(
       return;
   }
   throw new NotAsLocked("changed", `no signature under ${tag} is of this image by the key that guests demand`);
+}
+
+function keyOf(pem: string): KeyObject {
+  try {
+    return createPublicKey(pem);
+  } catch {
+    throw new NotAsLocked("refused", "the key that guests demand is no public key; correct models[].signatureKey");
+  }
 }

@@ -27,10 +27,16 @@ const descriptorSchema = z.looseObject({
   annotations: z.record(z.string(), z.string()).optional(),
   platform: z.looseObject({ os: z.string(), architecture: z.string() }).optional(),
 });
+/** Nothing but what a descriptor has (image-spec v1.1, "descriptor"): Go takes "Digest" for "digest", and the last one counts. */
+const listedSchema = z.strictObject({
+  ...descriptorSchema.shape,
+  data: z.string().optional(),
+  artifactType: z.string().optional(),
+});
 const layoutIndexSchema = z.strictObject({
   schemaVersion: z.literal(2),
   mediaType: z.literal(indexTypes[0] ?? "").optional(),
-  manifests: z.array(descriptorSchema).max(10_000),
+  manifests: z.array(listedSchema).max(10_000),
   annotations: z.record(z.string(), z.string()).optional(),
 });
 const indexSchema = z.looseObject({ schemaVersion: z.literal(2), manifests: z.array(descriptorSchema).max(1000) });
@@ -108,8 +114,8 @@ export class Layout {
     const config = JSON.parse((await this.blob(manifest.config, mostManifestBytes)).toString("utf8")) as {
       os?: unknown;
       architecture?: unknown;
-    };
-    if (!isSite(config.os, config.architecture))
+    } | null;
+    if (!isSite(config?.os, config?.architecture))
       throw new NotAsLocked("refused", `${digest} is for another platform than ${sitePlatform.oci}`);
   }
 

@@ -8,9 +8,11 @@ import { UserError } from "../../ui";
 import type { BundleFinding } from "./finding";
 import { NotAsLocked } from "./finding";
 
-/** No site needs more; what a hostile folder has beyond is not even counted. */
+/** Files and folders. No site needs more; what a hostile folder has beyond is not even counted. */
 const mostFiles = 200_000;
 const deepest = 24;
+/** Of a package, a chart or a guest's file, whose size nothing pins: a file with holes may say that it has exabytes. */
+export const mostArchiveBytes = 8 * 1024 ** 3;
 /** Names as registries, npm, Go and vendors have them: no other script's letters, no spaces, nothing invisible. */
 const namePattern = /^[A-Za-z0-9@!_][A-Za-z0-9@!._+~-]{0,254}$/;
 
@@ -37,7 +39,7 @@ export class Tree {
       throw new UserError(`${root} is not there; name the folder of a bundle.`);
     }
     if (!stat.isDirectory()) throw new UserError(`${root} is no folder; name the one of a bundle.`);
-    walk(root, "", 0, sizes, refused);
+    walk({ root, sizes, refused, folders: 0 }, "", 0);
     return new Tree(root, sizes, refused);
   }
 
@@ -80,9 +82,16 @@ export class Tree {
     }
   }
 
-  async digest(path: string, algorithm: "sha256" | "sha512", encoding: "hex" | "base64"): Promise<string> {
-    this.size(path);
+  /** Reads a file to its end, however large, unless it is said how large it may be. */
+  async digest(
+    path: string,
+    algorithm: "sha256" | "sha512",
+    encoding: "hex" | "base64",
+    mostBytes = Number.POSITIVE_INFINITY,
+  ): Promise<string> {
+    const size = this.size(path);
     this.claim(path);
+    if (size > mostBytes) throw new NotAsLocked("refused", `${path} has more than ${mib(mostBytes)}`);
     const file = await this.opened(path);
     const hash = createHash(algorithm);
     for await (const chunk of createReadStream("", { fd: file })) hash.update(chunk as Buffer);
@@ -99,17 +108,26 @@ export class Tree {
   }
 }
 
-function walk(root: string, below: string, depth: number, sizes: Map<string, number>, refused: BundleFinding[]): void {
+interface Walk {
+  readonly root: string;
+  readonly sizes: Map<string, number>;
+  readonly refused: BundleFinding[];
+  folders: number;
+}
+
+function walk(all: Walk, below: string, depth: number): void {
+  const { root, sizes, refused } = all;
   for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     const refuse = (says: string) => refused.push({ kind: "refused", what: path, says });
-    if (sizes.size + refused.length >= mostFiles)
+    if (sizes.size + refused.length + all.folders >= mostFiles)
       throw new UserError(`${root} has more than ${mostFiles} files, as no bundle has; look at what was put there.`);
     if (!namePattern.test(entry.name)) refuse("has a name with characters that nothing in a bundle has");
     else if (entry.isSymbolicLink()) refuse("is a link, which could lead anywhere");
     else if (entry.isDirectory()) {
+      all.folders++;
       if (depth >= deepest) refuse(`lies deeper than ${deepest} folders`);
-      else walk(root, path, depth + 1, sizes, refused);
+      else walk(all, path, depth + 1);
     } else if (!entry.isFile()) refuse("is neither a file nor a folder");
     else sizes.set(path, lstatSync(join(root, path)).size);
   }

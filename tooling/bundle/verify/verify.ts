@@ -5,13 +5,13 @@ import { chartPath, folders, layoutTag, ociCharts, signatureTag } from "../place
 import type { BundleLock } from "../schema";
 import { nameOf, packageArchive } from "../schema";
 import { checkSignature } from "./cosign";
-import { checkDocument, collateralIndex } from "./collateral";
+import { checkDocument, collateralIndex, unlisted } from "./collateral";
 import type { BundleFinding } from "./finding";
 import { NotAsLocked } from "./finding";
 import { checkModule } from "./goProxy";
 import type { Manifest } from "./layout";
 import { Layout } from "./layout";
-import { Tree } from "./tree";
+import { mostArchiveBytes, Tree } from "./tree";
 
 export interface BundleVerdict {
   readonly findings: readonly BundleFinding[];
@@ -54,14 +54,14 @@ export async function verifyBundle(directory: string, lock: BundleLock, at: Date
     const { archive } = chart;
     if (archive === undefined) continue;
     await findings.check("charts", nameOf.charts(chart), async () => {
-      const hex = await tree.digest(chartPath(chart), "sha256", "hex");
+      const hex = await tree.digest(chartPath(chart), "sha256", "hex", mostArchiveBytes);
       if (`sha256:${hex}` !== archive) throw new NotAsLocked("changed", `${chartPath(chart)} has the SHA-256 ${hex}`);
     });
   }
   for (const each of lock.npm) {
     const path = `${folders.npm}/${packageArchive(each)}`;
     await findings.check("npm", nameOf.npm(each), async () => {
-      const found = `sha512-${await tree.digest(path, "sha512", "base64")}`;
+      const found = `sha512-${await tree.digest(path, "sha512", "base64", mostArchiveBytes)}`;
       if (found !== each.integrity) throw new NotAsLocked("changed", `${path} has the SHA-512 ${found}`);
     });
   }
@@ -135,6 +135,8 @@ async function documents(tree: Tree, lock: BundleLock, findings: Findings, at: D
   }
   for (const each of lock.collateral)
     await findings.check("collateral", nameOf.collateral(each), () => checkDocument(tree, index, each, at));
+  for (const says of unlisted(index, lock.collateral))
+    findings.all.push({ kind: "extra", what: `${folders.collateral}/${indexFile}`, says });
 }
 
 /** Files of guests come in kata-deploy's image; those that lie here beside it have to be some of the lock's. */
@@ -142,7 +144,7 @@ async function guestFiles(tree: Tree, lock: BundleLock, findings: Findings): Pro
   const known = new Set(lock.files.map(({ sha256 }) => sha256));
   for (const path of tree.below(folders.files))
     await findings.check("files", path, async () => {
-      const hex = await tree.digest(path, "sha256", "hex");
+      const hex = await tree.digest(path, "sha256", "hex", mostArchiveBytes);
       if (!known.has(hex)) throw new NotAsLocked("extra", `has the SHA-256 ${hex}, which the lock does not name`);
     });
 }

@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
 import { renderToml } from "../../components/toml";
 import { unique } from "../review/text";
@@ -58,7 +59,7 @@ export function siteSettings(lock: BundleLock, { from, registry }: SitePlaces): 
       npm_config_offline: "true",
       ...(lock.go.length > 0 && {
         // Sums are compared with go.sum as ever; nobody has to be asked for what stands there.
-        GOPROXY: `file://${from}/${folders.go}`,
+        GOPROXY: proxyOf(`${from}/${folders.go}`),
         GOFLAGS: "-mod=readonly",
         GOTOOLCHAIN: "local",
         TRUSTFOUNDRY_TOOLCHAIN: "build",
@@ -69,6 +70,9 @@ export function siteSettings(lock: BundleLock, { from, registry }: SitePlaces): 
     }),
   };
 }
+
+/** Go takes a comma and a bar for the end of one proxy and the begin of another (go.dev/ref/mod, "GOPROXY"). */
+const proxyOf = (folder: string) => pathToFileURL(folder).href.replaceAll(",", "%2C").replaceAll("|", "%7C");
 
 const hostOf = (repository: string) => repository.slice(0, repository.indexOf("/"));
 const mirroredHost = (host: string, registry: string) => mirrored(`${host}/x`, registry).slice(0, -"/x".length);

@@ -5,9 +5,13 @@ import { UserError } from "../ui";
  * Characters that a terminal obeys have no place in a script that a person reads before running it.
  */
 export function quoted(word: string): string {
-  if (/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/.test(word))
-    throw new UserError(`${JSON.stringify(word)} has a character in it that no name needs; write another.`);
+  refuseHidden(word);
   return /^[A-Za-z0-9@%+=:,./_-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function refuseHidden(text: string): void {
+  if (/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/.test(text))
+    throw new UserError(`${JSON.stringify(text)} has a character in it that no name needs; write another.`);
 }
 
 /** One command, each of its words quoted where it has to be. */
@@ -27,8 +31,9 @@ export function sums(files: readonly { readonly path: string; readonly sha256: s
   return [`printf '%s\\n' \\`, ...lines.map((line) => `  ${quoted(line)} \\`), `  | sha256sum --check --strict`];
 }
 
-/** A script that stops at the first failure. */
+/** A script that stops at the first failure. Its title is a comment, which a line's end would end. */
 export function script(title: string, ...parts: readonly (readonly string[])[]): string {
+  refuseHidden(title);
   const body = parts.filter((part) => part.length > 0).map((part) => part.join("\n"));
   return `${["#!/usr/bin/env bash", `# ${title}`, "set -euo pipefail", "", body.join("\n\n")].join("\n")}\n`;
 }

@@ -80,6 +80,16 @@ describe("scripts", () => {
     );
   });
 
+  it("have a title of one line, whatever a lock says of its site", () => {
+    const lock = lockOf({ site: { factory: "acme\ntouch /tmp/x", role: "trust" } });
+    for (const make of [
+      () => fetchScript(lock, { into: "/b", checkout: "/c", lock: "/l" }),
+      () => loadScript(lock, "/b", "r.example"),
+      () => mirrorScript(lock, "r.example"),
+    ])
+      expect(make).toThrow(/a character in it that no name needs/);
+  });
+
   it.each([fetched, loaded, copied])("are shell that bash reads", async (text) => {
     expect(text).toMatch(/^#!\/usr\/bin\/env bash\n# .*\nset -euo pipefail\n/);
     await execa("bash", ["-n"], { input: text });
@@ -103,6 +113,11 @@ describe("settings of a site", () => {
       ...{ npm_config_offline: "true", GOPROXY: "file:///srv/bundle/go", GOFLAGS: "-mod=readonly" },
       ...{ GOTOOLCHAIN: "local", TRUSTFOUNDRY_TOOLCHAIN: "build" },
     });
+  });
+
+  it("name one proxy, whatever the folder's name has in it", () => {
+    const { environment } = siteSettings(made.lock, { from: "/media/a b,direct|off", registry: "r.example" });
+    expect(environment.GOPROXY).toBe("file:///media/a%20b%2Cdirect%7Coff/go");
   });
 
   it("lead hosts and guests to the mirror alone", () => {

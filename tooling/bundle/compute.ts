@@ -16,7 +16,7 @@ import { guestFilesOf } from "./guestFiles";
 import { packagesOf } from "./npm";
 import { cloudPlugins, programsOf } from "./programs";
 import type { BundleLock, LockedImage } from "./schema";
-import { sitePlatform } from "./schema";
+import { releaseImage } from "./releaseImage";
 import type { SitePart } from "./site";
 import { factoryParts, infrastructurePart, readerPart, trustPart } from "./site";
 import { sourcesOf } from "./sources";
@@ -72,7 +72,7 @@ async function partsOf(
       return { parts: factoryParts(config, lock), platformSet: config.platform.set };
     case "workloads": {
       const { releases } = await receivedReleases(config, now, project);
-      const images = releases.map(({ release }) => imageOf(release));
+      const images = releases.map(({ release }) => releaseImage(release));
       const party = "infrastructureProvider";
       return { parts: [{ party, charts: [], images, firmware: [], unresolved: [] }], platformSet: config.platform.set };
     }
@@ -82,12 +82,6 @@ async function partsOf(
       );
   }
 }
-
-/** What a release says of its image: signatures are the guest's to check, by a key that is measured. */
-const imageOf = ({ image }: Release): LockedImage => ({
-  ...{ repository: image.repository, digest: image.digest, platform: sitePlatform.oci },
-  ...{ pulledBy: "guest", party: "infrastructureProvider" },
-});
 
 interface Sealing extends Omit<LockQuestion, "config" | "now"> {
   readonly factory: string;

@@ -79,12 +79,9 @@ export async function findForeign(
   };
   for (const { name: namespace, kind } of objectsOf(of)) {
     if (kind !== "Namespace") continue;
-    if (namespace === of.tenant && !here.some(({ role }) => role === "workloads")) {
-      unlooked.push({
-        stack: of.stack.stackName,
-        what: `what else is in namespace ${namespace}`,
-        why: "the stack that places workloads there was not named, so that nothing tells its objects from others'",
-      });
+    const why = namespace === of.tenant ? unnamedWorkloads(here) : undefined;
+    if (why !== undefined) {
+      unlooked.push({ stack: of.stack.stackName, what: `what else is in namespace ${namespace}`, why });
       continue;
     }
     const objects: { object: Tree; watched: Watched }[] = [];
@@ -115,6 +112,24 @@ export async function findForeign(
     }
   }
   return { found: results, unlooked };
+}
+
+/** Why a tenant's namespace cannot be looked through: not all stacks that place workloads there were named. */
+export function unnamedWorkloads(here: readonly Pick<LookedStack, "role" | "stack">[]): string | undefined {
+  const placing = here.filter(({ role }) => role === "workloads");
+  if (placing.length === 0)
+    return "the stack that places workloads there was not named, so that nothing tells its objects from others'";
+  const shards = placing.flatMap(({ stack }) => stack.shard ?? []);
+  for (const { of } of shards) {
+    const named = new Set(shards.filter((each) => each.of === of).map(({ number }) => number));
+    const missing = Array.from({ length: of }, (_, index) => index + 1).filter((number) => !named.has(number));
+    if (missing.length > 0)
+      return (
+        `the workloads are divided by trustfoundry:shard, and ${missing.map((number) => `${number} of ${of}`).join(", ")} ` +
+        `${missing.length === 1 ? "was" : "were"} not named, so that nothing tells ${missing.length === 1 ? "its" : "their"} objects from others'`
+      );
+  }
+  return undefined;
 }
 
 function listedOf({ look }: LookedStack, served: ServedKind, namespace: string) {

@@ -1,3 +1,4 @@
+import type { Shard } from "../../stacks/config/shard";
 import { isTree } from "./tree";
 import type { Tree } from "./tree";
 import type { WantedObject } from "./types";
@@ -20,6 +21,8 @@ export interface WantedStack {
   readonly context?: string;
   readonly objects: readonly WantedObject[];
   readonly charts: readonly WantedChart[];
+  /** Which of several stacks it was made as, among which a provider's releases are divided. */
+  readonly shard?: Shard;
   /** Updates that were begun and not ended: what they did is not in the state. */
   readonly pending: number;
 }
@@ -39,13 +42,23 @@ export function readStack(exported: unknown): WantedStack | undefined {
   const own = resources.filter(({ external, delete: leaving }) => external !== true && leaving !== true);
   const provider = own.find(({ type }) => type === "pulumi:providers:kubernetes");
   const context = isTree(provider?.inputs) ? provider.inputs.context : undefined;
+  const shard = shardIn(own);
   return {
     stackName,
     ...(typeof context === "string" && { context }),
     objects: own.flatMap((resource) => wantedObject(resource) ?? []),
+    ...(shard && { shard }),
     charts: own.filter(({ type }) => type === helmRelease).map(({ inputs }) => wantedChart(unsealed(inputs).value)),
     pending: Array.isArray(deployment.pending_operations) ? deployment.pending_operations.length : 0,
   };
+}
+
+/** What stacks/shards.ts keeps there; settings may say something else by now. */
+function shardIn(resources: readonly Tree[]): Shard | undefined {
+  const kept = resources.find(({ urn }) => /::pulumi:index:Stash::shard$/.test(String(urn)));
+  const made = isTree(kept?.outputs) ? kept.outputs.output : undefined;
+  const [, number, of] = /^(\d+) of (\d+)$/.exec(String(made)) ?? [];
+  return number !== undefined && of !== undefined ? { number: Number(number), of: Number(of) } : undefined;
 }
 
 function wantedObject({ type, inputs, outputs }: Tree): WantedObject | undefined {

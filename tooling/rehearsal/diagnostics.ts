@@ -103,7 +103,8 @@ export function failureMessage(failure: Failure): string {
 
 /** The engine's own sentences out of what the Automation API threw, which repeats the whole run. */
 function engineErrors(text: string): string[] {
-  const sentences = [...text.matchAll(/^\s*error: (.+)$/gm)].map(([, sentence]) => sentence ?? "");
+  // What the state service says begins with the number of its answer.
+  const sentences = [...text.matchAll(/^\s*error: (?:\[\d{3}\] )?(.+)$/gm)].map(([, sentence]) => sentence ?? "");
   return sentences.length > 0 ? [...new Set(sentences)] : [withoutTrace(text)];
 }
 

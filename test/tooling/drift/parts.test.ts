@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { claimIds } from "../../../components/verdict/claims";
+import type { Shard } from "../../../stacks/config/shard";
 import { definedDefaults } from "../../../tooling/drift/charts";
 import { exitCodeOf } from "../../../tooling/drift/drift";
+import { unnamedWorkloads } from "../../../tooling/drift/findForeign";
 import { podDifferences } from "../../../tooling/drift/findPods";
 import { meaningOf } from "../../../tooling/drift/meanings";
 import { ownerMeanings } from "../../../tooling/drift/meaningsOwner";
@@ -181,6 +183,29 @@ describe("webhooks", () => {
 
   it("takes an operator that it does not know for one that selects", () => {
     expect(selects({ matchExpressions: [{ key: "a", operator: "Newer" }] }, {})).toBe(true);
+  });
+});
+
+describe("a tenant's namespace", () => {
+  const infrastructure = { role: "infrastructure", stack: {} } as Parameters<typeof unnamedWorkloads>[0][number];
+  const workloads = (...shards: readonly (Shard | undefined)[]) => [
+    infrastructure,
+    ...shards.map((shard) => ({ role: "workloads", stack: { ...(shard && { shard }) } }) as typeof infrastructure),
+  ];
+
+  it("is looked through where every stack is named that places workloads there", () => {
+    expect(unnamedWorkloads(workloads(undefined))).toBeUndefined();
+    expect(unnamedWorkloads(workloads({ number: 1, of: 1 }))).toBeUndefined();
+    expect(unnamedWorkloads(workloads({ number: 2, of: 2 }, { number: 1, of: 2 }))).toBeUndefined();
+  });
+
+  it("is left alone where one is missing: what it placed would be taken for somebody else's, and deleted", () => {
+    expect(unnamedWorkloads([infrastructure])).toMatch(/^the stack that places workloads there was not named/);
+    expect(unnamedWorkloads(workloads({ number: 2, of: 2 }))).toMatch(/trustfoundry:shard, and 1 of 2 was not named/);
+    expect(unnamedWorkloads(workloads({ number: 1, of: 4 }, { number: 3, of: 4 }))).toMatch(
+      /and 2 of 4, 4 of 4 were not named/,
+    );
+    expect(unnamedWorkloads(workloads({ number: 1, of: 1 }, { number: 2, of: 2 }))).toMatch(/1 of 2 was not named/);
   });
 });
 

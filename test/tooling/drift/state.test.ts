@@ -54,6 +54,19 @@ describe("a state", () => {
     });
   });
 
+  it("says as which shard it was made, whatever its settings say by now", () => {
+    expect(readStack(exported({}))?.shard).toBeUndefined();
+    const made = exported({});
+    // As engine 3.216.0 writes it, after a run with another setting was refused.
+    made.deployment.resources.push({
+      type: "pulumi:index:Stash",
+      urn: "urn:pulumi:acme-trust::trustfoundry::pulumi:index:Stash::shard",
+      inputs: { input: "1 of 5" },
+      outputs: { input: "1 of 5", output: "2 of 4" },
+    } as never);
+    expect(readStack(made)?.shard).toEqual({ number: 2, of: 4 });
+  });
+
   it("says what stays sealed, and which updates did not end", () => {
     const stack = readStack(exported(secret(), { pending_operations: [{}] }));
     expect(stack?.objects[0]?.sealed).toEqual(["data"]);

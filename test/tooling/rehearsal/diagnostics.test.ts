@@ -48,6 +48,12 @@ describe("what a user is told about a failed operation", () => {
     expect(failureMessage({ ...failure, error })).toBe("up of stack trust failed: the policy pack does not load");
   });
 
+  it("hands on which process holds a journalled state", () => {
+    const said = "the stack trust is locked: update by process 7 runs since 2026-11-27T11:22:50Z; wait for its end";
+    const error = new Error(`code: -2\n stderr: Command failed with exit code 255\nerror: [409] ${said}\n err?:`);
+    expect(failureMessage({ ...failure, error })).toBe(`up of stack trust failed: ${said}`);
+  });
+
   it("shows an unknown error without the frames of a trace", () => {
     const message = failureMessage({
       ...failure,

@@ -18,6 +18,8 @@ export const signatureTag = (digest: string): string => `${layoutTag(digest)}.si
 
 /** Where an image lies in a site's registry: below the name of the registry that it comes from. */
 export function mirrored(repository: string, registry: string): string {
+  // A release that was made for this site.
+  if (repository.startsWith(`${registry}/`)) return repository;
   // A port has no place in a repository's path; host names have no underscore, so that nothing else gets this name.
   return `${registry}/${repository.replace(/^([^/]*):(\d+)\//, "$1_$2/")}`;
 }

@@ -19,8 +19,8 @@ export interface SiteSettings {
   readonly files: Readonly<Record<string, string>>;
   /** Variables of whoever runs commands there. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What guests have to be told in init-data: part `image` of cdh.toml. */
-  readonly guest?: string;
+  /** What the model owner's `models[].image` has to say at the site, by what it says elsewhere. */
+  readonly guestImages?: Readonly<Record<string, string>>;
 }
 
 /** Everything that a site says otherwise than one with a network, computed from what its lock names. */
@@ -44,7 +44,9 @@ export function siteSettings(lock: BundleLock, { from, registry }: SitePlaces): 
           ),
         }),
       ...(guests.length > 0 && {
-        "acceptance.registries, of each provider": unique(guests.map(({ repository }) => hostOf(repository))),
+        "acceptance.registries, of each provider": unique(
+          guests.map(({ repository }) => mirroredHost(hostOf(repository), registry)),
+        ),
       }),
     },
     files: {
@@ -66,7 +68,12 @@ export function siteSettings(lock: BundleLock, { from, registry }: SitePlaces): 
       }),
     },
     ...(guests.length > 0 && {
-      guest: guestRegistries(unique(guests.map(({ repository }) => hostOf(repository))), registry),
+      guestImages: Object.fromEntries(
+        guests.map(({ repository, digest }) => [
+          `${repository}@${digest}`,
+          `${mirrored(repository, registry)}@${digest}`,
+        ]),
+      ),
     }),
   };
 }
@@ -97,15 +104,15 @@ function containerdHosts(host: string, registry: string): string {
 const registriesConf = (hosts: readonly string[], registry: string) =>
   renderToml({ registry: remapped(hosts, registry) });
 
-/** Guests pull by themselves and read no file of the host: the same in init-data, as image-rs reads it (src/registry/mod.rs). */
-const guestRegistries = (hosts: readonly string[], registry: string) =>
-  renderToml({ image: { registry_config: { registry: remapped(hosts, registry) } } });
-
 const remapped = (hosts: readonly string[], registry: string) =>
   hosts.map((host) => ({ prefix: host, location: mirroredHost(host, registry) }));
 
-/** For people: what goes where. */
-export function settingsText({ settings, files, environment, guest }: SiteSettings): string {
+/**
+ * For people: what goes where. Guests read no file of the host, and a remapping in their init-data would not do: image-rs holds
+ * the name that it remapped to against the image security policy, so that the name itself has to be the mirror's
+ * (guest-components v0.21.0, image-rs/src/image.rs, pull_image and check_image_signature).
+ */
+export function settingsText({ settings, files, environment, guestImages }: SiteSettings): string {
   const block = (text: string) =>
     text
       .trimEnd()
@@ -122,6 +129,12 @@ export function settingsText({ settings, files, environment, guest }: SiteSettin
         .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
         .join("\n"),
     ),
-    ...(guest === undefined ? [] : ["", "Init-data of guests, cdh.toml:", ...block(guest)]),
+    ...(guestImages === undefined
+      ? []
+      : [
+          "",
+          "models[].image of the model owner's stack, which guests pull by themselves; one with a signatureKey has to be signed under that name:",
+          ...block(stringify(guestImages, { lineWidth: 0 })),
+        ]),
   ].join("\n");
 }

@@ -77,7 +77,7 @@ function addScripts(group: Command): void {
     .action(printed("mirror"));
   group
     .command("settings")
-    .description("print what a site says otherwise: settings, registries of hosts and guests, variables")
+    .description("print what a site says otherwise: settings, registries of hosts, names of guests' images, variables")
     .option(...lockOption)
     .requiredOption(...fromOption)
     .requiredOption(...registryOption)

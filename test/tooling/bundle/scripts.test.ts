@@ -99,6 +99,7 @@ describe("scripts", () => {
 it("gives a registry with a port a place that no other registry has", () => {
   expect(mirrored("localhost:5000/a/b", "r.example/m")).toBe("r.example/m/localhost_5000/a/b");
   expect(mirrored("nvcr.io/a/b", "r.example")).toBe("r.example/nvcr.io/a/b");
+  expect(mirrored("r.example/nvcr.io/a/b", "r.example")).toBe("r.example/nvcr.io/a/b");
 });
 
 describe("settings of a site", () => {
@@ -128,7 +129,9 @@ describe("settings of a site", () => {
     });
     const registry = [{ prefix: "registry.example", location }];
     expect(parse(settings.files["/etc/containers/registries.conf.d/trustfoundry.conf"] ?? "")).toEqual({ registry });
-    expect(parse(settings.guest ?? "")).toEqual({ image: { registry_config: { registry } } });
+    expect(settings.settings["acceptance.registries, of each provider"]).toEqual([location]);
+    const signed = `registry.example/acme/model@${made.signed}`;
+    expect(settings.guestImages).toEqual({ [signed]: `registry.site.example/mirror/${signed}` });
   });
 
   it("say nothing of what a site has not", () => {

@@ -136,6 +136,11 @@ export function stacksOf(
   };
 }
 
+/** All of them, every shard among them. */
+export function everyStack({ trust, providers }: ReturnType<typeof stacksOf>): readonly RehearsalStack[] {
+  return [trust, ...providers.flatMap(({ infrastructure, workloadShards }) => [infrastructure, ...workloadShards])];
+}
+
 /** One stack is no shard, and keeps the name that it always had. */
 function shardsOf({ workloadShards: of = 1 }: Pick<Factory, "workloadShards">): (Shard | undefined)[] {
   return of === 1 ? [undefined] : Array.from({ length: of }, (_, index) => ({ number: index + 1, of }));

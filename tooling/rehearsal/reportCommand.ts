@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { dayOf } from "../commands/report";
 import { UserError } from "../ui";
-import { readRecord, stacksOf } from "./instance";
+import { everyStack, readRecord, stacksOf } from "./instance";
 import { InstancePaths } from "./paths";
 import { simulatedNotice } from "./report";
 
@@ -22,11 +22,7 @@ export function reportCommand(command: Command): void {
       const paths = new InstancePaths(name);
       const record = readRecord(paths);
       if (!record) throw new UserError(`There is no rehearsal ${name}.`, "`npm run rehearse` makes one.");
-      const { trust, providers } = stacksOf(paths, record.factory);
-      const stacks = [
-        trust,
-        ...providers.flatMap(({ infrastructure, workloadShards }) => [infrastructure, ...workloadShards]),
-      ];
+      const stacks = everyStack(stacksOf(paths, record.factory));
       const { readState } = await import("../report/sources/state.js");
       const { writeReport } = await import("../report/write.js");
       const reading = await readState({

@@ -1,7 +1,7 @@
 import { clearLeases, leases } from "../state/leases";
 import { ensureToolchain } from "../toolchain/ensure";
 import { UserError } from "../ui";
-import { readRecord, stacksOf } from "./instance";
+import { everyStack, readRecord, stacksOf } from "./instance";
 import type { InstancePaths } from "./paths";
 import { stateDirectory } from "./paths";
 
@@ -13,14 +13,9 @@ export async function unlock(paths: InstancePaths): Promise<string> {
   const record = readRecord(paths);
   if (!record) throw new UserError(`There is no rehearsal ${paths.instance}.`, "`npm run rehearse` makes one.");
   const { binDir } = await ensureToolchain({ groups: ["state"] });
-  const { trust, providers } = stacksOf(paths, record.factory);
-  const stacks = [
-    trust,
-    ...providers.flatMap(({ infrastructure, workloadShards }) => [infrastructure, ...workloadShards]),
-  ];
   const removed: string[] = [];
   const held: string[] = [];
-  for (const { place } of stacks) {
+  for (const { place } of everyStack(stacksOf(paths, record.factory))) {
     const directory = stateDirectory(place);
     for (const { alive, holder } of await leases({ directory, binDir })) {
       if (alive) held.push(`${place.stackName} (process ${holder ?? "unknown"})`);

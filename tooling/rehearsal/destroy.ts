@@ -80,7 +80,8 @@ export async function destroy(paths: InstancePaths, signal: AbortSignal): Promis
           for (const { place } of [...workloads, ...others]) {
             const states = await inspectStates({ directory: stateDirectory(place), binDir });
             if (states.every(({ pendingOperations }) => pendingOperations.length === 0)) continue;
-            plans.push(await planRepair(await repairedStack(place, { binDir, pulumiRoot }, signal)));
+            const stack = await repairedStack(place, { binDir, pulumiRoot }, signal);
+            plans.push(await planRepair(stack, { ending: true }));
           }
           const wanted = plans.filter((plan) => !nothingToRepair(plan));
           for (const plan of wanted) await applyRepair(plan);

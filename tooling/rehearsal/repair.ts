@@ -54,6 +54,7 @@ export async function repairedStack(
     name: place.stackName,
     exportState: () => exportState({ place, engine }),
     importState: (state) => importState({ place, engine }, state),
+    seesEveryRun: true,
     locks: async () => {
       const directory = stateDirectory(place);
       return [...leaseLocks(await leases({ directory, binDir }), place.stackName), ...fileLocks(directory)];

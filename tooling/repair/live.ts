@@ -29,20 +29,23 @@ export function kubectlOf(program: string, kubeconfig: string | undefined, signa
       reject: false,
       input,
       signal,
-    }).catch((error: unknown) => {
-      throw new UserError(
-        `kubectl could not be started (${(error as NodeJS.ErrnoException).code ?? "unknown reason"}).`,
-        "Put kubectl on PATH: the cluster has to be asked what exists.",
-      );
     });
     if (run.exitCode === 0) return run.stdout;
-    if (run.exitCode === undefined || run.exitCode === null) throw new UserError("kubectl was ended.");
+    signal?.throwIfAborted();
+    requireStarted("kubectl", run, "Put kubectl on PATH: the cluster has to be asked what exists.");
+    if (run.signal) throw new UserError("kubectl was ended.", "Run this command again.");
     throw new UserError(
-      "The cluster could not be asked what exists, so nothing was repaired.",
+      "The cluster did not do what it was asked for, so the stack's state was left as it is.",
       "Make sure that its API server answers and that the credentials are good, then run this command again.",
       run.stderr.trim().split("\n").slice(-3),
     );
   };
+}
+
+/** Says of a program that is not there that it is not: without an exit code it would count as ended. */
+export function requireStarted(program: string, run: object, hint: string): void {
+  const { code } = run as { readonly code?: string };
+  if (code === "ENOENT" || code === "EACCES") throw new UserError(`${program} could not be started (${code}).`, hint);
 }
 
 // What is named by a file comes as a list, even where it is one object.

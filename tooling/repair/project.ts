@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { writePrivate } from "../controlplane/files";
 import { UserError } from "../ui";
 import type { Told } from "./decide";
-import { kubectlOf } from "./live";
+import { kubectlOf, requireStarted } from "./live";
 import { describeLock, fileLocks, namedLocks } from "./locks";
 import type { RepairedStack } from "./repair";
 import { applyRepair, nothingToRepair, planRepair, planText } from "./repair";
@@ -31,7 +31,7 @@ export async function repairProject(args: ProjectRepairArgs): Promise<string> {
   if (!existsSync(join(args.project, "Pulumi.yaml")))
     throw new UserError(`${args.project} has no Pulumi.yaml.`, "Run this command in the project's folder.");
   const stack = await projectStack(args);
-  const plan = await planRepair(stack, args.told);
+  const plan = await planRepair(stack, { told: args.told });
   const text = planText(plan);
   if (nothingToRepair(plan)) return text;
   if (args.dryRun) return `${text}\n\nNothing was changed. Without --dry-run this is done.`;
@@ -47,12 +47,10 @@ async function projectStack({ project, stack, kubeconfig, signal }: ProjectRepai
       reject: false,
       stdin: "ignore",
       signal,
-    }).catch((error: unknown) => {
-      throw new UserError(
-        `pulumi could not be started (${(error as NodeJS.ErrnoException).code ?? "unknown reason"}).`,
-      );
     });
     if (run.exitCode === 0) return run.stdout;
+    signal.throwIfAborted();
+    requireStarted("pulumi", run, "Put pulumi on PATH: the stack's state is opened by your own.");
     throw refused(args, run.stderr);
   };
   const name = stack ?? (await pulumi("stack", "--show-name")).trim();
@@ -70,6 +68,8 @@ async function projectStack({ project, stack, kubeconfig, signal }: ProjectRepai
         rmSync(directory, { recursive: true, force: true });
       }
     },
+    // Of runs on other machines, with a backend elsewhere.
+    seesEveryRun: false,
     locks: async () => {
       const state = await localState(project, signal);
       return state === undefined ? [] : fileLocks(state, name.split("/").at(-1));

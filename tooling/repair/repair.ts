@@ -1,12 +1,12 @@
 import { UserError } from "../ui";
-import type { Finding, Told } from "./decide";
+import type { Finding, FindingsOptions, Told } from "./decide";
 import { findings } from "./decide";
 import type { Kubectl, LiveObject, LiveRelease } from "./live";
 import { failRecords, lookAtObject, lookAtRelease, relinquish } from "./live";
 import type { Lock } from "./locks";
 import { describeLock } from "./locks";
 import { repairedState } from "./rewrite";
-import type { PendingOperation, StackState } from "./state";
+import type { PendingOperation, StackState, StateResource } from "./state";
 import { contextOf, helmNameOf, isHelmRelease, isKubernetes, objectOf, pendingOperations, resourcesOf } from "./state";
 import { describeFinding } from "./words";
 
@@ -18,6 +18,11 @@ export interface RepairedStack {
   readonly locks: () => Promise<readonly Lock[]>;
   /** Releases locks whose holder is dead. */
   readonly release: (locks: readonly Lock[]) => Promise<void>;
+  /**
+   * Whether `locks` knows of every run. Elsewhere the engine alone does, and says so when it is to write the state: that
+   * comes first then, before anything is done to what a living run works on.
+   */
+  readonly seesEveryRun: boolean;
   readonly kubectl: Kubectl;
 }
 
@@ -30,10 +35,15 @@ export interface RepairPlan {
 
 export const nothingToRepair = (plan: RepairPlan) => plan.locks.length === 0 && plan.findings.length === 0;
 
+export interface PlanOptions extends FindingsOptions {
+  /** How pending creations ended that cannot be looked up here, by URN. */
+  readonly told?: ReadonlyMap<string, Told>;
+}
+
 /** Looks at locks, state and cluster; changes nothing. Refuses where a lock's holder lives. */
 export async function planRepair(
   stack: RepairedStack,
-  told: ReadonlyMap<string, Told> = new Map(),
+  { told = new Map<string, Told>(), ...options }: PlanOptions = {},
 ): Promise<RepairPlan> {
   const locks = await stack.locks();
   const held = locks.filter(({ holder }) => holder !== "dead");
@@ -44,12 +54,19 @@ export async function planRepair(
     );
   const state = await stack.exportState();
   const operations = pendingOperations(state);
-  const unknown = [...told.keys()].find((urn) => !operations.some(({ resource }) => resource.urn === urn));
-  if (unknown) throw new UserError(`The stack ${stack.name} has no pending creation of ${unknown}.`);
+  for (const urn of told.keys()) {
+    const asked = operations.find(({ type, resource }) => type === "creating" && resource.urn === urn);
+    if (!asked) throw new UserError(`The stack ${stack.name} has no pending creation of ${urn}.`);
+    if (isLookedUp(asked.resource))
+      throw new UserError(
+        `Whether ${urn} exists is looked up in its cluster.`,
+        "Leave it out of --exists and --absent: what is there counts.",
+      );
+  }
   const objects = new Map<PendingOperation, LiveObject>();
   for (const operation of operations) {
     const object = objectOf(operation.resource);
-    if (operation.type === "creating" && isKubernetes(operation.resource) && object)
+    if (operation.type === "creating" && isLookedUp(operation.resource) && object)
       objects.set(operation, await lookAtObject(stack.kubectl, object, contextOf(state, operation.resource)));
   }
   const releases = new Map<string, LiveRelease>();
@@ -62,12 +79,25 @@ export async function planRepair(
     if (name && !releases.has(resource.urn))
       releases.set(resource.urn, await lookAtRelease(stack.kubectl, name, contextOf(state, resource)));
   }
-  return { stack, state, locks, findings: findings(state, operations, { objects, releases, told }) };
+  return { stack, state, locks, findings: findings(state, operations, { objects, releases, told }, options) };
 }
 
+const isLookedUp = (resource: StateResource) => isKubernetes(resource) && objectOf(resource) !== undefined;
+
 /** Does what the plan says: the cluster first, so that a kill in between leaves a plan that still says the same. */
-export async function applyRepair({ stack, state, locks, findings: found }: RepairPlan): Promise<void> {
+export async function applyRepair(plan: RepairPlan): Promise<void> {
+  const { stack, state, locks, findings: found } = plan;
+  const repaired = repairedState(state, found);
+  requireAnswers(plan, repaired);
   await stack.release(locks);
+  if (found.length === 0) return;
+  await requireUnchanged(stack, state);
+  if (stack.seesEveryRun) await repairCluster(plan);
+  await stack.importState(repaired);
+  if (!stack.seesEveryRun) await repairCluster(plan);
+}
+
+async function repairCluster({ stack, state, findings: found }: RepairPlan): Promise<void> {
   for (const { resource, repair } of found) {
     const context = contextOf(state, resource);
     const helm = helmNameOf(resource);
@@ -76,7 +106,38 @@ export async function applyRepair({ stack, state, locks, findings: found }: Repa
     if ((repair.kind === "adopt" || repair.kind === "clear") && object)
       for (const manager of repair.strays) await relinquish(stack.kubectl, object, manager, context);
   }
-  if (found.length > 0) await stack.importState(repairedState(state, found));
+}
+
+/**
+ * The engine's import forgets whatever is pending (github.com/pulumi/pulumi/pkg/v3 v3.216.0, cmd/pulumi/stack/io.go,
+ * SaveSnapshot), so that of what stays open nobody would know any more.
+ */
+function requireAnswers(plan: RepairPlan, repaired: StackState): void {
+  const open = pendingOperations(repaired).length;
+  if (open > 0)
+    throw new UserError(
+      `Nothing was repaired on ${plan.stack.name}: ${open === 1 ? "one creation stays" : `${open} creations stay`} open, and the engine would forget of what is open when the state is written.`,
+      "Settle what `stays as it is` above, as it says there; what cannot be taken in, since what it belongs to is not in the state, delete yourself. Then repair again.",
+      planText(plan).split("\n"),
+    );
+}
+
+/** A run that came meanwhile has written what this one would overwrite. */
+async function requireUnchanged(stack: RepairedStack, planned: StackState): Promise<void> {
+  const now = await stack.exportState();
+  // A journal's pending operations are in no order of their own.
+  const what = (state: StackState) =>
+    JSON.stringify([
+      resourcesOf(state),
+      pendingOperations(state)
+        .map((each) => JSON.stringify(each))
+        .sort(),
+    ]);
+  if (what(now) !== what(planned))
+    throw new UserError(
+      `Another run has changed the state of ${stack.name} since it was looked at. Nothing was repaired.`,
+      "Wait until no run is under way, then run this command again.",
+    );
 }
 
 /** The plan as a person reads it. */

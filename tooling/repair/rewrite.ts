@@ -1,6 +1,6 @@
 import type { Finding, Repair } from "./decide";
 import type { StackState, StateResource } from "./state";
-import { isHelmRelease, isKubernetes, pendingOperations, resourcesOf } from "./state";
+import { isHelmRelease, isKubernetes, operationKey, pendingOperations, resourcesOf } from "./state";
 
 /**
  * What the next run is told about an adopted resource. A resource with such an error is updated by the engine although
@@ -14,19 +14,18 @@ export function repairedState(state: StackState, findings: readonly Finding[]): 
   const forgotten = new Set(
     findings.filter(({ repair }) => repair.kind === "forget").map(({ resource }) => resource.urn),
   );
-  const kept = resourcesOf(state).filter(({ urn }) => !forgotten.has(urn));
-  const asked = new Set(findings.filter(({ repair }) => repair.kind === "ask").map(({ resource }) => resource.urn));
+  const asked = findings.filter(({ repair }) => repair.kind === "ask" || repair.kind === "leave");
   const adopted = findings.flatMap(({ resource, repair }) => {
     if (repair.kind === "adopt") return [adoptedResource(resource, repair)];
     if (repair.kind !== "failRecords" || repair.adoptedId === undefined) return [];
     return [adoptedResource(resource, { id: repair.adoptedId })];
   });
-  const resources = withDependenciesFirst(kept, adopted);
-  const there = new Set(resources.map(({ urn }) => urn));
+  const kept = resourcesOf(state).filter(({ urn }) => !forgotten.has(urn));
+  const { resources, waiting } = placed(kept, adopted);
   // What could not be adopted either, since its parent or provider is nowhere, is not forgotten.
-  const left = new Set([...asked, ...adopted.map(({ urn }) => urn).filter((urn) => !there.has(urn))]);
+  const left = new Set([...asked.map(({ resource }) => resource), ...waiting].map(operationKey));
   const pending = pendingOperations(state).filter(
-    ({ resource, type }) => type === "creating" && left.has(resource.urn),
+    ({ resource, type }) => type === "creating" && left.has(operationKey(resource)),
   );
   return {
     ...state,
@@ -61,20 +60,40 @@ function adoptedResource(
   return { ...resource, id: repair.id, outputs: { ...inputs, ...notes }, initErrors: [unfinished] };
 }
 
-/** Appends resources so that each stands behind what it depends on; those whose dependencies are nowhere stay out. */
-function withDependenciesFirst(kept: readonly StateResource[], added: readonly StateResource[]): StateResource[] {
-  const all = [...kept];
-  const there = new Set(kept.map(({ urn }) => urn));
-  let waiting = [...added];
+/**
+ * Appends resources so that each stands behind what it depends on; those whose dependencies are nowhere have to wait. What
+ * one replaces is noted as the engine does it once the new one is there: to be deleted; or, where it was deleted first, its
+ * successor stands in its place.
+ */
+function placed(kept: readonly StateResource[], added: readonly StateResource[]) {
+  const all: StateResource[] = [];
+  const there = new Set<string>();
+  const isReady = (each: StateResource) => needs(each).every((urn) => there.has(urn));
+  const successorOf = ({ urn, delete: going }: StateResource) =>
+    going ? undefined : added.find((each) => each.urn === urn);
+  const push = (each: StateResource) => {
+    all.push(each);
+    there.add(each.urn);
+  };
+  for (const each of kept) {
+    const successor = successorOf(each);
+    push(successor && each.pendingReplacement && isReady(successor) ? successor : each);
+  }
+  let waiting = added.filter(
+    (each) => !all.includes(each) && !all.some((of) => of.pendingReplacement && of.urn === each.urn),
+  );
+  const stuck = added.filter((each) => !all.includes(each) && !waiting.includes(each));
   for (;;) {
-    const ready = waiting.filter((each) => needs(each).every((urn) => there.has(urn)));
-    if (ready.length === 0) return all;
-    for (const each of ready) {
-      all.push(each);
-      there.add(each.urn);
-    }
+    const ready = waiting.filter(isReady);
+    if (ready.length === 0) break;
+    ready.forEach(push);
     waiting = waiting.filter((each) => !ready.includes(each));
   }
+  const resources = all.map((each) => {
+    const successor = added.includes(each) ? undefined : successorOf(each);
+    return successor && all.includes(successor) ? { ...each, delete: true } : each;
+  });
+  return { resources, waiting: [...waiting, ...stuck] };
 }
 
 function needs({ parent, dependencies, provider }: StateResource): string[] {

@@ -6,6 +6,8 @@ const resourceSchema = z.looseObject({
   type: z.string(),
   custom: z.boolean().default(false),
   delete: z.boolean().optional(),
+  /** Deleted already; its successor of the same name is still to be made. */
+  pendingReplacement: z.boolean().optional(),
   id: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
@@ -52,6 +54,11 @@ export function objectOf({ inputs = {} }: StateResource): ObjectName | undefined
   const name = metadata?.name;
   if (typeof apiVersion !== "string" || typeof kind !== "string" || typeof name !== "string") return undefined;
   return { apiVersion, kind, name, ...(typeof metadata?.namespace === "string" && { namespace: metadata.namespace }) };
+}
+
+/** The same for two operations that were about one thing: objects that are named after their content share a URN. */
+export function operationKey(resource: StateResource): string {
+  return JSON.stringify([resource.urn, objectOf(resource) ?? null]);
 }
 
 export interface HelmName {

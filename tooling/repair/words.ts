@@ -33,6 +33,8 @@ function action(repair: Repair, urn: string): string {
       return "takes it out of the state; nothing live changes.";
     case "ask":
       return `stays as it is. Look it up, then say so: --exists "${urn}=<id>" or --absent "${urn}"`;
+    case "leave":
+      return `stays as it is. Run the command again that was interrupted, which takes ${repair.id} over; where that is not wanted, delete ${repair.id} yourself. Then repair again.`;
   }
 }
 

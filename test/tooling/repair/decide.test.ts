@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findings } from "../../../tooling/repair/decide";
-import { pendingOperations } from "../../../tooling/repair/state";
+import { repairedState } from "../../../tooling/repair/rewrite";
+import { pendingOperations, resourcesOf } from "../../../tooling/repair/state";
 import { describeFinding } from "../../../tooling/repair/words";
 import type { Saw } from "./states";
 import { configMap, helmRelease, resource, seenOf, stateOf } from "./states";
@@ -56,6 +57,64 @@ describe("a creation that was interrupted", () => {
     expect(decided(stateOf([again], [{ type: "creating", resource: configMap }]), { object })).toMatchObject([
       { repair: { kind: "clear", strays: ["pulumi-kubernetes-1"] } },
     ]);
+  });
+
+  describe("of what replaces another by the same URN, named after its content,", () => {
+    const successor = { ...configMap, inputs: { ...configMap.inputs, metadata: { name: "other", namespace: "acme" } } };
+    const known = { ...configMap, id: "acme/settings", outputs: { __fieldManager: "pulumi-kubernetes-1" } };
+    const halfway = stateOf([known], [{ type: "creating", resource: successor }]);
+    const object = { exists: true, id: "acme/other", managers: ["pulumi-kubernetes-2"] };
+
+    it("lets go of nothing and forgets nothing: which of the two is wanted, the next run knows", () => {
+      const [found] = decided(halfway, { object });
+      expect(found?.repair).toEqual({ kind: "leave", id: "acme/other" });
+      expect(describeFinding(found!)).toMatch(/stays as it is\. Run the command again.*acme\/other/);
+      expect(pendingOperations(repairedState(halfway, [found!]))).toHaveLength(1);
+    });
+
+    it("takes both into the state where both are about to be destroyed", () => {
+      const seen = seenOf(halfway, { object });
+      const found = findings(halfway, pendingOperations(halfway), seen, { ending: true });
+      const state = repairedState(halfway, found);
+      expect(pendingOperations(state)).toEqual([]);
+      expect(resourcesOf(state).slice(-2)).toMatchObject([
+        { id: "acme/settings", delete: true },
+        { id: "acme/other", outputs: { __fieldManager: "pulumi-kubernetes-2" } },
+      ]);
+    });
+
+    it("takes its place where the former one was deleted first", () => {
+      const deleted = stateOf([{ ...known, pendingReplacement: true }], [{ type: "creating", resource: configMap }]);
+      const again = { ...object, id: "acme/settings" };
+      const found = decided(deleted, { object: again });
+      expect(found).toMatchObject([{ repair: { kind: "adopt", manager: "pulumi-kubernetes-2" } }]);
+      const left = resourcesOf(repairedState(deleted, found)).filter(({ urn }) => urn === configMap.urn);
+      expect(left).toMatchObject([{ id: "acme/settings", initErrors: [expect.any(String)] }]);
+      expect(left[0]?.pendingReplacement).toBeUndefined();
+    });
+  });
+
+  it("that was killed twice is taken into the state once", () => {
+    const twice = stateOf(
+      [],
+      [
+        { type: "creating", resource: configMap },
+        { type: "creating", resource: { ...configMap, inputs: { ...configMap.inputs, data: { a: "0" } } } },
+      ],
+    );
+    const found = decided(twice, { object: { exists: true, id: "acme/settings", managers: ["pulumi-kubernetes-1"] } });
+    expect(found).toHaveLength(1);
+    expect(found[0]?.resource.inputs?.data).toEqual({ a: "1" });
+    const state = repairedState(twice, found);
+    expect(pendingOperations(state)).toEqual([]);
+    expect(resourcesOf(state).filter(({ urn }) => urn === configMap.urn)).toHaveLength(1);
+  });
+
+  it("is no second one in the state because a person says so", () => {
+    const vault = resource("azure-native:keyvault:Vault", "keys", { inputs: {} });
+    const known = stateOf([{ ...vault, id: "/vaults/1" }], [{ type: "creating", resource: vault }]);
+    expect(decided(known, { told: { exists: "/vaults/1" } })).toMatchObject([{ repair: { kind: "clear" } }]);
+    expect(decided(known, { told: { exists: "/vaults/2" } })).toMatchObject([{ repair: { kind: "leave" } }]);
   });
 
   it("of a cloud's resource is a person's to look up, and that is said with its URN", () => {

@@ -15,7 +15,11 @@ export interface GuestPod extends KubeObject {
 const confidentialPods = "app.kubernetes.io/part-of=trustfoundry,trustfoundry.dev/party=modelOwner";
 
 /** The confidential pods of a provider that are there to stay. */
-export async function guestPods(api: KubeApi, namespace: string, signal?: AbortSignal): Promise<GuestPod[]> {
+export async function guestPods(
+  api: Pick<KubeApi, "list">,
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<GuestPod[]> {
   const pods = await api.list<GuestPod>(`/api/v1/namespaces/${namespace}/pods`, confidentialPods, signal);
   return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }

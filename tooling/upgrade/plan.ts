@@ -62,6 +62,13 @@ export interface ReleasePair {
   readonly providers: readonly string[];
 }
 
+/** The releases of a model. */
+export function pairOf(pairs: readonly ReleasePair[], name: string): ReleasePair {
+  const found = pairs.find(({ next }) => next.name === name);
+  if (!found) throw new Error(`no releases of ${name}`);
+  return found;
+}
+
 /** The changes of all models that change at all; throws nothing, refusals are sentences. */
 export function modelChanges(pairs: readonly ReleasePair[]): ModelChange[] {
   return pairs

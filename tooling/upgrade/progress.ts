@@ -43,6 +43,18 @@ export function turnBack(progress: Progress): Progress {
   return { ...rest, direction: "back", done: [...rest.done, ...cut] };
 }
 
+/**
+ * With another end of the time in which both sides are let in: where that step was done it is done again, and counts as under
+ * way until then. Once the last of the other side are being shut out, there is nothing to prolong.
+ */
+export function admitAgain(progress: Progress): Progress {
+  const [admit, retire] = progress.direction === "forward" ? ["admit", "retire"] : ["back:admit", "back:retire"];
+  const { done, underWay } = progress;
+  if (!done.includes(admit) || done.includes(retire) || underWay === retire) return progress;
+  const cut = underWay === undefined ? [] : [`cut:${underWay}`];
+  return { ...progress, done: [...done.filter((id) => id !== admit), ...cut], underWay: admit };
+}
+
 /** Steps of the way there that were begun, the one that was cut off by turning back among them. */
 export function begunForward({ done }: Progress): string[] {
   return done.filter((id) => !id.startsWith("back:")).map((id) => id.replace(/^cut:/, ""));

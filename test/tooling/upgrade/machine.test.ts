@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { UpgradePlan } from "../../../tooling/upgrade/plan";
-import { atStart, givenNow, nextStep, stepsOf, turnBack } from "../../../tooling/upgrade/progress";
+import { admitAgain, atStart, givenNow, nextStep, stepsOf, turnBack } from "../../../tooling/upgrade/progress";
 import type { Progress } from "../../../tooling/upgrade/progress";
 import type { ProcedureRecord } from "../../../tooling/upgrade/record";
 import { run } from "../../../tooling/upgrade/run";
@@ -131,6 +131,39 @@ describe("an upgrade", () => {
   it("has nothing to go back from before it began", () => {
     expect(backSteps(plan, [])).toEqual([]);
     expect(nextStep(plan, turnBack(atStart))).toBeUndefined();
+  });
+});
+
+describe("an upgrade that was left lying until former guests get no keys any more", () => {
+  const expired = async (at: string) => {
+    const [store, world] = [new Store(), new FakeFactory()];
+    await go(store, world, at);
+    world.replicas.forEach((replica) => replica.delete("former"));
+    await expect(go(store, world)).rejects.toThrow(/before the step/);
+    return { store, world };
+  };
+  const again = (store: Store) => store.save({ ...store.record, progress: admitAgain(store.record.progress) });
+
+  it.each(["admit", "workloads:north", "prove:south"])("after %s: lets them in again, and goes on", async (at) => {
+    const { store, world } = await expired(at);
+    again(store);
+    expect(nextStep(plan, store.record.progress)?.id).toBe("admit");
+    await go(store, world);
+    expectPlaced(world, "next", `prolonged after ${at}`);
+    expect(givenNow(store.record.progress)).toEqual({ former: "nothing", next: "key" });
+  });
+
+  it.each(["admit", "workloads:north", "prove:south"])("after %s: lets them in again, and goes back", async (at) => {
+    const { store, world } = await expired(at);
+    again(store);
+    turn(store);
+    await go(store, world);
+    expectPlaced(world, "former", `prolonged after ${at}, then rolled back`);
+  });
+
+  it("prolongs nothing that was not begun, or is being ended", () => {
+    const ended: Progress = { ...atStart, done: ["release", "admit"], underWay: "retire" };
+    for (const progress of [atStart, ended]) expect(admitAgain(progress)).toBe(progress);
   });
 });
 

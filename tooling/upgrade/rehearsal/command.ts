@@ -13,7 +13,7 @@ export function upgradeCommand(command: Command, signal: AbortSignal): void {
       new Argument("<action>", "plan: show the steps; apply: begin; then status, resume, rollback").choices(actions),
     )
     .option("--file <path>", "plan, apply: the description that is to come")
-    .option("--days <number>", "how long guests of the former releases get keys at most", days, 7)
+    .option("--days <number>", "how long guests of the former releases get keys at most from now on; apply: 7", days)
     .option("--stop-after <step>", "apply, resume: stop when this step is done, e.g. admit")
     .action(async (action: Action, { name, ...options }: { name: string } & UpgradeOptions) => {
       const { rehearsedUpgrade } = await import("./upgrade.js");
@@ -37,7 +37,7 @@ export function rotateCommand(command: Command, signal: AbortSignal): void {
     .addArgument(new Argument("[what...]", "plan, apply: what is rotated").choices(rotations))
     .option("--model <name>", "whose model key or serving key")
     .option("--out <path>", "where the description with the next keys is written")
-    .option("--days <number>", "how long the former keys are given out at most", days, 7)
+    .option("--days <number>", "how long the former keys are given out at most from now on; apply: 7", days)
     .option("--stop-after <step>", "apply, resume: stop when this step is done")
     .action(
       async (

@@ -34,7 +34,7 @@ export interface RotateOptions {
   readonly what: readonly Rotation[];
   readonly model?: string;
   readonly out?: string;
-  readonly days: number;
+  readonly days?: number;
   readonly stopAfter?: string;
 }
 

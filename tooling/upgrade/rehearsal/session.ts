@@ -46,18 +46,16 @@ export function requireRecord(paths: InstancePaths): InstanceRecord {
   return record;
 }
 
-const day = 86_400_000;
-
 export interface PlanningArgs {
   readonly paths: InstancePaths;
   readonly next: UpgradeInputs["factories"]["next"];
   readonly file: string;
-  readonly days: number;
-  readonly now: Date;
+  /** Until when guests of the former releases get keys at most. */
+  readonly until: string;
 }
 
 /** What it takes from the rehearsal as it is to what a description says. Reads files alone. */
-export function planned({ paths, next, file, days, now }: PlanningArgs): Omit<UpgradeRecord, "progress"> {
+export function planned({ paths, next, file, until }: PlanningArgs): Omit<UpgradeRecord, "progress"> {
   const { factory } = requireRecord(paths);
   const factories: Factories = { former: withoutRollovers(factory), next: withoutRollovers(next) };
   const configs = configsOf(paths, factories);
@@ -66,7 +64,6 @@ export function planned({ paths, next, file, days, now }: PlanningArgs): Omit<Up
     const path = join(directory, documentFileName(name));
     return existsSync(path) ? [openRelease(path).release] : [];
   });
-  const until = new Date(now.getTime() + days * day).toISOString().replace(/\.\d+Z$/, "Z");
   const title = `Upgrade of ${factory.factory} to ${file}. SIMULATED: hosts, evidence and keys are made up.`;
   const plan = planUpgrade({ factories, configs, inForce, until, title });
   return { formatVersion: 1, plan, inputs: { factories, file, inForce } };

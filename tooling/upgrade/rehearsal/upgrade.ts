@@ -8,7 +8,7 @@ import type { InstancePaths } from "../../rehearsal/paths";
 import { simulatedNotice } from "../../rehearsal/report";
 import { checkout } from "../../toolchain/ensure";
 import { UserError } from "../../ui";
-import { atStart, nextStep, turnBack } from "../progress";
+import { admitAgain, atStart, nextStep, turnBack } from "../progress";
 import { run } from "../run";
 import { planScreen, standing, stepLines } from "../screen";
 import type { UpgradeRecord } from "./session";
@@ -18,8 +18,8 @@ import { adopt, openWorld, planned, requireRecord, upgradeFile } from "./session
 
 export interface UpgradeOptions {
   readonly file?: string;
-  /** How long the former releases' guests get keys at most. */
-  readonly days: number;
+  /** How long the former releases' guests get keys at most; by default 7, and as planned once it is under way. */
+  readonly days?: number;
   /** Stop when this step is done. */
   readonly stopAfter?: string;
 }
@@ -75,7 +75,7 @@ function newRecord(paths: InstancePaths, { file, days }: UpgradeOptions): Upgrad
     );
   const path = resolve(checkout, file);
   const next: Factory = readDescription(path);
-  return { ...planned({ paths, next, file: path, days, now: new Date() }), progress: atStart };
+  return { ...planned({ paths, next, file: path, until: untilIn(days) }), progress: atStart };
 }
 
 /** The record to go on with. */
@@ -107,10 +107,20 @@ function toRun(
         "The upgrade is done, so going back is an upgrade of its own.",
         `Run \`${command(paths)} apply --file <the description of before>\`: its steps are the same.`,
       );
-    return { ...record, progress: turnBack(record.progress) };
+    return prolonged({ ...record, progress: turnBack(record.progress) }, options);
   }
   if (!unfinished) throw new UserError("Nothing is left to do.", `\`${command(paths)} status\` says how it ended.`);
-  return record;
+  return prolonged(record, options);
+}
+
+function untilIn(days = 7): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** With as many days from now on, where they are named. */
+function prolonged(record: UpgradeRecord, { days }: UpgradeOptions): UpgradeRecord {
+  if (days === undefined) return record;
+  return { ...record, plan: { ...record.plan, until: untilIn(days) }, progress: admitAgain(record.progress) };
 }
 
 function planScreenOf({ plan, progress }: UpgradeRecord): string {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import {
   configurations,
   directoryOf,
@@ -11,6 +12,7 @@ import { readDecisions } from "../attestation/stores";
 import type { Decisions, TrusteeFiles } from "../attestation/stores";
 import type { KubeApi, KubeObject } from "../controlplane/api";
 import { ApiError } from "../controlplane/api";
+import { UserError } from "../ui";
 
 interface Volume {
   readonly name: string;
@@ -35,6 +37,9 @@ interface Deployment extends KubeObject {
 }
 
 const part = "app.kubernetes.io/part-of=trustfoundry";
+/** How often a replica is looked at whose ConfigMap is gone, and after which time. */
+const mostLooks = 5;
+const lookAgainMilliseconds = 200;
 const places: Readonly<Record<TrusteeService, readonly string[]>> = {
   kbs: [stores.resourcePolicy],
   as: [stores.attestationPolicies, configurations.as.directory],
@@ -45,23 +50,42 @@ const places: Readonly<Record<TrusteeService, readonly string[]>> = {
 export class KeyBrokers {
   private readonly contents = new Map<string, Readonly<Record<string, string>>>();
 
-  constructor(private readonly api: KubeApi) {}
+  constructor(private readonly api: Pick<KubeApi, "get" | "list">) {}
 
   /** Every combination of replicas that an attestation may meet now: a request reaches any of each service. */
   async serving(signal?: AbortSignal): Promise<Decisions[]> {
+    for (let looks = 1; ; looks++) {
+      const found = await this.combinations(signal);
+      if (typeof found !== "string") return found;
+      // A pod that goes takes what it had with it. One that stays decides by what nobody can look at.
+      if (looks === mostLooks)
+        throw new UserError(
+          `A replica of the key broker decides by ${found}, which is gone from the cluster.`,
+          "Restart the replicas, so that they mount what is declared.",
+        );
+      await wait(lookAgainMilliseconds, undefined, { signal });
+    }
+  }
+
+  /** Or the name of a ConfigMap that a replica has mounted and the cluster has no more. */
+  private async combinations(signal?: AbortSignal): Promise<Decisions[] | string> {
     const pods = (await this.pods(signal)).filter(isReady);
     const of = async (service: TrusteeService) => {
       const own = pods.filter((pod) => nameOf(pod) === serviceName(service));
-      const sets = [
-        ...new Set(own.map(({ spec }) => JSON.stringify(places[service].map((path) => mountedAt(spec, path))))),
-      ];
-      const read = await Promise.all(sets.map((set) => this.read(own, JSON.parse(set) as string[], signal)));
-      return read.filter((each) => each !== undefined);
+      const sets = new Set(
+        own.map(({ spec, metadata: { namespace = "" } }) =>
+          JSON.stringify([namespace, ...places[service].map((path) => mountedAt(spec, path))]),
+        ),
+      );
+      return Promise.all([...sets].map((set) => this.read(JSON.parse(set) as [string, ...string[]], signal)));
     };
-    const [kbs, as, rvps] = await Promise.all([of("kbs"), of("as"), of("rvps")]);
-    return kbs.flatMap(([resourcePolicy = {}]) =>
-      as.flatMap(([attestationPolicies = {}, configuration = {}]) =>
-        rvps.map(([referenceValues = {}]) =>
+    const all = await Promise.all([of("kbs"), of("as"), of("rvps")]);
+    const gone = all.flat().find((each) => typeof each === "string");
+    if (gone !== undefined) return gone;
+    const [kbs, as, rvps] = all.map((read) => read.filter((each) => typeof each !== "string"));
+    return (kbs ?? []).flatMap(([resourcePolicy = {}]) =>
+      (as ?? []).flatMap(([attestationPolicies = {}, configuration = {}]) =>
+        (rvps ?? []).map(([referenceValues = {}]) =>
           readDecisions({
             resourcePolicy,
             attestationPolicies,
@@ -133,24 +157,28 @@ export class KeyBrokers {
     return all.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   }
 
-  /** Contents of ConfigMaps; undefined where one went while it was read, and with it the pod that had it. */
-  private async read(pods: readonly ServicePod[], names: readonly string[], signal?: AbortSignal) {
-    const namespace = pods[0]?.metadata.namespace ?? "";
-    try {
-      return await Promise.all(names.map((name) => this.content(namespace, name, signal)));
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      throw error;
-    }
+  /** Contents of ConfigMaps, or the name of one that is not there. */
+  private async read([namespace, ...names]: readonly [string, ...string[]], signal?: AbortSignal) {
+    const read: Readonly<Record<string, string>>[] = [];
+    for (const name of names)
+      try {
+        read.push(await this.content(namespace, name, signal));
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return name;
+        throw error;
+      }
+    return read;
   }
 
   /** They are immutable and named after what is in them, so each is read once. */
   private async content(namespace: string, name: string, signal?: AbortSignal) {
-    const known = this.contents.get(name);
+    // Nothing is mounted there.
+    if (name === "") return {};
+    const known = this.contents.get(`${namespace}/${name}`);
     if (known) return known;
     const path = `/api/v1/namespaces/${namespace}/configmaps/${name}`;
     const { data = {} } = await this.api.get<{ data?: Record<string, string> }>(path, signal);
-    this.contents.set(name, data);
+    this.contents.set(`${namespace}/${name}`, data);
     return data;
   }
 }

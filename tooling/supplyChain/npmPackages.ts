@@ -17,22 +17,30 @@ interface Lock {
   readonly packages: Readonly<
     Record<
       string,
-      { version?: string; license?: string; dev?: boolean; optional?: boolean; hasInstallScript?: boolean }
+      {
+        name?: string;
+        version?: string;
+        license?: string;
+        dev?: boolean;
+        optional?: boolean;
+        hasInstallScript?: boolean;
+      }
     >
   >;
 }
 
 /**
- * All packages of the lock file, sorted by name. The licence is what the installed manifest says; of packages for other
- * systems, which are not installed, what the lock file has of it.
+ * All packages of the lock file, each version once, sorted by name: their own, also where the lock file has them under
+ * another. The licence is what the installed manifest says; of packages for other systems, which are not installed, what the
+ * lock file has of it.
  */
 export function npmPackages(root: string): NpmPackage[] {
   const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as Lock;
   const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-  return Object.entries(packages)
-    .flatMap(([path, { version, license, dev = false, optional = false, hasInstallScript = false }]) => {
+  const all = Object.entries(packages)
+    .flatMap(([path, { name: own, version, license, dev = false, optional = false, hasInstallScript = false }]) => {
       if (path === "") return [];
-      const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+      const name = own ?? path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
       const manifest = join(root, path, "package.json");
       const installed = existsSync(manifest);
       if (!installed && !optional) throw new Error(`${path} is not installed; run npm ci --ignore-scripts`);
@@ -40,6 +48,13 @@ export function npmPackages(root: string): NpmPackage[] {
       return [{ name, version: version ?? "", licence: licence ?? "", dev, hasInstallScript }];
     })
     .sort((a, b) => byText(a.name, b.name) || byText(a.version, b.version));
+  const once = new Map<string, NpmPackage>();
+  for (const each of all) {
+    const key = `${each.name}@${each.version}`;
+    // Whatever needs it outside of development decides.
+    once.set(key, { ...each, dev: each.dev && (once.get(key)?.dev ?? true) });
+  }
+  return [...once.values()];
 }
 
 /** `license`, or `licenses` of old manifests, of which each may be chosen. */

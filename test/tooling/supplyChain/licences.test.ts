@@ -17,6 +17,14 @@ describe("licences of packages", () => {
     expect(licenceProblems(packages)).toEqual([]);
   });
 
+  it("are each version once, by the name that its publisher gave it", () => {
+    const keys = packages.map(({ name, version }) => `${name}@${version}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    // Installed as string-width-cjs, which is an alias of one of npm's own dependencies.
+    expect(keys).toContain("string-width@4.2.3");
+    expect(keys.filter((key) => key.startsWith("string-width-cjs@"))).toEqual([]);
+  });
+
   it("stand on the page that `npm run licences` makes", async () => {
     const filepath = join(root, "docs/licences.md");
     const made = await format(licencesPage(packages), { ...(await resolveConfig(filepath)), filepath });

@@ -78,5 +78,7 @@ describe("a release", () => {
     const runs = jobs.check?.steps.flatMap(({ run }) => run ?? []) ?? [];
     expect(runs).toEqual(expect.arrayContaining([".ci/run", "npm run audit"]));
     expect(runs.join("\n")).toContain("verify-tag");
+    // Never the tagged commit's own list, which whoever tags it could have chosen.
+    expect(runs.join("\n")).not.toContain("allowedSignersFile=.github");
   });
 });

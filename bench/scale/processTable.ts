@@ -70,7 +70,7 @@ export function roleOf(commandLine: readonly string[]): string {
   const program = basename(executable);
   if (controlPlanePrograms.includes(program)) return controlPlaneRole;
   if (program !== "node") return program;
-  if (args.some((arg) => arg.includes("stackWorker"))) return "program";
+  if (args.some((arg) => /(s|fileS)tackWorker/.test(arg))) return "program";
   if (args.some((arg) => arg.includes("run-policy-pack"))) return "policy pack";
   return "node";
 }

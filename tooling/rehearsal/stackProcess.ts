@@ -89,12 +89,18 @@ export class StackProcess {
         else if (answer.defect) done(() => reject(Object.assign(new Error(answer.message), { stack: answer.defect })));
         else done(() => reject(new UserError(answer.message, answer.hint, answer.details)));
       });
-      child.on("error", (error) => done(() => reject(error)));
-      child.on("exit", (code, ended) => {
+      const gone = (code: number | null, ended: NodeJS.Signals | null) => {
         const fail = () => reject(endedProcess(settings.place.stackName, code, ended, Buffer.concat(said).toString()));
         // A run that comes right after this one must not meet the engine of this one.
         void afterEngine(this.runId).finally(() => done(fail));
+      };
+      child.on("error", (error) => {
+        const { exitCode, signalCode } = child;
+        // It ended since it was asked last: there is nobody to ask.
+        if (exitCode !== null || signalCode !== null) gone(exitCode, signalCode);
+        else done(() => reject(error));
       });
+      child.on("exit", gone);
       signal?.addEventListener("abort", interrupt, { once: true });
       child.send({ ask, run: settings } satisfies Request);
       if (signal?.aborted) interrupt();

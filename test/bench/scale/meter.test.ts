@@ -37,6 +37,7 @@ describe("a process", () => {
 
   it.each([
     [["/usr/bin/node", "--import", "tsx", "/x/tooling/rehearsal/stackWorker.ts"], "program"],
+    [["node", "/x/bench/scale/fileStackWorker.ts"], "program"],
     [["node", "/x/@pulumi/pulumi/cmd/run-policy-pack/index.js"], "policy pack"],
     [["node", "other.js"], "node"],
     [["/x/bin/pulumi", "up"], "pulumi"],

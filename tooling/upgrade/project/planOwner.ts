@@ -24,9 +24,15 @@ export function planForOwner({ config: file, dir, until }: OwnerPlanArgs): {
   readonly pairs: ReleasePair[];
 } {
   const config = readTrustConfig(file);
+  const unreleased: string[] = [];
   const pairs = config.models.flatMap((model): ReleasePair[] => {
     const path = join(dir, documentFileName(model.name));
-    if (!existsSync(path)) return [];
+    if (!existsSync(path)) {
+      unreleased.push(
+        `${model.name}: has no release in ${dir}; issue its first one by itself, or name the folder by --dir`,
+      );
+      return [];
+    }
     const { release: former } = openRelease(path);
     const { history, validity } = former;
     const next = checkedFile(file, () =>
@@ -34,7 +40,7 @@ export function planForOwner({ config: file, dir, until }: OwnerPlanArgs): {
     );
     return [{ former, next, providers: model.providers }];
   });
-  const problems = planProblems(pairs, true);
+  const problems = [...unreleased, ...planProblems(pairs, true)];
   if (problems.length > 0)
     throw new UserError("This is no upgrade that can be made step by step:", undefined, problems);
   const models = modelChanges(pairs);

@@ -52,7 +52,7 @@ export async function projectUpgrade(
   const stored = store.read();
   if (action === "status")
     return stored
-      ? [...stepLines(stored.plan, stored.progress), "", standing(stored.plan, stored.progress, command)].join("\n")
+      ? [...stepLines(stored.plan, stored.progress), "", standingOf(stored, command)].join("\n")
       : `No upgrade is recorded in ${options.record}.`;
   return withLock(privateDirectory(options.record), signal, async (held) => {
     const record = toRun(action, options, stored);
@@ -78,7 +78,7 @@ export async function projectUpgrade(
         tell: async (step, work) => console.log(`✔ ${step.id} (${step.party}): ${await work(() => undefined)}`),
         signal: held,
       });
-      return standing(ended.plan, ended.progress, command);
+      return standingOf(ended, command);
     } finally {
       await close();
     }
@@ -136,6 +136,13 @@ async function openCluster(
     api.close();
   };
   return { cluster: { keyBrokers: new KeyBrokers(api), judge }, close };
+}
+
+/** A rehearsal sees every replica; here, what runs at providers is at their word, and evidence of it is the data owner's to ask for. */
+function standingOf({ plan, progress }: Stored, command: string): string {
+  if (nextStep(plan, progress)) return standing(plan, progress, command);
+  const done = progress.direction === "forward" ? "Done" : "Rolled back";
+  return `${done}: each step was seen or confirmed. What runs at providers is at their word; \`verify\` judges the evidence of each guest.`;
 }
 
 function planScreenOf({ plan, progress }: Stored): string {

@@ -2,6 +2,7 @@ import type { CatalogName, CatalogPart } from "../../components/catalog";
 import type { CatalogLock } from "../../components/catalogLock";
 import type { CpuTee } from "../../components/host/hardware";
 import { cpuModels } from "../../components/host/hardware";
+import { isConfidential } from "../../components/host/profile";
 import type { PlatformSetName } from "../../components/platform";
 import type { Factory, InfrastructureConfig, TrustConfig } from "../../stacks/config/factory";
 import type { Model } from "../../stacks/config/models";
@@ -88,6 +89,7 @@ export function providerPart(provider: Provider, platformSet: PlatformSetName, l
   const agent = nodeAgent?.kind === "daemonSet" ? nodeAgent.image : undefined;
   const own =
     agent === undefined ? [] : [namedImage(agent, lock, { party: "infrastructureProvider", pulledBy: "cluster" })];
+  const plain = distribution === "openshift" ? [] : hosts.filter((host) => !isConfidential(host));
   const machines = unique(hosts.flatMap(({ firmware }) => (firmware ? [firmware.vendor] : [])));
   return {
     party: "infrastructureProvider",
@@ -98,6 +100,14 @@ export function providerPart(provider: Provider, platformSet: PlatformSetName, l
       ...placed.unresolved,
       ...own.filter((each) => "reason" in each),
       ...partners.flatMap(({ unresolved }) => unresolved),
+      ...(plain.length > 0
+        ? [
+            {
+              name: "images of the GPU Operator for ordinary containers",
+              reason: `${plain.map(({ name }) => name).join(", ")} serve ordinary containers, for which the GPU Operator's chart names driver, toolkit, device plugin and monitoring by tags of its own; list them with \`helm template\`, and mirror them by digest`,
+            },
+          ]
+        : []),
       ...machines.map((vendor) => ({
         name: `firmware/${vendor}`,
         reason: `BIOS, BMC and GPU firmware of ${vendor}'s hosts come from the vendor by contract; bring what its support names`,

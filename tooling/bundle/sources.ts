@@ -5,7 +5,7 @@ import { hashOne } from "./dirhash";
 import type { LockedSource } from "./schema";
 
 /** Trustfoundry itself: its programs, rules and policies, by folder. */
-const folders = ["components", "policies", "stacks", "tooling"] as const;
+const folders = ["components", "languages", "policies", "stacks", "tooling"] as const;
 
 /** Digests of this checkout's or package's own folders, in the form of go.sum: of names and contents alone. */
 export function sourcesOf(root: string, wanted: readonly string[] = folders): LockedSource[] {

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { catalogEntry, catalogNames } from "../../../components/catalog";
 import { pinKey } from "../../../components/catalogLock";
+import { isConfidential } from "../../../components/host/profile";
 import { sha256 } from "../../../components/names";
 import { parseAs } from "../../../stacks/config/load";
 import { completeLock } from "../../../tooling/bundle/bring";
 import { lockDifferences, lockText, readBundleLock } from "../../../tooling/bundle/file";
 import { lockSite } from "../../../tooling/bundle/run";
 import type { BundleLock } from "../../../tooling/bundle/schema";
-import { factoryParts } from "../../../tooling/bundle/site";
+import { factoryParts, providerPart } from "../../../tooling/bundle/site";
 import { addBundleCommands } from "../../../tooling/commands/bundle";
 import { lockOf, madeBundle } from "../../support/bundle/bundle";
 import { refusalOf } from "../../support/commands";
@@ -92,6 +93,8 @@ describe("bundle lock", () => {
       ...["collateral/amd-vcek", "collateral/intel-tcb-info"],
       // Signed by nobody: no folder may bring it.
       ...["collateral/nras.attestation.nvidia.com.jwks.json", "collateral/nvidia-devices"],
+      // Of its plain host.
+      "images of the GPU Operator for ordinary containers",
       ...["service/amd-key-distribution", "service/intel-provisioning", "service/nvidia-attestation"],
     ]);
   });
@@ -104,7 +107,7 @@ describe("bundle lock", () => {
     const open = written().unresolved.map(({ name }) => name);
     expect(open).toContain("images/kata-deploy@4.0.0");
     expect(written().images.some(({ repository }) => repository.endsWith("kata-deploy"))).toBe(false);
-    expect(() => completeLock(join(project, "bundle.lock"))).toThrow(/is not complete: 8 of what the site needs/);
+    expect(() => completeLock(join(project, "bundle.lock"))).toThrow(/is not complete: 9 of what the site needs/);
     await expect(lockSite(file, { ...options, accept: ["images/kata"] }, now)).rejects.toThrow(
       /--accept images\/kata: nothing of that name is unresolved/,
     );
@@ -141,6 +144,17 @@ describe("bundle lock", () => {
     expect(repositories("modelOwner").some((each) => each.includes("kata-deploy"))).toBe(false);
     expect(repositories("infrastructureProvider").some((each) => /staged-images|nim\//.test(each))).toBe(false);
     expect(repositories("dataOwner")).toEqual([]);
+  });
+
+  it("names no images for ordinary containers where every host is a confidential one", () => {
+    const factory = sampleFactory();
+    const plain = (part: (typeof factory.providers)[number]) =>
+      providerPart(part, factory.platform.set, { lockVersion: 1, pins: {} }).unresolved.some(({ name }) =>
+        name.includes("ordinary containers"),
+      );
+    const [provider] = factory.providers;
+    expect(plain(provider!)).toBe(true);
+    expect(plain({ ...provider!, hosts: provider!.hosts.filter(isConfidential) })).toBe(false);
   });
 
   it("asks for no service of the network's where the settings need none", () => {

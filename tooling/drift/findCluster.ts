@@ -1,4 +1,5 @@
 import { isSeen } from "./cluster";
+import { unrenderedCharts } from "./findForeign";
 import type { Found, LookedStack } from "./found";
 import { found, idOf, keyOf, metadataOf, nameOf, objectsOf } from "./found";
 import type { Tree } from "./tree";
@@ -69,6 +70,14 @@ export async function findShared(
   stacks: readonly LookedStack[],
 ): Promise<{ found: readonly Found[]; unlooked: readonly Unlooked[] }> {
   const here = stacks.filter(({ look }) => look.server === of.look.server);
+  const unrendered = here.map(unrenderedCharts).find((why) => why !== undefined);
+  if (unrendered !== undefined)
+    return {
+      found: [],
+      unlooked: [
+        { stack: of.stack.stackName, what: "what of the whole cluster reaches into our namespaces", why: unrendered },
+      ],
+    };
   const all = here.flatMap(objectsOf);
   const ours = new Set(all.map(keyOf));
   const context: Context = {

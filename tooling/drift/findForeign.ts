@@ -79,7 +79,7 @@ export async function findForeign(
   };
   for (const { name: namespace, kind } of objectsOf(of)) {
     if (kind !== "Namespace") continue;
-    const why = namespace === of.tenant ? unnamedWorkloads(here) : undefined;
+    const why = unrenderedCharts(of) ?? (namespace === of.tenant ? unnamedWorkloads(here) : undefined);
     if (why !== undefined) {
       unlooked.push({ stack: of.stack.stackName, what: `what else is in namespace ${namespace}`, why });
       continue;
@@ -104,7 +104,7 @@ export async function findForeign(
           of,
           object: idOf(object),
           change: "foreign",
-          healing: healing(object, which),
+          healing: operatorOf(of, object) ?? healing(object, which),
           live: object,
           shown: "no stack of ours made it",
         }),
@@ -112,6 +112,13 @@ export async function findForeign(
     }
   }
   return { found: results, unlooked };
+}
+
+/** Why nothing can be called foreign: healing would delete what a chart of ours installed. */
+export function unrenderedCharts({ unrendered = [] }: Pick<LookedStack, "unrendered">): string | undefined {
+  return unrendered.length === 0
+    ? undefined
+    : `what the chart of ${unrendered.join(", ")} consists of is not known, so that nothing tells its objects from others'`;
 }
 
 /** Why a tenant's namespace cannot be looked through: not all stacks that place workloads there were named. */
@@ -136,6 +143,21 @@ function listedOf({ look }: LookedStack, served: ServedKind, namespace: string) 
   return served.kind === "Secret" ? look.names(served, namespace) : look.list(served, namespace);
 }
 
+/**
+ * What the operators of a provider's cluster make of their own resources, as the GPU Operator makes its DaemonSets of a
+ * ClusterPolicy, is in no chart. It is told, since anybody can claim such an owner, and left to whoever administers that.
+ */
+function operatorOf({ role }: LookedStack, object: Tree): Healing | undefined {
+  const owner = controllerReference(object);
+  const [group = ""] = String(owner?.apiVersion).split("/");
+  if (role !== "infrastructure" || !group.includes(".") || group.endsWith(".k8s.io")) return undefined;
+  const { kind, name } = owner ?? {};
+  return {
+    kind: "refused",
+    says: `an operator of the cluster says that it made it for ${String(kind)} ${String(name)}; where none did, its administrator deletes it, else name it with --known`,
+  };
+}
+
 function healing(object: Tree, { removed, kind }: Watched): Healing {
   const { namespace } = metadataOf(object);
   if (removed)
@@ -146,11 +168,15 @@ function healing(object: Tree, { removed, kind }: Watched): Healing {
   };
 }
 
-export function controllerOf(object: Tree): string | undefined {
+function controllerReference(object: Tree): Tree | undefined {
   const { ownerReferences } = metadataOf(object);
-  const controller = Array.isArray(ownerReferences)
+  return Array.isArray(ownerReferences)
     ? ownerReferences.filter(isTree).find((each) => each.controller === true)
     : undefined;
+}
+
+export function controllerOf(object: Tree): string | undefined {
+  const controller = controllerReference(object);
   return typeof controller?.uid === "string" ? controller.uid : undefined;
 }
 

@@ -95,13 +95,20 @@ async function liveObject(
 }
 
 /** What is sealed in the state is compared with nothing. */
-function hideSealed(live: Tree, { sealed, kind }: WantedObject): Tree {
+export function hideSealed(
+  live: Tree,
+  { sealed, secret, kind }: Pick<WantedObject, "sealed" | "secret" | "kind">,
+): Tree {
   if (sealed.length === 0) return live;
-  const hide = (value: unknown, [step, ...rest]: readonly string[]): unknown => {
+  type Path = readonly (string | number)[];
+  const hide = (value: unknown, [step, ...rest]: Path): unknown => {
     if (step === undefined) return undefined;
+    if (Array.isArray(value))
+      return value.map((item, index) => (index === step ? hide(item, rest) : (item as unknown)));
     return isTree(value) ? { ...value, [step]: hide(value[step], rest) } : value;
   };
-  const hidden = sealed.reduce<unknown>((value, path) => hide(value, path.split(".")), live) as Tree;
+  const paths = secret.map((each) => JSON.parse(each) as Path).filter((path) => sealed.includes(path.join(".")));
+  const hidden = paths.reduce<unknown>((value, path) => hide(value, path), live) as Tree;
   return kind === "Secret" ? { ...hidden, data: undefined } : hidden;
 }
 

@@ -21,6 +21,8 @@ export interface LookedStack {
   readonly charts: readonly WantedObject[];
   /** Namespace in which another stack of the same party places workloads. */
   readonly tenant?: string;
+  /** Charts of which nobody knows what they consist of: nothing tells their objects from others'. Default: none. */
+  readonly unrendered?: readonly string[];
 }
 
 /** A finding, and what is needed to mend it. */
@@ -95,7 +97,11 @@ function valuesShown(
   };
 }
 
+/** Where kubectl keeps a whole object once more, in plain text. */
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
 function isSecret(path: readonly Step[], kind: string, wanted: WantedObject | undefined): boolean {
+  if (path.includes(lastApplied) && (kind === "Secret" || (wanted?.secret ?? []).length > 0)) return true;
   if (kind === "Secret" && (path[0] === "data" || path[0] === "stringData" || path.length === 0)) return true;
   const steps = path.filter((step): step is string => typeof step === "string");
   // Of a list's items the state knows the place and a difference the key: all below the list counts.

@@ -32,8 +32,8 @@ export async function prepare({
   const looked = await Promise.all(
     stacks.map(async ({ stack, role, party, api, tenant }): Promise<LookedStack> => {
       const look = new ClusterLook(api, signal);
-      const charts = await chartsOf(stack, look, helm, unlooked, signal);
-      return { stack, role, party, look, charts, ...(tenant !== undefined && { tenant }) };
+      const { charts, unrendered } = await chartsOf(stack, look, helm, unlooked, signal);
+      return { stack, role, party, look, charts, unrendered, ...(tenant !== undefined && { tenant }) };
     }),
   );
   return { stacks: looked, unlooked };
@@ -45,17 +45,24 @@ async function chartsOf(
   helm: () => Promise<string>,
   unlooked: Unlooked[],
   signal: AbortSignal | undefined,
-): Promise<WantedObject[]> {
-  if (stack.charts.length === 0) return [];
+): Promise<{ charts: WantedObject[]; unrendered: string[] }> {
+  if (stack.charts.length === 0) return { charts: [], unrendered: [] };
   const tell = (what: string, why: string) => unlooked.push({ stack: stack.stackName, what, why });
   const serves = await look.serves();
   if (!isSeen(serves)) {
     tell("what its charts installed", serves.why);
-    return [];
+    return { charts: [], unrendered: stack.charts.map(({ name }) => name) };
   }
+  const unrendered: string[] = [];
   const program = await helm();
   const rendered = await Promise.all(
     stack.charts.map(async (chart) => {
+      const what = `what the chart of ${chart.name} installed`;
+      if (chart.sealed.length > 0) {
+        tell(what, `${chart.sealed.join(", ")} is sealed in the state; name the stack with --stack to have it opened`);
+        unrendered.push(chart.name);
+        return [];
+      }
       try {
         const { version, apiVersions } = serves.seen;
         return await renderChart(chart, {
@@ -68,12 +75,13 @@ async function chartsOf(
         signal?.throwIfAborted();
         // Helm repeats its command line, with the path of a file that is gone.
         const { stderr, message } = error as Error & { stderr?: string };
-        tell(`what the chart of ${chart.name} installed`, `it cannot be rendered: ${printable(stderr ?? message)}`);
+        tell(what, `it cannot be rendered: ${printable(stderr ?? message)}`);
+        unrendered.push(chart.name);
         return [];
       }
     }),
   );
-  return await inTheirPlaces(rendered.flat(), look);
+  return { charts: await inTheirPlaces(rendered.flat(), look), unrendered };
 }
 
 /** A chart gives a namespace to everything; the API server knows which kinds have one. */

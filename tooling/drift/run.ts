@@ -5,6 +5,8 @@ import type { ReadResource } from "../report/reading";
 import { UserError } from "../ui";
 import { findDrift, reportOf } from "./drift";
 import type { DriftFound } from "./drift";
+import { objectsOf } from "./found";
+import type { LookedStack } from "./found";
 import type { Healed } from "./heal";
 import { heal } from "./heal";
 import type { AskedStack } from "./look";
@@ -45,6 +47,7 @@ const rounds = 3;
 export async function drift(args: DriftArgs): Promise<DriftOutcome> {
   let seen = await look(args);
   if (!args.heal) return { report: reportOf(seen) };
+  requireOurCluster(seen);
   if (seen.found.length > 0) requireLawful(args);
   const all = { done: [] as string[], refused: [] as string[], failed: [] as string[] };
   for (let round = 0; round < rounds && seen.found.some(({ finding }) => finding.healing.kind !== "refused"); round++) {
@@ -62,16 +65,37 @@ export async function drift(args: DriftArgs): Promise<DriftOutcome> {
   return { report: reportOf(seen), healed: all };
 }
 
-async function look({ stacks, helm, known, signal }: DriftArgs): Promise<DriftFound> {
+interface Seen extends DriftFound {
+  readonly stacks: readonly LookedStack[];
+}
+
+async function look({ stacks, helm, known, signal }: DriftArgs): Promise<Seen> {
   const prepared = await prepare({ stacks, helm, ...(signal && { signal }) });
   const found = await findDrift(prepared.stacks, known);
-  return { ...found, unlooked: [...prepared.unlooked, ...found.unlooked] };
+  return { ...found, unlooked: [...prepared.unlooked, ...found.unlooked], stacks: prepared.stacks };
 }
 
 function apiOf(stacks: readonly AskedStack[], name: string) {
   const found = stacks.find(({ stack }) => stack.stackName === name);
   if (!found) throw new Error(`no stack ${name}`);
   return found.api;
+}
+
+/** A kubeconfig can lead elsewhere: a cluster that has nothing of ours is not given everything, keys among it. */
+export function requireOurCluster({ found, stacks }: Pick<Seen, "found" | "stacks">): void {
+  for (const { look } of stacks) {
+    const here = stacks.filter((each) => each.look.server === look.server);
+    const ours = here.flatMap(objectsOf).filter(({ partial }) => !partial).length;
+    const gone = found.filter(
+      ({ of, finding, wanted, live }) =>
+        of.look.server === look.server && finding.change === "deleted" && wanted?.partial === false && !live,
+    ).length;
+    if (ours > 0 && gone >= ours)
+      throw new UserError(
+        `Nothing was healed: none of the ${ours} objects of ${here.map(({ stack }) => stack.stackName).join(", ")} is in the cluster at ${look.server}.`,
+        "Make sure that the kubeconfig's context leads to the cluster of these stacks. Where it does, `pulumi up --refresh` makes them again.",
+      );
+  }
 }
 
 /** What was applied once is held against today's rules before it is applied again, as a preview would. */

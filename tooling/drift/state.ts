@@ -12,6 +12,10 @@ export interface WantedChart {
   readonly repository?: string;
   readonly values: Tree;
   readonly skipCrds: boolean;
+  /** Values that were sealed where the state was read: without them another thing would be rendered. */
+  readonly sealed: readonly string[];
+  /** Whether the state keeps any value secret, which may then stand anywhere in what is rendered. */
+  readonly secret: boolean;
 }
 
 /** A stack as its state says it was applied last. */
@@ -48,7 +52,7 @@ export function readStack(exported: unknown): WantedStack | undefined {
     ...(typeof context === "string" && { context }),
     objects: own.flatMap((resource) => wantedObject(resource) ?? []),
     ...(shard && { shard }),
-    charts: own.filter(({ type }) => type === helmRelease).map(({ inputs }) => wantedChart(unsealed(inputs).value)),
+    charts: own.filter(({ type }) => type === helmRelease).map(({ inputs }) => wantedChart(inputs)),
     pending: Array.isArray(deployment.pending_operations) ? deployment.pending_operations.length : 0,
   };
 }
@@ -84,7 +88,8 @@ function wantedObject({ type, inputs, outputs }: Tree): WantedObject | undefined
   };
 }
 
-function wantedChart(inputs: Tree): WantedChart {
+function wantedChart(written: unknown): WantedChart {
+  const { value: inputs, sealed, secret } = unsealed(written);
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
   const repository = isTree(inputs.repositoryOpts) ? text(inputs.repositoryOpts.repo) : undefined;
   const version = text(inputs.version);
@@ -96,6 +101,8 @@ function wantedChart(inputs: Tree): WantedChart {
     ...(repository !== undefined && { repository }),
     values: isTree(inputs.values) ? inputs.values : {},
     skipCrds: inputs.skipCrds === true,
+    sealed,
+    secret: secret.length > 0,
   };
 }
 

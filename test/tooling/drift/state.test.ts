@@ -67,6 +67,21 @@ describe("a state", () => {
     expect(readStack(made)?.shard).toEqual({ number: 2, of: 4 });
   });
 
+  it("says of a chart's values whether any is sealed: without it another thing would be rendered", () => {
+    const chartOf = (token: unknown) => {
+      const made = exported({});
+      made.deployment.resources.push({
+        type: "kubernetes:helm.sh/v3:Release",
+        urn: "urn:pulumi:acme-trust::trustfoundry::kubernetes:helm.sh/v3:Release::c",
+        inputs: { name: "c", namespace: "n", chart: "./c", values: { token } },
+      } as never);
+      return readStack(made)?.charts[0];
+    };
+    expect(chartOf("plain")).toMatchObject({ sealed: [], secret: false });
+    expect(chartOf(secret("open"))).toMatchObject({ values: { token: "open" }, sealed: [], secret: true });
+    expect(chartOf(secret())).toMatchObject({ sealed: ["values.token"], secret: true });
+  });
+
   it("says what stays sealed, and which updates did not end", () => {
     const stack = readStack(exported(secret(), { pending_operations: [{}] }));
     expect(stack?.objects[0]?.sealed).toEqual(["data"]);

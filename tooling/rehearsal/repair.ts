@@ -10,6 +10,7 @@ import type { Toolchain } from "../toolchain/ensure";
 import { ensureToolchain } from "../toolchain/ensure";
 import { UserError } from "../ui";
 import { readRecord, stacksOf } from "./instance";
+import { remaining } from "./lost";
 import type { InstancePaths } from "./paths";
 import { stateDirectory } from "./paths";
 import type { StackEngine, StackPlace } from "./stackRunner";
@@ -25,7 +26,7 @@ export async function repair(paths: InstancePaths, { dryRun, signal }: RepairOpt
   const record = readRecord(paths);
   if (!record) throw new UserError(`There is no rehearsal ${paths.instance}.`, "`npm run rehearse` makes one.");
   const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
-  const { trust, providers } = stacksOf(paths, record.factory);
+  const { trust, providers } = stacksOf(paths, remaining(paths, record.factory));
   const all = [
     trust,
     ...providers.flatMap(({ infrastructure, workloadShards }) => [infrastructure, ...workloadShards]),

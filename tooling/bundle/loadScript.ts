@@ -1,7 +1,7 @@
 import { chartPath, folders, indexCharts, layoutTag, mirrored, mirroredTag, ociCharts, signatureTag } from "./places";
 import type { BundleLock } from "./schema";
 import { packageArchive } from "./schema";
-import { batches, command, quoted, script } from "./shell";
+import { batches, command, quoted, script, sums } from "./shell";
 
 /** What a site runs with a bundle that was carried there and verified: into its own registry, and npm's cache. */
 export function loadScript(lock: BundleLock, from: string, registry: string): string {
@@ -19,6 +19,12 @@ export function loadScript(lock: BundleLock, from: string, registry: string): st
     [
       ...ociCharts(lock).flatMap(({ name, version, manifest }) =>
         placed(layoutTag(manifest), `${registry}/charts/${name}:${chartTag(version)}`, manifest),
+      ),
+      // A registry gives these a digest of its own, so that the archive is what can be compared.
+      ...sums(
+        indexCharts(lock).flatMap(({ archive, ...chart }) =>
+          archive === undefined ? [] : [{ path: chartPath(chart), sha256: archive.slice("sha256:".length) }],
+        ),
       ),
       ...indexCharts(lock).map((chart) => command("helm", "push", chartPath(chart), `oci://${registry}/charts`)),
     ],

@@ -69,6 +69,9 @@ describe("scripts", () => {
     const place = "registry.site.example:5000/mirror/registry.example/tools/kbs:v1";
     expect(loaded).toContain(`oras copy --from-oci-layout images:sha256-${hex} ${place}`);
     expect(loaded).toContain(`test "$(oras resolve ${place})" = sha256:${hex}`);
+    expect(loaded).toMatch(
+      /'[0-9a-f]{64} {2}charts\/gpu-operator-v26\.3\.1\.tgz' \\\n {2}\| sha256sum --check --strict\nhelm push/,
+    );
     expect(loaded).toContain(
       "helm push charts/gpu-operator-v26.3.1.tgz oci://registry.site.example:5000/mirror/charts",
     );

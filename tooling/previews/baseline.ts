@@ -12,24 +12,39 @@ export interface Baseline {
   readonly why: string;
 }
 
+export interface NamedBaseline {
+  readonly commit: string;
+  /** Of its content: a history that was squashed or rewritten has it under another commit. */
+  readonly tree: string;
+  readonly reason: string;
+}
+
 /** The newest release's tag; before there is one, the commit that baseline.json names. Or why there is none. */
-export function findBaseline(directory = checkout): Baseline | { readonly missing: string } {
+export function findBaseline(directory = checkout, named = readNamed()): Baseline | { readonly missing: string } {
   const git = (...args: string[]) => execaSync("git", args, { cwd: directory, reject: false, stdin: "ignore" });
   const tags = git("tag", "--list", "v*", "--merged", "HEAD");
   if (tags.exitCode !== 0)
     return { missing: "this is no git checkout, and only its history has the programs of the last release" };
   const newest = newestRelease(tags.stdout.split("\n"));
-  const named = JSON.parse(readFileSync(join(__dirname, "baseline.json"), "utf8")) as {
-    commit: string;
-    reason: string;
+  const resolved = (name: string) => {
+    const { exitCode, stdout } = git("rev-parse", "--verify", "--quiet", `${name}^{commit}`);
+    return exitCode === 0 ? stdout.trim() : undefined;
   };
-  const wanted = newest ?? named.commit;
-  const commit = git("rev-parse", "--verify", "--quiet", `${wanted}^{commit}`);
-  if (commit.exitCode !== 0)
+  const withTree = () =>
+    git("log", "--format=%H %T", "HEAD")
+      .stdout.split("\n")
+      .map((line) => line.split(" "))
+      .find(([, tree]) => tree === named.tree)?.[0];
+  const commit = newest === undefined ? (resolved(named.commit) ?? withTree()) : resolved(newest);
+  if (commit === undefined)
     return {
       missing: `the history here does not reach back to ${newest ?? named.commit.slice(0, 12)} (a shallow clone?); fetch it`,
     };
-  return { commit: commit.stdout.trim(), why: newest ?? `${named.commit.slice(0, 7)}: ${named.reason}` };
+  return { commit, why: newest ?? `${commit.slice(0, 7)}: ${named.reason}` };
+}
+
+function readNamed(): NamedBaseline {
+  return JSON.parse(readFileSync(join(__dirname, "baseline.json"), "utf8")) as NamedBaseline;
 }
 
 /** The newest tag that is a release: drafts such as v1.0.0-rc.1 are none. */

@@ -70,9 +70,17 @@ export async function previewAll({
       ...others.map((subject) => async () => void changes.push(...(await one(subject)))),
     ];
     const workers = Array.from({ length: width }, async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) await next();
+      try {
+        for (let next = queue.shift(); next; next = queue.shift()) await next();
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
     });
-    await Promise.all(workers);
+    // Each ends before their folders go; after a failure, none takes another from the queue.
+    const ended = await Promise.allSettled(workers);
+    const failed = ended.find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
+    if (failed) throw failed.reason;
     return {
       changes,
       ...judgeChanges(

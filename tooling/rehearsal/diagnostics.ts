@@ -33,6 +33,11 @@ const causes: readonly { readonly pattern: RegExp; readonly sentence: string }[]
       "Another run holds this stack's lock. Wait for it, or, if it was killed, run `npm run rehearse -- repair`.",
   },
   {
+    // The engine's HTTP client (pulumi/pkg v3.216.0, backend/httpstate/client/api.go), and the state service's address.
+    pattern: /performing HTTP request: \w+ "http:\/\/127\.0\.0\.1:\d+\/api\//,
+    sentence: `The service that keeps this stack's state was ended, and nothing that it had stored is lost: ${again}.`,
+  },
+  {
     pattern: /incorrect passphrase/i,
     sentence:
       "The stack's passphrase file does not fit its state. Restore the file, or `npm run rehearse -- destroy` and start over.",

@@ -29,6 +29,11 @@ describe("what a user is told about a failed operation", () => {
     ["a disk that is read-only", "open /x/y: read-only file system", /Make it writable/],
     ["a lock", "error: the stack is currently locked by 1 lock(s)", /Another run holds/],
     ["a lease", "[409] Conflict: Another update is currently in progress.", /Another run holds/],
+    [
+      "a state service that is gone",
+      'performing HTTP request: Patch "http://127.0.0.1:9/api/stacks/x": dial tcp 127.0.0.1:9: connect: connection refused',
+      /keeps this stack's state was ended/,
+    ],
     ["expired credentials", "the server has asked for the client to provide credentials", /refuses this stack's cred/],
     ["an overloaded server", "the server is currently unable to handle the request", /cannot serve just now/],
     ["an engine that was killed", "Command was killed with SIGKILL (Forced termination)", /ended from outside/],

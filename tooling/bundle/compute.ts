@@ -29,16 +29,20 @@ export interface LockQuestion {
   readonly evidence: readonly string[];
   /** Names that nothing pins, and whose arrival somebody else sees to. */
   readonly accepted: readonly string[];
+  /** Of these those that are unresolved still: accepted once, and asked for by nobody now. */
+  readonly kept?: readonly string[];
   readonly now: Date;
 }
 
 /** The lock of a stack's site, of its party's part alone; of a whole factory where a rehearsal's description is given. */
-export async function computeLock({ config, project, evidence, accepted, now }: LockQuestion): Promise<BundleLock> {
+export async function computeLock({ config, now, ...rest }: LockQuestion): Promise<BundleLock> {
+  const { project } = rest;
   const lock = catalogOf(project);
   const { parts, platformSet } = await partsOf(config, lock, project, now);
   const clouds = "providers" in config ? cloudsOf(config) : [];
   return sealed({
-    ...{ factory: config.factory, role: config.role, platformSet, parts, project, evidence, accepted, clouds },
+    ...rest,
+    ...{ factory: config.factory, role: config.role, platformSet, parts, clouds },
     groups: config.role === "rehearsal" ? ["engine", "controlPlane", "policy"] : ["engine"],
     ...("guestImage" in config && config.guestImage !== undefined && { guestImage: config.guestImage }),
   });
@@ -94,7 +98,8 @@ interface Sealing extends Omit<LockQuestion, "config" | "now"> {
 }
 
 function sealed(args: Sealing): BundleLock {
-  const { factory, role, platformSet, parts, project, evidence, accepted, clouds, groups, guestImage } = args;
+  const { factory, role, platformSet, parts, project, evidence, accepted, kept = [] } = args;
+  const { clouds, groups, guestImage } = args;
   const npm = packagesOf(
     readNamed(join(project, "package-lock.json"), npmHint),
     "package-lock.json",
@@ -132,7 +137,10 @@ function sealed(args: Sealing): BundleLock {
     go: [...programs.go],
     programs: [...programs.programs],
     sources: sourcesOf(packageRoot),
-    unresolved: byKey(open, ({ name }) => name).map((each) => ({ ...each, accepted: accepted.includes(each.name) })),
+    unresolved: byKey(open, ({ name }) => name).map((each) => ({
+      ...each,
+      accepted: accepted.includes(each.name) || kept.includes(each.name),
+    })),
   });
 }
 

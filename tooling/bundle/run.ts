@@ -33,11 +33,11 @@ export async function lockSite(stackFile: string | undefined, options: LockOptio
   const project = projectOf(dirname(stackFile ?? options.release ?? "."));
   const path = options.out ?? join(project, lockFile);
   const before = options.check || existsSync(path) ? readBundleLock(path) : undefined;
-  // What was accepted once stays so as long as it is asked for.
+  // A check compares as it was accepted; whoever writes anew says it anew.
   const kept = options.check
     ? (before?.unresolved.flatMap(({ name, accepted }) => (accepted ? [name] : [])) ?? [])
     : [];
-  const question = { project, evidence: options.evidence, accepted: [...new Set([...kept, ...options.accept])] };
+  const question = { project, evidence: options.evidence, accepted: options.accept, kept };
   const lock =
     stackFile === undefined
       ? readerLock(openRelease(options.release ?? "").release, question)

@@ -135,6 +135,18 @@ describe("bundle lock", () => {
     expect(text).toContain(`- image quay.io/kata-containers/kata-deploy@${digest("images/kata-deploy")}`);
   });
 
+  it("says with --check of what was accepted, and is pinned now, that it changed", async () => {
+    const pins = catalogLock();
+    delete pins.pins["images/kata-deploy@4.0.0"];
+    const file = layProject(sampleSections(), pins);
+    await lockSite(file, options, now);
+    await lockSite(file, { ...options, accept: written().unresolved.map(({ name }) => name) }, now);
+    layProject(sampleSections());
+    const { complete, text } = await lockSite(file, { ...options, check: true }, now);
+    expect(complete).toBe(false);
+    expect(text).toContain("- unresolved images/kata-deploy@4.0.0");
+  });
+
   it("shows each party its own part alone", () => {
     const lock = { lockVersion: 1 as const, pins: catalogLock().pins };
     const parts = factoryParts(sampleFactory(), lock);

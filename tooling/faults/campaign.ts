@@ -40,6 +40,13 @@ export interface Fault {
   /** What the user was told, and what was repaired. */
   readonly said: string;
   readonly repaired?: string;
+  /** How many processes a kill met; undefined: it is none. */
+  readonly killed?: number;
+}
+
+/** Kills that met nobody: a campaign of those alone would hold every invariant. */
+export function missed(faults: readonly Fault[]): number {
+  return faults.filter(({ killed }) => killed === 0).length;
 }
 
 export interface CampaignArgs {
@@ -115,6 +122,7 @@ function described(
     name: `kill ${victim} in ${phase} of ${stack}, ${where}${met}${abandoned ? ", then destroy" : ""}; ${runs} run${runs === 1 ? "" : "s"} more`,
     violations,
     said,
+    killed,
     ...(repaired !== undefined && { repaired }),
   };
 }

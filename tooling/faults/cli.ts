@@ -4,7 +4,7 @@ import { ensureToolchain } from "../toolchain/ensure";
 import { duration, runMain, UserError } from "../ui";
 import { apiFaults, concurrentFaults } from "./apiFaults";
 import type { Fault } from "./campaign";
-import { allKills, disturbedCampaign, faultText, killCampaign } from "./campaign";
+import { allKills, disturbedCampaign, faultText, killCampaign, missed } from "./campaign";
 import { credentialFaults } from "./credentialFaults";
 import { Dice } from "./dice";
 import { diskFaults } from "./diskFaults";
@@ -69,7 +69,10 @@ async function campaign({ seed, count, only, stack, verbose = false }: Options, 
   console.log(
     `\nSeed ${seed}: ${faults.length} faults, ${faults.length - broken.length} of them recovered from as they have to be, in ${duration((performance.now() - started) / 1000)}.`,
   );
-  return broken.length === 0;
+  const kills = faults.filter(({ killed }) => killed !== undefined).length;
+  if (kills > 0) console.log(`${kills - missed(faults)} of ${kills} kills met their victim.`);
+  // Some come too early or too late for a plugin or an analyzer; where many do, victims are not found any more.
+  return broken.length === 0 && missed(faults) <= kills / 10;
 }
 
 function whole(text: string): number {
@@ -87,7 +90,11 @@ void runMain(async (signal) => {
     .option("--verbose", "what each disturbed run said, and what was repaired")
     .action(async (options: Partial<Options>) => {
       const held = await campaign({ ...options, seed: options.seed ?? randomInt(1_000_000) }, signal);
-      if (!held) throw new UserError("Some faults were not recovered from.", "See the lines that begin with ✗ above.");
+      if (!held)
+        throw new UserError(
+          "Some faults were not recovered from, or too many kills met nobody.",
+          "See the lines above that begin with ✗, or say that the victim did not run then.",
+        );
     });
   await command.parseAsync(process.argv.slice(2), { from: "user" });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { World } from "./world";
 import type { Snapshot } from "./snapshot";
 
-/** Every planted secret in the forms in which it could be shown: as it is, and in base64 once more. */
+/** Every planted secret in the forms in which it could be shown. */
 export function canaries(world: World): string[] {
   const { tls, tokenSigner, resources } = world.keys.secrets;
   const passphrases = (["trust", "infrastructure", "workloads"] as const)
@@ -16,7 +16,19 @@ export function canaries(world: World): string[] {
     ...Object.values(resources),
     ...passphrases,
   ].filter((text) => text.length >= 16);
-  return plain.flatMap((text) => [text, Buffer.from(text).toString("base64").replace(/=+$/, "")]);
+  return plain.flatMap(forms);
+}
+
+/** A text as it is, and as it reads within the base64 of a longer one, wherever it stands in that: in three ways. */
+export function forms(text: string): string[] {
+  const within = [0, 1, 2].map((before) => {
+    const encoded = Buffer.from(`${" ".repeat(before)}${text}`)
+      .toString("base64")
+      .replace(/=+$/, "");
+    // The first and the last digit can have bits of what stands before and behind.
+    return encoded.slice(before === 0 ? 0 : before + 1, (before + text.length) % 3 === 0 ? undefined : -1);
+  });
+  return [text, ...within];
 }
 
 /** Whether a text shows a secret. */

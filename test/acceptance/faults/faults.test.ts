@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { apiFaults, concurrentFaults } from "../../../tooling/faults/apiFaults";
 import type { Fault } from "../../../tooling/faults/campaign";
-import { disturbedCampaign, killCampaign } from "../../../tooling/faults/campaign";
+import { disturbedCampaign, killCampaign, missed } from "../../../tooling/faults/campaign";
 import { credentialFaults } from "../../../tooling/faults/credentialFaults";
 import { Dice } from "../../../tooling/faults/dice";
 import { diskFaults } from "../../../tooling/faults/diskFaults";
@@ -43,6 +43,7 @@ describe("kill -9", () => {
       await killCampaign({ world, dice, lives: [life], onInfrastructure: true, onFault: (each) => faults.push(each) });
       expect(broken(faults)).toEqual([]);
       expect(faults).toHaveLength(life.length);
+      expect(missed(faults), faults.map(({ name }) => name).join("\n")).toBe(0);
     },
     timeoutMilliseconds,
   );

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { once } from "node:events";
-import { writePrivate } from "../controlplane/files";
+import { writeNew } from "../files";
 import { ensureToolchain } from "../toolchain/ensure";
 import { printable, UserError } from "../ui";
 import { inspectStates } from "./leases";
@@ -22,15 +22,14 @@ export async function serveState({ directory, environmentFile, signal }: ServeAr
     );
   const { binDir } = await ensureToolchain({ groups: ["state"], signal });
   const state = await openState({ directory, binDir });
+  let isWritten = false;
   // Neither a signal nor the service keeps this process running.
   const waiting = setInterval(() => undefined, 60_000);
   try {
     // Of a program that only keeps states the number says nothing of who runs updates.
     const variables = { ...state.environment, PULUMI_ACCESS_TOKEN: state.address.token };
-    const lines = Object.entries(variables).map(
-      ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
-    );
-    writePrivate(environmentFile, `${lines.join("\n")}\n`);
+    writeVariables(environmentFile, variables);
+    isWritten = true;
     console.log(`States are kept in ${directory}. In another terminal:`);
     console.log(`  . ${environmentFile}`);
     console.log("  export PULUMI_CONFIG_PASSPHRASE_FILE=<file with the stack's passphrase>");
@@ -39,9 +38,16 @@ export async function serveState({ directory, environmentFile, signal }: ServeAr
     if (!signal.aborted) await once(signal, "abort");
   } finally {
     clearInterval(waiting);
-    rmSync(environmentFile, { force: true });
+    // Another one's is not ours to remove.
+    if (isWritten) rmSync(environmentFile, { force: true });
     await state.close();
   }
+}
+
+/** For a shell to read, and for its owner alone; the folder is the user's own, and stays as it is. */
+export function writeVariables(file: string, variables: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`);
+  writeNew(file, `${lines.join("\n")}\n`, 0o600);
 }
 
 /** One line a stack. */

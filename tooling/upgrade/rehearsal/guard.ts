@@ -3,6 +3,7 @@ import { lostProviders } from "../../rehearsal/lost";
 import type { InstancePaths } from "../../rehearsal/paths";
 import { UserError } from "../../ui";
 import { nextStep } from "../progress";
+import type { ProcedureRecord } from "../record";
 import { RecordFile } from "../record";
 import type { RotationPlan } from "../rotation/steps";
 import { nextRotationStep } from "../rotation/steps";
@@ -18,16 +19,24 @@ export const rotateCommandOf = (paths: InstancePaths): string => `npm run rehear
 export const upgradeCommandOf = (paths: InstancePaths): string =>
   `npm run rehearse -- upgrade --name ${paths.instance}`;
 
+export function upgradeUnderWay(paths: InstancePaths): boolean {
+  const record = new RecordFile(upgradeDirectory(paths)).read();
+  return record !== undefined && nextStep(record.plan, record.progress) !== undefined;
+}
+
+/** Of a signer's or a certificate's rotation. */
+export function isUnderWay(record: ProcedureRecord<RotationPlan> | undefined): boolean {
+  return record !== undefined && nextRotationStep(record.plan, record.progress) !== undefined;
+}
+
 /** Refuses what would cut across an upgrade or a rotation that is under way. */
 export function refuseDuringUpgrade(paths: InstancePaths): void {
-  const record = new RecordFile(upgradeDirectory(paths)).read();
-  if (record && nextStep(record.plan, record.progress))
+  if (upgradeUnderWay(paths))
     throw new UserError(
       `An upgrade of ${paths.instance} is under way.`,
       `Run \`${upgradeCommandOf(paths)} resume\` or \`${upgradeCommandOf(paths)} rollback\` first.`,
     );
-  const rotation = new RecordFile<RotationPlan>(rotationDirectory(paths)).read();
-  if (rotation && nextRotationStep(rotation.plan, rotation.progress))
+  if (isUnderWay(new RecordFile<RotationPlan>(rotationDirectory(paths)).read()))
     throw new UserError(
       `A rotation in ${paths.instance} is under way.`,
       `Run \`${rotateCommandOf(paths)} resume\` or \`${rotateCommandOf(paths)} rollback\` first.`,

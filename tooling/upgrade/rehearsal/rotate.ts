@@ -17,7 +17,15 @@ import type { RotationKind, RotationPlan, RotationStep } from "../rotation/steps
 import { canTurnBack, nextRotationStep, rotationSteps } from "../rotation/steps";
 import { run } from "../run";
 import type { World } from "../run";
-import { refuseDuringUpgrade, refuseWithLost, rotateCommandOf as command, rotationDirectory } from "./guard";
+import {
+  isUnderWay,
+  refuseDuringUpgrade,
+  refuseWithLost,
+  rotateCommandOf as command,
+  rotationDirectory,
+  upgradeDirectory,
+  upgradeUnderWay,
+} from "./guard";
 import type { Action, Rotation } from "./actions";
 import { rotations } from "./actions";
 import { KeyBrokers } from "../keyBrokers";
@@ -56,11 +64,13 @@ export async function rehearsedRotation(
     throw new UserError(`${kind} is rotated by itself.`, "Run one rotation after the other.");
   if (keys.length > 0 && starts) return ofModel(paths, action, keys, options, signal);
   const store = new RecordFile<RotationPlan, null>(rotationDirectory(paths));
-  const stored = store.read();
-  if (!starts && !stored) return rehearsedUpgrade(paths, action, { days: options.days }, signal);
-  const record = toRun(paths, action, kind, stored);
-  if (action === "plan" || action === "status") return screen(record, command(paths));
-  return withLock(privateDirectory(store.directory), signal, async (held) => {
+  // A model's keys are rotated by an upgrade; what is under way is meant, whichever of the two has ended.
+  if (!starts && (!store.read() || (!isUnderWay(store.read()) && upgradeUnderWay(paths))))
+    return rehearsedUpgrade(paths, action, { days: options.days, stopAfter: options.stopAfter }, signal);
+  if (action === "plan" || action === "status") return screen(toRun(paths, action, kind, store.read()), command(paths));
+  // The lock of upgrades, too: neither begins while the other does.
+  return withLock(privateDirectory(upgradeDirectory(paths)), signal, async (held) => {
+    const record = toRun(paths, action, kind, store.read());
     store.write(record);
     console.log(`${simulatedNotice}\n\n${screen(record, command(paths))}\n`);
     const { world, close } = await open(paths, record.plan, held);

@@ -87,10 +87,13 @@ export class TlsWorld implements World<RotationStep> {
     const { keyBrokers } = this.args;
     const end = new AbortController();
     const seen = new Set<string>();
+    let nobody = false;
     const looking = (async () => {
       while (!end.signal.aborted) {
-        const shown = await keyBrokers.certificates().catch(() => []);
-        shown.forEach((pem) => seen.add(pem));
+        // What cannot be seen now is looked for again.
+        const shown = await keyBrokers.certificates().catch(() => undefined);
+        shown?.forEach((pem) => seen.add(pem));
+        nobody ||= shown?.length === 0;
         await wait(lookEveryMilliseconds, undefined, { signal: end.signal }).catch(() => undefined);
       }
     })();
@@ -98,7 +101,11 @@ export class TlsWorld implements World<RotationStep> {
       stop: async () => {
         end.abort();
         await looking;
-        return seen.size === 0 ? ["no replica of the key broker was seen to serve"] : this.unconvincing([...seen]);
+        if (seen.size === 0) return ["no replica of the key broker was seen to serve"];
+        return [
+          ...(nobody ? ["for a while, no replica of the key broker served"] : []),
+          ...this.unconvincing([...seen]),
+        ];
       },
     };
   }

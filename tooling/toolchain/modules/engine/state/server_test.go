@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
 // served is a service over a directory, and the way to ask it.
@@ -139,6 +141,20 @@ func TestAnUpdateKeepsEitherCheckpointsOrAJournal(t *testing.T) {
 	s.mustAsk("PATCH", path+"/journalentries", token, entry(1))
 	if code, answer := s.ask("PATCH", path+"/checkpoint", token, whole); code != http.StatusBadRequest {
 		t.Fatalf("checkpoints beside a journal: %d %v", code, answer)
+	}
+}
+
+func TestNoNumberOfResourcesIsMadeUp(t *testing.T) {
+	s, _ := made(t)
+	path, token := s.start()
+	s.mustAsk("POST", path+"/complete", token, `{"status":"succeeded"}`)
+	listed, err := s.service.listStacks(&request{Request: httptest.NewRequest("GET", "http://here/api/user/stacks", nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := listed.(apitype.ListStacksResponse).Stacks
+	if len(all) != 1 || all[0].LastUpdate == nil || all[0].ResourceCount != nil {
+		t.Fatalf("%+v", all)
 	}
 }
 

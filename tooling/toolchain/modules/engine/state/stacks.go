@@ -62,8 +62,8 @@ func (s *service) listStacks(r *request) (any, error) {
 			ID: stackKey(each.project, each.name), OrgName: owner, ProjectName: each.project, StackName: each.name,
 		}
 		if len(each.record.Updates) > 0 {
-			last := each.record.Updates[0]
-			entry.LastUpdate, entry.ResourceCount = &last.StartTime, &last.ResourceCount
+			// How many resources there are nobody counts: without a number the engine says so.
+			entry.LastUpdate = &each.record.Updates[0].StartTime
 		}
 		removed := each.removed
 		each.Unlock()

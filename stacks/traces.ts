@@ -1,4 +1,4 @@
-import type { StackConfig } from "./config/factory";
+import type { StackConfig } from "./config/load";
 
 /** Parts of a factory, releases or hosts, from which on traces cost more than they tell. */
 const many = 256;

@@ -9,7 +9,7 @@ import { leases } from "../state/leases";
 import type { Toolchain } from "../toolchain/ensure";
 import { ensureToolchain } from "../toolchain/ensure";
 import { UserError } from "../ui";
-import { readRecord, stacksOf } from "./instance";
+import { everyStack, readRecord, stacksOf } from "./instance";
 import { remaining } from "./lost";
 import type { InstancePaths } from "./paths";
 import { stateDirectory } from "./paths";
@@ -26,11 +26,7 @@ export async function repair(paths: InstancePaths, { dryRun, signal }: RepairOpt
   const record = readRecord(paths);
   if (!record) throw new UserError(`There is no rehearsal ${paths.instance}.`, "`npm run rehearse` makes one.");
   const toolchain = await ensureToolchain({ groups: ["engine", "state", "controlPlane"], signal });
-  const { trust, providers } = stacksOf(paths, remaining(paths, record.factory));
-  const all = [
-    trust,
-    ...providers.flatMap(({ infrastructure, workloadShards }) => [infrastructure, ...workloadShards]),
-  ];
+  const all = everyStack(stacksOf(paths, remaining(paths, record.factory)));
   const made = all.filter(({ place }) => existsSync(place.directory));
   const plans: RepairPlan[] = [];
   for (const { place } of made) plans.push(await planRepair(await repairedStack(place, toolchain, signal)));

@@ -115,7 +115,7 @@ function ofOperation(operation: PendingOperation, { seen, claimed, known, ending
   const managers = live.managers.filter((manager) => !claimed.has(manager));
   // What had to go before its successor came is in the state until that one is there, and nowhere else.
   const stands = now?.pendingReplacement === true ? undefined : now;
-  if (stands?.id === live.id)
+  if (stands && isSame(stands.id, live.id))
     return finding("a later run made it again and has it in the state", { kind: "clear", strays: managers });
   const [manager, ...strays] = managers;
   if (!manager)
@@ -130,6 +130,11 @@ function ofOperation(operation: PendingOperation, { seen, claimed, known, ending
     manager,
     strays,
   });
+}
+
+/** The provider writes the namespace that an object has by default into its identity; inputs may leave it out. */
+function isSame(id: string | undefined, liveId: string): boolean {
+  return id === liveId || (!liveId.includes("/") && (id?.endsWith(`/${liveId}`) ?? false));
 }
 
 /** What is wrong with a Helm release; undefined where nothing is. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { identify } from "../controlplane/processes";
 import type { StackLease } from "../state/leases";
 
@@ -24,13 +24,17 @@ interface LockContent {
   readonly timestamp?: string;
 }
 
-/** Locks in a file backend's own directory, of one stack or of all. */
-export function fileLocks(stateDirectory: string, stackName?: string): Lock[] {
+/** Locks in a file backend's own directory: of all stacks, of those of a name, or of a project's stack of that name. */
+export function fileLocks(stateDirectory: string, stackName?: string, project?: string): Lock[] {
   const directory = join(stateDirectory, ".pulumi", "locks");
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
-    .filter((entry) => stackName === undefined || entry.parentPath.endsWith(`/${stackName}`))
+    .filter(({ parentPath }) => {
+      // organization/<project>/<stack>; backends of old have no projects (backend/diy/lock.go).
+      const [stack, of] = relative(directory, parentPath).split(sep).reverse();
+      return (stackName ?? stack) === stack && (of === undefined || (project ?? of) === of);
+    })
     .map((entry) => {
       const file = join(entry.parentPath, entry.name);
       const content = lockContent(readFileSync(file, "utf8"));

@@ -72,7 +72,7 @@ async function projectStack({ project, stack, kubeconfig, signal }: ProjectRepai
     seesEveryRun: false,
     locks: async () => {
       const state = await localState(project, signal);
-      return state === undefined ? [] : fileLocks(state, name.split("/").at(-1));
+      return state === undefined ? [] : fileLocks(state, name.split("/").at(-1), settingsOf(project)?.name);
     },
     release: async (locks) => {
       // By the engine's own command, whatever its backend is.
@@ -100,14 +100,20 @@ function refused(args: readonly string[], said: string): UserError {
   );
 }
 
+function settingsOf(project: string) {
+  return parse(readFileSync(join(project, "Pulumi.yaml"), "utf8")) as {
+    name?: string;
+    backend?: { url?: string };
+  } | null;
+}
+
 /** Folder of a file backend; undefined where states are kept elsewhere. */
 async function localState(project: string, signal: AbortSignal): Promise<string | undefined> {
-  const settings = parse(readFileSync(join(project, "Pulumi.yaml"), "utf8")) as { backend?: { url?: string } } | null;
   const asked = async () => {
     const { stdout, exitCode } = await execa("pulumi", ["whoami", "--json"], { cwd: project, reject: false, signal });
     return exitCode === 0 ? (JSON.parse(stdout) as { url?: string }).url : undefined;
   };
-  const url = process.env.PULUMI_BACKEND_URL ?? settings?.backend?.url ?? (await asked());
+  const url = process.env.PULUMI_BACKEND_URL ?? settingsOf(project)?.backend?.url ?? (await asked());
   if (!url?.startsWith("file://")) return undefined;
   const path = url.slice("file://".length);
   if (path.startsWith("~")) return join(process.env.HOME ?? "", path.slice(1));

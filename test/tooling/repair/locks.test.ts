@@ -37,6 +37,8 @@ describe("locks of a file backend", () => {
     write("a", { pid: dead, hostname: hostname() });
     expect(fileLocks(state, "acme-trust")).toHaveLength(1);
     expect(fileLocks(state, "trust")).toEqual([]);
+    expect(fileLocks(state, "acme-trust", "trustfoundry")).toHaveLength(1);
+    expect(fileLocks(state, "acme-trust", "other-project")).toEqual([]);
   });
 });
 

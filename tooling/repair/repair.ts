@@ -7,7 +7,16 @@ import type { Lock } from "./locks";
 import { describeLock } from "./locks";
 import { repairedState } from "./rewrite";
 import type { PendingOperation, StackState, StateResource } from "./state";
-import { contextOf, helmNameOf, isHelmRelease, isKubernetes, objectOf, pendingOperations, resourcesOf } from "./state";
+import {
+  contextOf,
+  helmNameOf,
+  inWords,
+  isHelmRelease,
+  isKubernetes,
+  objectOf,
+  pendingOperations,
+  resourcesOf,
+} from "./state";
 import { describeFinding } from "./words";
 
 /** A stack that may have to be repaired: how its state is reached, and its cluster. */
@@ -63,6 +72,12 @@ export async function planRepair(
         "Leave it out of --exists and --absent: what is there counts.",
       );
   }
+  const candidates = [
+    ...resourcesOf(state).filter((each) => !each.delete),
+    ...operations.map(({ resource }) => resource),
+  ].filter(isHelmRelease);
+  if (candidates.length > 0 || operations.some(({ type, resource }) => type === "creating" && isLookedUp(resource)))
+    await requireOurCluster(stack, state);
   const objects = new Map<PendingOperation, LiveObject>();
   for (const operation of operations) {
     const object = objectOf(operation.resource);
@@ -70,11 +85,7 @@ export async function planRepair(
       objects.set(operation, await lookAtObject(stack.kubectl, object, contextOf(state, operation.resource)));
   }
   const releases = new Map<string, LiveRelease>();
-  const candidates = [
-    ...resourcesOf(state).filter((each) => !each.delete),
-    ...operations.map(({ resource }) => resource),
-  ];
-  for (const resource of candidates.filter(isHelmRelease)) {
+  for (const resource of candidates) {
     const name = helmNameOf(resource);
     if (name && !releases.has(resource.urn))
       releases.set(resource.urn, await lookAtRelease(stack.kubectl, name, contextOf(state, resource)));
@@ -83,6 +94,38 @@ export async function planRepair(
 }
 
 const isLookedUp = (resource: StateResource) => isKubernetes(resource) && objectOf(resource) !== undefined;
+
+/** So many objects of a state are asked for at most, to know its cluster by. */
+const mostWitnesses = 5;
+
+/**
+ * A kubeconfig can lead elsewhere, where nothing of a stack exists and all would be forgotten. The cluster is known by the
+ * names at random under which objects of the state were applied. What may not be read says nothing.
+ */
+async function requireOurCluster({ name, kubectl }: RepairedStack, state: StackState): Promise<void> {
+  const busy = new Set(pendingOperations(state).map(({ resource }) => resource.urn));
+  const rank = ({ type }: StateResource) => (type.endsWith(":Namespace") ? 0 : type.endsWith(":Secret") ? 2 : 1);
+  const witnesses = resourcesOf(state)
+    .filter((each) => isLookedUp(each) && !each.delete && !busy.has(each.urn) && each.outputs?.__fieldManager)
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, mostWitnesses);
+  let strange = 0;
+  for (const witness of witnesses) {
+    const object = objectOf(witness);
+    if (!object) continue;
+    const live = await lookAtObject(kubectl, object, contextOf(state, witness)).catch((error: unknown) => {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    });
+    if (live?.managers.some((manager) => manager === witness.outputs?.__fieldManager)) return;
+    if (live) strange++;
+  }
+  if (strange > 0 && strange === witnesses.length)
+    throw new UserError(
+      `The cluster that kubectl asks has none of ${strange} objects that the state of ${name} has, among them ${inWords(witnesses[0]!)}. Nothing was repaired.`,
+      "Make sure that the kubeconfig's context leads to this stack's cluster. Where it does, `pulumi refresh` first.",
+    );
+}
 
 /** Does what the plan says: the cluster first, so that a kill in between leaves a plan that still says the same. */
 export async function applyRepair(plan: RepairPlan): Promise<void> {

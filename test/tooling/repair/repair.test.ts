@@ -69,6 +69,33 @@ describe("a repair", () => {
     expect(done.at(-1)).toBe("import, 0 pending");
   });
 
+  it("forgets nothing because the kubeconfig leads to another cluster", async () => {
+    const known = { ...configMap, id: "acme/settings", outputs: { __fieldManager: "pulumi-kubernetes-1" } };
+    const state = stateOf([known, { ...helmRelease, id: "gpu/gpu-operator" }]);
+    const cluster = (managers: readonly string[]) =>
+      stackOf(
+        {
+          kubectl: (args) =>
+            Promise.resolve(
+              args.includes("secrets") || managers.length === 0
+                ? ""
+                : JSON.stringify({
+                    kind: "List",
+                    items: [{ metadata: { managedFields: managers.map((manager) => ({ manager })) } }],
+                  }),
+            ),
+        },
+        state,
+      ).stack;
+    await expect(planRepair(cluster([]))).rejects.toThrow(/none of 1 objects .* among them ConfigMap acme\/settings/);
+    await expect(planRepair(cluster(["pulumi-kubernetes-9"]))).rejects.toThrow(/none of 1 objects/);
+    expect((await planRepair(cluster(["pulumi-kubernetes-1"]))).findings).toMatchObject([
+      { repair: { kind: "forget" } },
+    ]);
+    const refused = () => Promise.reject(new UserError("forbidden"));
+    await expect(planRepair({ ...cluster([]), kubectl: refused })).rejects.toThrow("forbidden");
+  });
+
   it("takes nobody's word for what can be looked up", async () => {
     const { stack } = stackOf({}, stateOf([], [{ type: "creating", resource: configMap }]));
     await expect(planRepair(stack, { told: new Map([[configMap.urn, "absent"]]) })).rejects.toThrow(/is looked up/);

@@ -20,7 +20,9 @@ export interface Claim {
 }
 
 /**
- * Holds guests against what a key broker decides by, with OPA and SIMULATED evidence. An answer depends on the two alone,
+ * Holds guests against what a key broker decides by, with OPA and SIMULATED evidence. The question is always what policies
+ * would decide, never whether a guest is genuine: the evidence is made here, under roots that are made here and known to
+ * nobody else, and is sent nowhere; that of real guests does not come here. So this serves against a real cluster, too. An answer depends on the two alone,
  * so each question is asked once.
  */
 export class Judge {
@@ -73,7 +75,8 @@ export class Judge {
   }
 
   async remove(): Promise<void> {
-    for (const world of this.worlds.values()) (await world).remove();
+    // One that could not be made has said so already.
+    for (const world of this.worlds.values()) (await world.catch(() => undefined))?.remove();
     this.worlds.clear();
   }
 

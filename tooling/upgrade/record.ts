@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { privateDirectory } from "../controlplane/files";
 import { replaceFile } from "../files";
 import { UserError } from "../ui";
@@ -40,12 +40,6 @@ export class RecordFile<Plan = UpgradePlan, Inputs = unknown> {
   write(record: ProcedureRecord<Plan, Inputs>): void {
     privateDirectory(this.directory);
     replaceFile(this.path, `${JSON.stringify(record, null, 2)}\n`, 0o600);
-    syncDirectory(dirname(this.path));
-  }
-
-  remove(): void {
-    rmSync(this.path, { force: true });
-    if (existsSync(this.directory)) syncDirectory(this.directory);
   }
 }
 
@@ -54,15 +48,5 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-/** A rename is on the disk once its folder is. */
-function syncDirectory(path: string): void {
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }

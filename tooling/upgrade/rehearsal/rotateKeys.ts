@@ -36,7 +36,8 @@ export function describeNextKeys({ paths, factory, file, model, kinds, out }: Ro
       `There is no model ${model}.`,
       `Write one of ${factory.models.map(({ name }) => name).join(", ")}.`,
     );
-  const document = parseDocument(readFileSync(file, "utf8"), { version: "1.1" });
+  // As descriptions are read: what YAML 1.1 has for a time or a number stays text.
+  const document = parseDocument(readFileSync(file, "utf8"));
   const at = ["config", "trustfoundry:models", index] as const;
   if (!isMap(document.getIn(at)) || !isSeq(document.getIn(["config", "trustfoundry:models"])))
     throw new UserError(`${file} has no model ${model} at its place; name the description in force by --file.`);

@@ -48,7 +48,7 @@ function optionsOf(args: readonly string[]): Options {
     .option("--variants <names>", `of the engine: ${engineModes.map(({ title }) => title).join(", ")}`, (text) =>
       text.split(",").map((name) => name.trim()),
     )
-    .option("--operations <names>", `of ${operations.join(", ")}; the first is always measured`, named, operations)
+    .option("--operations <names>", `of ${operations.join(", ")}; the first is always measured`, named, [...operations])
     .option("--results <file>", "keeps what each size took there; sizes that it has already are not measured again")
     .option("--plots <directory>", "where to write SVG plots")
     .option("--quick", "small sizes alone")

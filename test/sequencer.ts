@@ -8,7 +8,14 @@ import { BaseSequencer } from "vitest/node";
  */
 const seconds: Readonly<Record<string, number>> = {
   "test/acceptance/rehearsal/lifecycle.test.ts": 412,
+  "test/acceptance/drift/drift.test.ts": 300,
+  "test/acceptance/upgrade/upgrade.test.ts": 230,
   "test/acceptance/partners/fortanix.test.ts": 220,
+  "test/acceptance/languages/consumers.test.ts": 200,
+  "test/acceptance/languages/options.test.ts": 150,
+  "test/acceptance/faults/faults.test.ts": 126,
+  "test/acceptance/state/state.test.ts": 120,
+  "test/acceptance/scale.test.ts": 100,
   "test/acceptance/rehearsal/interruption.test.ts": 243,
   "test/acceptance/attack.test.ts": 213,
   "test/acceptance/partners/redhat.test.ts": 180,

@@ -79,7 +79,8 @@ export async function openScene({ workloads, home, toolchain, signal, show, ...a
   try {
     show("infrastructure");
     const [own] = stacksOf(paths, factory).providers;
-    if (!own) throw new Error("the factory has no provider");
+    const [placing] = own?.workloadShards ?? [];
+    if (!own || !placing) throw new Error("the factory has no provider");
     const config = { ...base.infrastructure, providers };
     const stack = new StackProcess({ place: own.infrastructure.place, engine, config, policyPacks: [] }, signal);
     await stack.run("up").finally(() => stack.close());
@@ -88,7 +89,7 @@ export async function openScene({ workloads, home, toolchain, signal, show, ...a
       cluster,
       namespace: factory.parties.modelOwner,
       engine,
-      placed: own.workloads.place,
+      placed: placing.place,
       kubeconfig: cluster.kubeconfig(deployer),
       settings: { base: { ...base.workloads, providers }, changed: { ...changed.workloads, providers } },
       manifests,

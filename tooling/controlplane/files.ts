@@ -9,6 +9,12 @@ export function privateDirectory(path: string): string {
   return path;
 }
 
+/** Makes a directory that only its owner may enter; one that is there, and may be somebody's, stays as it is. */
+export function newPrivateDirectory(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+}
+
 /**
  * Writes a file that only its owner may read: whole or not at all, so that a kill leaves the old one. Returns whether
  * the content is new; an unchanged file is not touched.

@@ -34,9 +34,7 @@ export interface RehearsalStack {
 export interface ProviderStacks {
   readonly provider: string;
   readonly infrastructure: RehearsalStack;
-  /** The workloads' one stack, or the first of them. */
-  readonly workloads: RehearsalStack;
-  /** All stacks of workloads. */
+  /** The stacks of workloads: one, unless they are divided. */
   readonly workloadShards: readonly RehearsalStack[];
 }
 
@@ -125,12 +123,10 @@ export function stacksOf(
     providers: factory.providers.map(({ name }) => {
       const cluster = contexts.provider(name);
       const placing = (shard?: Shard) => stack("workloads", name, cluster, contexts.deployer(name), shard);
-      const workloadShards = shardsOf(factory).map(placing);
       return {
         provider: name,
         infrastructure: stack("infrastructure", name, cluster, cluster),
-        workloads: workloadShards[0] ?? placing(),
-        workloadShards,
+        workloadShards: shardsOf(factory).map(placing),
       };
     }),
   };

@@ -28,12 +28,29 @@ export async function bringOver({ directory, stackName, select, to }: BringOverA
       `The former state of ${stackName} in ${former} is locked: an older version of Trustfoundry works on it, or was killed.`,
       `Wait for its end; where none runs any more, remove ${locks}.`,
     );
+  const kept = `${former}-before-journal`;
+  if (existsSync(kept))
+    throw new UserError(
+      `An older version of Trustfoundry has worked on ${stackName} once more: ${former} and ${kept} are both there.`,
+      `It began with nothing, and what the journal holds counts: move ${former} away, then run this again.`,
+    );
   // By the engine itself: the Automation API would decrypt secrets, and write them into a temporary file.
   const state = await engine(await select(ownBackend(directory)), "export");
+  refusePending(state, stackName);
   await engine(await select(to), "import", state);
-  const kept = `${former}-before-journal`;
   renameSync(former, kept);
   console.log(`The state of ${stackName} is kept with a journal now; the former files are in ${kept}.`);
+}
+
+/** The engine's import drops them (pkg v3.216.0, cmd/pulumi/stack/io.go), and with them what a killed run may have made. */
+function refusePending(state: string, stackName: string): void {
+  const { deployment } = JSON.parse(state) as { deployment?: { pending_operations?: readonly unknown[] } };
+  const pending = deployment?.pending_operations?.length ?? 0;
+  if (pending > 0)
+    throw new UserError(
+      `The former state of ${stackName} has ${pending} ${pending === 1 ? "operation" : "operations"} that a killed run left open.`,
+      "Run that older version of Trustfoundry once more to its end, or destroy the rehearsal with it; then run this again.",
+    );
 }
 
 async function engine({ name, workspace }: automation.Stack, what: "export" | "import", input = ""): Promise<string> {

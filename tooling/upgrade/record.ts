@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { privateDirectory } from "../controlplane/files";
+import { newPrivateDirectory } from "../controlplane/files";
 import { replaceFile } from "../files";
 import { UserError } from "../ui";
 import type { UpgradePlan } from "./plan";
@@ -38,7 +38,7 @@ export class RecordFile<Plan = UpgradePlan, Inputs = unknown> {
   }
 
   write(record: ProcedureRecord<Plan, Inputs>): void {
-    privateDirectory(this.directory);
+    newPrivateDirectory(this.directory);
     replaceFile(this.path, `${JSON.stringify(record, null, 2)}\n`, 0o600);
   }
 }

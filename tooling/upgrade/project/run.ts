@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Release } from "../../../components/workload/release";
 import { readTrustConfig } from "../../commands/release/configuration";
 import { KubeApi } from "../../controlplane/api";
-import { privateDirectory } from "../../controlplane/files";
+import { newPrivateDirectory } from "../../controlplane/files";
 import { withLock } from "../../controlplane/lock";
 import { defaultKubeconfig, kubeconfigCredentials } from "../../doctor/collect/kubeconfig";
 import { ensureToolchain } from "../../toolchain/ensure";
@@ -54,7 +54,7 @@ export async function projectUpgrade(
     return stored
       ? [...stepLines(stored.plan, stored.progress), "", standingOf(stored, command)].join("\n")
       : `No upgrade is recorded in ${options.record}.`;
-  return withLock(privateDirectory(options.record), signal, async (held) => {
+  return withLock(newPrivateDirectory(options.record), signal, async (held) => {
     const record = toRun(action, options, stored);
     store.write(record);
     const { cluster, close } = await openCluster(options, record, held);

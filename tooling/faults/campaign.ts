@@ -19,18 +19,40 @@ const victimsOf = (phase: Kill["phase"]): readonly Victim[] => [
   phase === "first" || phase === "change" ? "analyzer" : "everything",
 ];
 
-/** Every victim in every phase of every stack, as lives of stacks: in each life all four phases, with other victims. */
+/** What every run has, and where a kill leaves most: killed again at other points. */
+const essential = ["program", "engine", "plugin"] as const;
+const essentialPhases = ["first", "change", "destroy"] as const;
+const moreLives = [1, 2, 3, 4];
+
+/**
+ * Kills as lives of stacks. In five lives of each stack every victim is killed in each of the four phases; in four more,
+ * program, engine and plugin in those that make and remove.
+ */
 export function allKills(): Kill[][] {
-  return stackKinds.flatMap((stack) =>
-    [0, 1, 2, 3, 4].map((life) =>
+  // Every plugin that is killed in a first run, for its creations are the ones that nobody knows of.
+  const ended = ({ phase, victim }: Pick<Kill, "phase" | "victim">) =>
+    phase === "first" && victim === "plugin" ? { abandoned: true } : {};
+  return stackKinds.flatMap((stack) => [
+    ...[0, 1, 2, 3, 4].map((life) =>
       phases.map((phase, index): Kill => {
         const victims = victimsOf(phase);
         const victim = victims[(life + index) % victims.length] ?? "program";
-        // Every plugin that is killed in a first run, for its creations are the ones that nobody knows of.
-        return { stack, phase, victim, ...(phase === "first" && victim === "plugin" && { abandoned: true }) };
+        return { stack, phase, victim, ...ended({ phase, victim }) };
       }),
     ),
-  );
+    ...moreLives.map((again) =>
+      essentialPhases.map((phase, index): Kill => {
+        const victim = essential[(again + index) % essential.length] ?? "program";
+        return { stack, phase, victim, again, ...ended({ phase, victim }) };
+      }),
+    ),
+  ]);
+}
+
+/** The first lives that have so many kills between them. */
+export function livesOf(lives: readonly (readonly Kill[])[], count: number): (readonly Kill[])[] {
+  let kills = 0;
+  return lives.filter(({ length }) => (kills += length) - length < count);
 }
 
 export interface Fault {

@@ -4,7 +4,7 @@ import { ensureToolchain } from "../toolchain/ensure";
 import { duration, runMain, UserError } from "../ui";
 import { apiFaults, concurrentFaults } from "./apiFaults";
 import type { Fault } from "./campaign";
-import { allKills, disturbedCampaign, faultText, killCampaign, missed } from "./campaign";
+import { allKills, disturbedCampaign, faultText, killCampaign, livesOf, missed } from "./campaign";
 import { credentialFaults } from "./credentialFaults";
 import { Dice } from "./dice";
 import { diskFaults } from "./diskFaults";
@@ -56,10 +56,10 @@ async function campaign({ seed, count, only, stack, verbose = false }: Options, 
       ].filter(({ group }) => wants(group));
     if (only !== "kill") await disturbedCampaign({ world, stack: stack ?? "trust", faults: disturbances, onFault });
     if (wants("kill")) {
-      const lives = dice
+      const ofStack = dice
         .shuffled("lives", allKills())
-        .filter(([first]) => stack === undefined || first?.stack === stack)
-        .slice(0, count === undefined ? undefined : Math.ceil(count / 4));
+        .filter(([first]) => stack === undefined || first?.stack === stack);
+      const lives = livesOf(ofStack, count ?? Infinity);
       await killCampaign({ world, dice, lives, onFault });
     }
   } finally {
@@ -84,7 +84,7 @@ void runMain(async (signal) => {
   const command = new Command("npm run faults --")
     .description("Kills, disturbs and starves real runs, then checks that an ordinary run puts everything right.")
     .option("--seed <n>", "repeats the faults of this seed; default: a new one", whole)
-    .option("--count <n>", "so many kills, in lives of four; default: all 60", whole)
+    .option("--count <n>", "so many kills, in whole lives; default: all 96", whole)
     .addOption(new Option("--only <group>", "one kind of fault").choices(groups))
     .addOption(new Option("--stack <kind>", "faults of one stack").choices(stackKinds))
     .option("--verbose", "what each disturbed run said, and what was repaired")

@@ -20,6 +20,8 @@ export interface Kill {
   readonly victim: Victim;
   /** Whether the user gives up after it and destroys the stack, in place of running again. Default: no. */
   readonly abandoned?: boolean;
+  /** Which further time this victim is killed in this phase: at a point of its own. */
+  readonly again?: number;
 }
 
 /** How many changes and steps an undisturbed run of a phase has. */
@@ -34,8 +36,8 @@ export interface KillPoint {
 }
 
 /** Which request or step of the run is the victim's last; an operation without changes is met at its reads. */
-export function pointOf(dice: Dice, { stack, phase, victim }: Kill, { requests, steps }: Measure): KillPoint {
-  const purpose = `${stack}/${phase}/${victim}`;
+export function pointOf(dice: Dice, { stack, phase, victim, again }: Kill, { requests, steps }: Measure): KillPoint {
+  const purpose = `${stack}/${phase}/${victim}${again === undefined ? "" : `/${again}`}`;
   const possible = moments.filter((moment) => (moment === "atStep" ? steps > 0 : requests > 0));
   const moment = dice.pick(`${purpose}/moment`, possible);
   return { moment, number: dice.upTo(`${purpose}/number`, moment === "atStep" ? steps : requests) };

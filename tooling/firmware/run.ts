@@ -1,12 +1,14 @@
 import type { FirmwarePlan } from "../../components/host/firmware/plan";
+import { resolvePlan } from "../../components/host/firmware/resolve";
 import { departs, judge } from "./judge";
 import type { JudgedStage } from "./judge";
 import { planDigest } from "./journal";
 import type { Journal, JournalContent, StageRecord } from "./journal";
 import { withFindings } from "./once";
 import type { Findings } from "./once";
-import { readSnapshot, requireFit } from "./snapshot";
+import { onceDone, readSnapshot, requireFit } from "./snapshot";
 import { runStage } from "./stageRun";
+import { reappear, vanished } from "./stageShared";
 import { FirmwareError } from "./target";
 import type { FirmwareTarget, MachineIdentity } from "./target";
 
@@ -115,7 +117,7 @@ export async function runPlan(args: RunArgs): Promise<Ran> {
   );
   for (let round = 1; ; round++) {
     for (const index of plan.stages.keys()) await runStage(run, index);
-    const stages = judge(plan, await readSnapshot(target, signal), run.content());
+    const stages = await afterAll(run);
     if (!departs(stages)) {
       await run.record(plan.stages.length, (done) => ({ ...done, run: { plan: digest, stages: {} } }));
       return { identity, stages, departs: false, restarts: run.restarts };
@@ -123,6 +125,17 @@ export async function runPlan(args: RunArgs): Promise<Ran> {
     if (round === rounds) throw stillDeparts(identity, stages);
     args.show?.("later stages have changed earlier settings; setting those again");
   }
+}
+
+/** How everything stands behind the last stage, whose restart may have hidden what earlier ones had set. */
+async function afterAll(run: Run): Promise<readonly JudgedStage[]> {
+  const { plan, target, signal } = run;
+  const look = () => readSnapshot(target, signal);
+  const snapshot = await look();
+  const { registry, current } = snapshot;
+  const gone = resolvePlan(plan, { registry, current, done: onceDone(run.content()) }).flatMap(vanished);
+  const isBack = gone.length > 0 && (await reappear(run, plan.stages.length - 1, gone, (line) => run.show?.(line)));
+  return judge(plan, isBack ? await look() : snapshot, run.content());
 }
 
 function begin(args: RunArgs): Run {

@@ -13,6 +13,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/acceptance/**"],
           pool: "forks",
+          // Loading the same modules anew for each file took most of the time: tests leave a process as they found it.
+          isolate: false,
           // Properties and the whole corpus take seconds where other work shares the cores.
           testTimeout: 30_000,
         },

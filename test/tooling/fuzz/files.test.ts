@@ -125,6 +125,8 @@ describe("a command", () => {
       const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
       await runMain(() => Promise.resolve(void readDescription(path)));
       write.mockRestore();
+      // A command does not live on for its channel; the tests that share this process do.
+      process.channel?.ref();
       const { exitCode } = process;
       process.exitCode = undefined;
       expect(exitCode, title).toBe(1);

@@ -16,7 +16,7 @@ void runMain(async (signal) => {
       const former = await treeOf(baseline);
       linkPackages(former);
       const { binDir, pulumiRoot } = await ensureToolchain({ groups: ["engine"], signal });
-      const all = subjectsOf(former);
+      const all = await subjectsOf(former);
       const subjects =
         names.length === 0
           ? all

@@ -12,8 +12,8 @@ export type Subject =
   | { readonly kind: "template"; readonly name: string; readonly project: string; readonly sections: Sections };
 
 /** The sample factory's stacks, those of the clouds' samples, and partners' templates for hosts: as a tree has them. */
-export function subjectsOf(tree: string): Subject[] {
-  return [...factoryStacks, ...cloudSamples(tree), ...templates(tree)];
+export async function subjectsOf(tree: string): Promise<Subject[]> {
+  return [...factoryStacks, ...cloudSamples(tree), ...(await templates(tree))];
 }
 
 const factoryStacks: readonly Subject[] = (["trust", "infrastructure", "workloads"] as const).map((stack) => ({
@@ -41,10 +41,9 @@ function cloudSamples(tree: string): Subject[] {
 }
 
 /** Templates of hosts. The presets that complete them are the tree's own, as in a project that was generated then. */
-function templates(tree: string): Subject[] {
+async function templates(tree: string): Promise<Subject[]> {
   const directory = join(tree, "stacks", "partners");
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- another tree's own code
-  const { completeSections } = require(join(tree, "stacks", "presetFile")) as {
+  const { completeSections } = (await import(join(tree, "stacks", "presetFile.ts"))) as {
     completeSections: typeof CompleteSections;
   };
   return foldersOf(directory).flatMap((partner) => {

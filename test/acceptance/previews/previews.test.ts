@@ -24,8 +24,8 @@ describe.skipIf(missing !== undefined)(
     });
     afterAll(() => rmSync(broken, { recursive: true, force: true }));
 
-    const preview = (names: readonly string[], today?: string) => {
-      const subjects = subjectsOf(former).filter(({ name }) => names.includes(name));
+    const preview = async (names: readonly string[], today?: string) => {
+      const subjects = (await subjectsOf(former)).filter(({ name }) => names.includes(name));
       expect(subjects.map(({ name }) => name).sort()).toEqual([...names].sort());
       const { binDir, pulumiRoot } = inject("toolchain");
       return previewAll({ former, subjects, engine: { binDir, pulumiRoot }, ...(today !== undefined && { today }) });

@@ -10,6 +10,7 @@ import type { Pack } from "./pack";
 import type { Finding } from "./place";
 import type { Known } from "./remediation";
 import { writeEdits } from "./remediation";
+import { unpackOnce } from "./unpackOnce";
 import type { Level, Resource, Rule } from "./rule";
 
 /** Answers the engine's questions with a pack, in the process that this is called in. One pack a process. */
@@ -17,6 +18,7 @@ export function serve(pack: Pack): void {
   // The engine hands over the stack's configuration in the environment.
   const { PULUMI_CONFIG: settings } = process.env;
   const unit = isolationUnitFrom(settings);
+  unpackOnce();
   new PolicyPack(pack.name, packArguments(pack, exceptionsFrom(settings), new Date(), unit));
 }
 

@@ -1,8 +1,9 @@
+import { createRequire } from "node:module";
 import * as server from "@pulumi/policy/server";
 import type { Policies } from "@pulumi/policy";
 import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { broken } from "../../policies/breakage";
 import { crossguardPolicy, packArguments, violationMessage } from "../../policies/crossguard";
 import { audit } from "../../policies/packs/audit/pack";
@@ -17,6 +18,7 @@ import { kataAfterNodeFeatures } from "../../policies/rules/cluster/kataAfterNod
 import { nodeCcMode } from "../../policies/rules/hardware/nodeCcMode";
 import { noDebugRuntimeClass } from "../../policies/rules/runtime/noDebugRuntimeClass";
 import { confidentialRuntimeClass } from "../../policies/rules/runtime/confidentialRuntimeClass";
+import { unpackOnce } from "../../policies/unpackOnce";
 import { unknownValue, withInput } from "./support";
 
 interface Diagnostic {
@@ -370,5 +372,42 @@ describe("messages", () => {
     );
     const [finding] = nodeCcMode.evaluate([node as Resource]).findings;
     expect(violationMessage(nodeCcMode, finding!).split(/\n|\u2028/)).toHaveLength(3);
+  });
+});
+
+describe("what the engine sends", () => {
+  const sdk = createRequire(__filename)("@pulumi/policy/deserialize") as {
+    deserializeProperties: (properties: object, proxySecrets: boolean) => unknown;
+  };
+  const unpack = sdk.deserializeProperties;
+  afterEach(() => {
+    sdk.deserializeProperties = unpack;
+  });
+
+  it("is unpacked once for all rules, by the function that the SDK asks, and is judged alike", async () => {
+    const { policies = [] } = packArguments(baseline, [], now);
+    const resources = [...mistake(nodeCcMode, 0), ...mistake(confidentialRuntimeClass, 0)];
+    const answers = async () => [
+      await analyzeStack(policies, resources),
+      ...(await Promise.all(resources.map((resource) => analyze(policies, resource)))),
+    ];
+    const counted = vi.fn(unpack);
+    sdk.deserializeProperties = counted;
+    const before = await answers();
+    const often = counted.mock.calls.length;
+    counted.mockClear();
+    unpackOnce();
+    expect(await answers()).toEqual(before);
+    expect(often).toBeGreaterThan(100);
+    // Each resource by itself, and once more as a part of the stack.
+    expect(counted.mock.calls.length).toBe(2 * resources.length);
+    expect(before.flatMap(({ diagnosticsList }) => diagnosticsList).length).toBeGreaterThan(1);
+  });
+
+  it("is a copy of its own where secrets are kept, as remediations, which write, ask for it", () => {
+    unpackOnce();
+    const properties = Struct.fromJavaScript({ spec: { runtimeClassName: "runc" } });
+    expect(sdk.deserializeProperties(properties, true)).not.toBe(sdk.deserializeProperties(properties, true));
+    expect(sdk.deserializeProperties(properties, false)).toBe(sdk.deserializeProperties(properties, false));
   });
 });

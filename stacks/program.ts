@@ -4,7 +4,7 @@ import { parseConfig, sectionsOf } from "./config/load";
 import { ConfigurationError } from "./config/errors";
 import type { Sections } from "./config/presets";
 import { infrastructure } from "./infrastructure";
-import { spareTraces } from "./traces";
+import { spare } from "./sparing";
 import { trust } from "./trust";
 import { workloads } from "./workloads";
 
@@ -20,7 +20,7 @@ export async function main(
     throw toldAs("A review previews and changes nothing; run `pulumi up` for this stack instead.");
   try {
     const config = parseConfig(await complete(sectionsOf(pulumi.runtime.allConfig())));
-    spareTraces(config);
+    spare(config);
     switch (config.role) {
       case "trust":
         return await trust(config, environment);

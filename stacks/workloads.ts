@@ -11,8 +11,12 @@ import { projectDirectory } from "./project";
 import { keepShard, promiseOf, releasesOfShard } from "./shards";
 import { Window } from "./window";
 
-/** Workloads that are being registered at a time: far more than an engine works on, and few enough to be held in memory. */
-const mostUnderWay = 256;
+/** Workloads that are being registered at a time: more than an engine works on, and few enough to be held in memory. */
+const mostUnderWay = Math.max(
+  64,
+  // What people set, and what the engine's language host says of `--parallel`.
+  ...["PULUMI_PARALLEL", "PULUMI_NODEJS_PARALLEL"].map((name) => Number(process.env[name]) || 0),
+);
 
 /**
  * Places the model owner's releases at one provider, as far as the provider accepts them. Reads files that were handed

@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { StackConfig } from "../../stacks/config/load";
-import { spareTraces } from "../../stacks/traces";
+import { spare } from "../../stacks/sparing";
 
 const usual = Error.stackTraceLimit;
 
 function limitAfter(config: object, environment: NodeJS.ProcessEnv = {}): number {
-  spareTraces(config as StackConfig, environment);
+  spare(config as StackConfig, environment);
   return Error.stackTraceLimit;
 }
 
 const many = (length: number) => Array.from({ length }, () => ({}));
 
-describe("spareTraces", () => {
+describe("a program", () => {
   afterEach(() => {
     Error.stackTraceLimit = usual;
   });
@@ -19,7 +19,7 @@ describe("spareTraces", () => {
   it.each([
     ["releases", { role: "workloads", releases: many(256) }],
     ["hosts", { role: "infrastructure", providers: [{ hosts: many(200) }, { hosts: many(56) }] }],
-  ])("does without traces from 256 %s on", (_, config) => {
+  ])("of many does without traces, from 256 %s on", (_, config) => {
     expect(limitAfter(config)).toBe(0);
     expect(new Error("what went wrong").stack).toBe("Error: what went wrong");
   });
@@ -28,7 +28,7 @@ describe("spareTraces", () => {
     ["releases", { role: "workloads", releases: many(255) }],
     ["hosts", { role: "infrastructure", providers: [{ hosts: many(200) }, { hosts: many(55) }] }],
     ["releases of a key broker, which are no resources", { role: "trust", models: many(1000) }],
-  ])("keeps them for fewer %s", (_, config) => {
+  ])("of fewer keeps them: %s", (_, config) => {
     expect(limitAfter(config)).toBe(usual);
   });
 

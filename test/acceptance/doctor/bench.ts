@@ -86,8 +86,8 @@ export class Bench {
     if (!held) throw new Error(`the cluster did not come to ${holds.toString()}`);
   }
 
-  /** A Deployment's pods are those of its template, all of them available, and no others are left. */
-  async rolledOut(path: string): Promise<void> {
+  /** A Deployment's pods are those of its template, all of them available or not asked to be, and no others are left. */
+  async rolledOut(path: string, available = true): Promise<void> {
     await this.until(async () => {
       const { metadata, spec, status = {} } = await this.get(path);
       const wanted = spec.replicas as number;
@@ -95,7 +95,7 @@ export class Bench {
       return (
         status.observedGeneration >= generation &&
         (status.updatedReplicas ?? 0) === wanted &&
-        (status.availableReplicas ?? 0) === wanted &&
+        (!available || (status.availableReplicas ?? 0) === wanted) &&
         (status.replicas ?? 0) === wanted &&
         (status.terminatingReplicas ?? 0) === 0
       );

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { ApiError } from "../../../tooling/controlplane/api";
 import { encodeInitData, initDataAnnotationKey, initDataDigestKey } from "../../../components/guest/initDataAnnotation";
 import { initDataDigest } from "../../../components/guest/initData";
 import type { Bench, Live, Undo } from "./bench";
@@ -37,16 +38,23 @@ async function madeAnew(bench: Bench): Promise<void> {
   await bench.rolledOut(deployment);
 }
 
-/** Changes the workload's template, and waits until its pods are of it. */
+/** Changes the workload's template, and waits until its pods are of it: running, or made where they can run nowhere. */
 async function rolled(bench: Bench, change: (template: Live) => void, running = true): Promise<Undo> {
   const before = (await bench.get(deployment)).spec.template as Live;
   const template = structuredClone(before);
   change(template);
-  const set = async (value: Live, done: boolean) => {
-    const object = await bench.get(deployment);
-    object.spec.template = value;
-    await bench.api.send({ method: "PUT", path: deployment, body: object });
-    if (done) await bench.rolledOut(deployment);
+  const set = async (value: Live, available: boolean) => {
+    // Its controller writes the status at any time.
+    await bench.until(async () => {
+      const object = await bench.get(deployment);
+      object.spec.template = value;
+      return bench.api.send({ method: "PUT", path: deployment, body: object }).then(
+        () => true,
+        (error: unknown) =>
+          error instanceof ApiError && error.status === 409 ? false : Promise.reject(error as Error),
+      );
+    });
+    await bench.rolledOut(deployment, available);
   };
   await set(template, running);
   return () => set(before, true);

@@ -13,8 +13,9 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/acceptance/**"],
           pool: "forks",
-          // Loading the same modules anew for each file took most of the time: tests leave a process as they found it.
+          // Loading the same modules anew for each file took most of the time. asFound sees that it can be left out.
           isolate: false,
+          setupFiles: ["test/support/asFound.ts"],
           // Properties and the whole corpus take seconds where other work shares the cores.
           testTimeout: 30_000,
         },

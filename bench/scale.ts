@@ -32,7 +32,7 @@ const count = (text: string): number => {
   return value;
 };
 
-function named(text: string): Operation[] {
+function operationsNamed(text: string): Operation[] {
   return text.split(",").map((part) => {
     const operation = operations.find((name) => name === part.trim());
     if (!operation) throw new InvalidArgumentError(`"${part}" is none of ${operations.join(", ")}.`);
@@ -48,7 +48,9 @@ function optionsOf(args: readonly string[]): Options {
     .option("--variants <names>", `of the engine: ${engineModes.map(({ title }) => title).join(", ")}`, (text) =>
       text.split(",").map((name) => name.trim()),
     )
-    .option("--operations <names>", `of ${operations.join(", ")}; the first is always measured`, named, [...operations])
+    .option("--operations <names>", `of ${operations.join(", ")}; the first is always measured`, operationsNamed, [
+      ...operations,
+    ])
     .option("--results <file>", "keeps what each size took there; sizes that it has already are not measured again")
     .option("--plots <directory>", "where to write SVG plots")
     .option("--quick", "small sizes alone")

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runProgram } from "../../bench/start/run";
 import type { StartedStack, Stacks } from "../../bench/start/stacks";
 import { startedStacks } from "../../bench/start/stacks";
@@ -11,10 +11,13 @@ let home: string;
 let all: Stacks;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "start-"));
+  // It is set there; what it was comes back in the end.
+  vi.stubEnv("TRUSTFOUNDRY_HOME", home);
   all = await startedStacks(home);
 });
 afterAll(() => {
   all.close();
+  vi.unstubAllEnvs();
   rmSync(home, { recursive: true });
 });
 

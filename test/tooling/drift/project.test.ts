@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
 import { Authority } from "../../../tooling/controlplane/pki";
 import type { ProjectDriftArgs } from "../../../tooling/drift/project";
@@ -78,11 +78,12 @@ beforeAll(async () => {
   const program = `#!/bin/sh\n[ "$1 $2 $3 $6" = "stack export --show-secrets acme-trust" ] || exit 1\ncat "${folder}/opened.json"\n`;
   writeFileSync(join(folder, "bin", "pulumi"), program);
   chmodSync(join(folder, "bin", "pulumi"), 0o755);
-  process.env.PATH = `${join(folder, "bin")}${delimiter}${process.env.PATH}`;
+  vi.stubEnv("PATH", `${join(folder, "bin")}${delimiter}${process.env.PATH}`);
 });
 
 afterAll(() => {
   server.close();
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 

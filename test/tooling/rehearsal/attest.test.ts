@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { attest, handedOver } from "../../../tooling/rehearsal/attest";
 import { InstancePaths } from "../../../tooling/rehearsal/paths";
 import { UserError } from "../../../tooling/ui";
@@ -25,9 +25,9 @@ it("says which file is no release", () => {
 });
 
 it("says that there is no rehearsal", async () => {
-  process.env.TRUSTFOUNDRY_HOME = home;
+  vi.stubEnv("TRUSTFOUNDRY_HOME", home);
   const paths = new InstancePaths("absent");
-  delete process.env.TRUSTFOUNDRY_HOME;
+  vi.unstubAllEnvs();
   const refused = attest({ paths, attacks: [], signal: new AbortController().signal });
   await expect(refused).rejects.toThrow("There is no rehearsal absent.");
   await expect(refused).rejects.toBeInstanceOf(UserError);

@@ -174,6 +174,10 @@ describe("what is seen while a step is done", () => {
     expect(await seen(() => Promise.reject(new UserError("it would use an open default")))).toEqual([
       "it would use an open default",
     ]);
+    // Of what nobody could look at nothing is proven.
+    expect(await seen(() => Promise.reject(new Error("connection refused")))).toEqual([
+      "the key broker could not be looked at: connection refused",
+    ]);
     expect(await seen(() => Promise.resolve([]))).toEqual(["for a while, no replica of the key broker served"]);
   });
 });

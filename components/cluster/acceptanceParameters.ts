@@ -8,6 +8,9 @@
 /** Namespace of the ConfigMaps. No tenant and no deployer has rights in it. */
 export const admissionNamespace = "trustfoundry-admission";
 
+/** A ConfigMap takes 1 MiB, which 14,000 digests fill; the API server compares so many within its cost limit for CEL. */
+export const mostAcceptedImages = 10_000;
+
 export interface AcceptanceParameters {
   /** The tenant's namespace; the ConfigMap's name, too. */
   readonly tenant: string;

@@ -22,6 +22,11 @@ interface DeploymentProps {
   };
 }
 
+/** Digest of the one image that is accepted of the tenant. */
+export const acceptedDigest = (
+  confidentialDeployment.props as unknown as DeploymentProps
+).spec.template.spec.containers[0].image.replace(/^.*@/, "");
+
 /** A tenant's model on hosts of the tenant's own. */
 export const tenantDeployment: Resource = ofTenant((props) => {
   const { spec } = props.spec.template;
@@ -42,12 +47,7 @@ export const tenantParameters: Resource = {
     data: parameterData({
       tenant,
       registries: ["registry.acme.example"],
-      images: [
-        (confidentialDeployment.props as unknown as DeploymentProps).spec.template.spec.containers[0].image.replace(
-          /^.*@/,
-          "",
-        ),
-      ],
+      images: [acceptedDigest],
       egressRanges: ["203.0.113.0/28", "198.51.100.0/24"],
       dedicatedNodes: true,
       priorityClasses: ["globex-batch"],

@@ -1,5 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import { z } from "zod";
+import { mostAcceptedImages } from "../../components/cluster/acceptanceParameters";
 import { billFormats } from "../../components/workload/acceptance/billOfMaterials";
 import { readSignerKey } from "../../components/workload/acceptance/envelope";
 import { severities } from "../../components/workload/acceptance/vulnerabilities";
@@ -81,7 +82,7 @@ export const acceptanceSchema = z
     registries: z.array(registrySchema).min(1).describe("registries, or parts of them, that images have to lie below"),
     images: z
       .array(z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest, sha256:<64 hex digits>"))
-      .max(1000)
+      .max(mostAcceptedImages)
       .default([])
       .describe("digests of images that were accepted, as `acceptance check` prints them; no other image is admitted"),
     attestationSigners: signersSchema

@@ -1,7 +1,7 @@
 import { acceptedPods, celList } from "../../acceptance";
 import { everyImage } from "../../admission/cel";
 import { containerPath, containerPointer, podPath, podPointer } from "../../examples/confidentialDeployment";
-import { tenantDeployment, tenantParameters } from "../../examples/tenant";
+import { acceptedDigest, tenantDeployment, tenantParameters } from "../../examples/tenant";
 import { confidentialPods, imagesOf } from "../../kubernetes";
 import { platforms, stackRule } from "../../rule";
 import { page } from "../../sources";
@@ -25,7 +25,10 @@ export const tenantImageAccepted = stackRule({
     variables: { images: celList("images") },
     validations: [
       {
-        expression: everyImage('variables.images.exists(digest, digest != "" && i.endsWith("@" + digest))'),
+        // `in` costs one unit an item, where `exists` costs some twenty: a provider may accept thousands.
+        expression: everyImage(
+          'i.split("@").size() == 2 && i.split("@")[1] != "" && i.split("@")[1] in variables.images',
+        ),
         message: "an image is none of those that the provider has accepted of this tenant",
       },
     ],
@@ -37,8 +40,10 @@ export const tenantImageAccepted = stackRule({
   kinds: confidentialPods.kinds,
   select: acceptedPods,
   *check({ pod, acceptance }) {
+    const accepted = new Set(acceptance.list("images"));
     for (const image of imagesOf(pod)) {
-      if (image.present && !acceptance.list("images").some((digest) => image.text?.endsWith(`@${digest}`)))
+      const [, digest, ...rest] = image.text?.split("@") ?? [];
+      if (image.present && (digest === undefined || rest.length > 0 || !accepted.has(digest)))
         yield image.finding("is none of those that the provider has accepted of this tenant");
     }
   },
@@ -48,6 +53,12 @@ export const tenantImageAccepted = stackRule({
       mistake: "an image that nobody has accepted",
       path: `${containerPointer}/image`,
       value: `registry.acme.example/llama@sha256:${"0".repeat(64)}`,
+      expect: `${containerPath}.image`,
+    },
+    {
+      mistake: "an accepted digest behind another one",
+      path: `${containerPointer}/image`,
+      value: `registry.acme.example/llama@sha256:${"0".repeat(64)}@${acceptedDigest}`,
       expect: `${containerPath}.image`,
     },
     {

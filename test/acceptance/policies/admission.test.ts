@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { admissionNamespace } from "../../../components/cluster/acceptanceParameters";
+import { admissionNamespace, mostAcceptedImages } from "../../../components/cluster/acceptanceParameters";
 import { renderPolicies } from "../../../policies/admission/render";
+import { acceptedDigest, tenantDeployment, tenantParameters } from "../../../policies/examples/tenant";
+import { tenantImageAccepted } from "../../../policies/rules/images/tenantImageAccepted";
 import { rules } from "../../../policies/rules";
 import { poll } from "../../../tooling/controlplane/api";
 import { startCluster } from "../cluster";
@@ -90,6 +93,49 @@ describe("each mistake is refused", () => {
   );
   it.each(titled(ofPods))("as pod and ReplicaSet: %s", async (_, { rule, manifest }) => {
     for (const object of madeOf(manifest)) await expectRefused(object, rule.id);
+  });
+});
+
+describe.runIf(selected.includes(tenantImageAccepted))("a provider that has accepted as many images as it may", () => {
+  const parameters = tenantParameters.props as unknown as Manifest & { data: Record<string, string> };
+  const digest = (n: number) => `sha256:${createHash("sha256").update(String(n)).digest("hex")}`;
+  const many = Array.from({ length: mostAcceptedImages - 1 }, (_, n) => digest(n));
+  const withContainers = (images: readonly string[]) => {
+    const manifest = structuredClone(tenantDeployment.props) as unknown as Manifest & {
+      metadata: { name: string };
+      spec: { template: { spec: { containers: { name: string; image: string }[] } } };
+    };
+    const { containers } = manifest.spec.template.spec;
+    const [first] = containers;
+    manifest.metadata.name = "many";
+    containers.push(...images.map((image, n) => ({ ...structuredClone(first!), name: `more-${n}`, image })));
+    return manifest;
+  };
+  const imagesUpTo = (n: number) => many.slice(-n).map((each) => `registry.acme.example/llama@${each}`);
+  let path: string;
+  beforeAll(async () => {
+    path = `${await cluster.collection(parameters)}/${parameters.metadata.name}`;
+    const images = [acceptedDigest, ...many].sort().join("\n");
+    await cluster.api.apply(path, { ...parameters, data: { ...parameters.data, images } } as Manifest);
+    // The API server reads parameters from a cache of its own.
+    await poll(async () => admitted(await cluster.create(withContainers(imagesUpTo(1)))) || undefined, {
+      timeoutMilliseconds: 10_000,
+      everyMilliseconds: 250,
+    });
+  });
+  afterAll(() => cluster.api.apply(path, parameters as Manifest));
+
+  it("has its pods admitted within the API server's cost limit", async () => {
+    const answer = await cluster.create(withContainers(imagesUpTo(30)));
+    expect(admitted(answer), answer.message).toBe(true);
+  });
+
+  it("has every other image refused, for what it is", async () => {
+    const answer = await cluster.create(
+      withContainers([...imagesUpTo(29), `registry.acme.example/llama@${digest(mostAcceptedImages)}`]),
+    );
+    expect(answer.rules).toEqual(["tenant-image-accepted"]);
+    expect(answer.message).toContain("is none of those that the provider has accepted");
   });
 });
 

@@ -54,6 +54,7 @@ describe("the base stages", () => {
       "pod-complete",
       "pod-delete",
       "pod-ready",
+      "pod-stop",
       "volume-reclaim",
     ]);
     expect(JSON.stringify(stages)).not.toMatch(/nvidia|katacontainers|feature\.node/);

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { z } from "zod";
 import { ensureToolchain } from "../tooling/toolchain/ensure";
-import { runMain } from "../tooling/ui";
+import { runMain, UserError } from "../tooling/ui";
 import { plotSvg } from "./plot";
 import { publish } from "./report";
 import type { SizeResult } from "./scale/run";
@@ -60,7 +61,34 @@ function optionsOf(args: readonly string[]): Options {
 
 /** A large factory takes an hour: what is measured outlives an interruption. */
 function keptResults(file: string): SizeResult[] {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as SizeResult[]) : [];
+  if (!existsSync(file)) return [];
+  const kept = resultsSchema.safeParse(jsonOf(readFileSync(file, "utf8")));
+  if (!kept.success)
+    throw new UserError(
+      `--results: ${file} is no list of results, as this command writes it.`,
+      "Name another file, or delete this one: everything is measured anew then.",
+    );
+  return kept.data as unknown as SizeResult[];
+}
+
+const resultsSchema = z.array(
+  z.looseObject({
+    workloads: z.int(),
+    hosts: z.int(),
+    measurements: z.array(
+      z.looseObject({ variant: z.string(), operation: z.enum(operations), cost: z.looseObject({}) }),
+    ),
+    resources: z.record(z.string(), z.number()),
+    stateBytes: z.record(z.string(), z.number()),
+  }),
+);
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `npm run bench -- scale`: each size on a control plane of its own, the variants taking turns on it. */

@@ -156,6 +156,8 @@ function controllerManagerArgs(
     `--cluster-signing-cert-file=${clusterCa.certificateFile}`,
     `--cluster-signing-key-file=${clusterCa.keyFile}`,
     `--controllers=*,${left.map((name) => `-${name}`).join()}`,
+    // Of a thousand simulated nodes each reports once in about a minute.
+    "--node-monitor-grace-period=4m",
     "--kube-api-qps=200",
     "--kube-api-burst=400",
     "--profiling=false",

@@ -43,7 +43,9 @@ export async function startOn(start: Start, ports: Ports): Promise<ControlPlane>
     onProgress?.("starting controllers, scheduler and simulated nodes");
     const [, kwokIsNew] = await Promise.all([
       run(start, ports, "kube-controller-manager", "kube-scheduler"),
-      applyStages(api, args.stages ?? baseStages(), signal).then(() => run(start, ports, "kwok")),
+      applyStages(api, args.stages ?? baseStages({ nodes: args.nodes.length }), signal).then(() =>
+        run(start, ports, "kwok"),
+      ),
     ]);
     const boot = (kwokIsNew ? undefined : launcher.state.state.boot) ?? randomUUID();
     launcher.state.update({ boot });

@@ -69,6 +69,17 @@ describe("the base stages", () => {
     for (const { metadata, spec: stage } of stages) expect(stage.weight === 0).toBe(metadata.name === "node-heartbeat");
   });
 
+  it("have nodes report the more seldom the more there are, and never so seldom that one is given up", () => {
+    const delay = (nodes: number) =>
+      baseStages({ nodes }).find(({ metadata }) => metadata.name === "node-heartbeat")?.spec.delay;
+    expect(delay(4)).toEqual({ durationMilliseconds: 2000, jitterDurationMilliseconds: 3000 });
+    expect(delay(1000)).toEqual({ durationMilliseconds: 50_000, jitterDurationMilliseconds: 75_000 });
+    // The pauses of all other stages are those of a single node.
+    const others = (nodes: number) =>
+      baseStages({ nodes }).filter(({ metadata }) => metadata.name !== "node-heartbeat");
+    expect(others(1000)).toEqual(others(1));
+  });
+
   it("select by jq alone: a CEL expression on an absent key would stop all stages of its kind", () => {
     expect(JSON.stringify(stages.map(({ spec: stage }) => stage.selector))).not.toContain('"cel"');
   });

@@ -18,6 +18,7 @@ interface Options {
   readonly rounds: number;
   readonly variants?: readonly string[];
   readonly operations: readonly Operation[];
+  readonly admission: boolean;
   readonly results?: string;
   readonly plots?: string;
   readonly quick?: boolean;
@@ -52,6 +53,7 @@ function optionsOf(args: readonly string[]): Options {
     .option("--operations <names>", `of ${operations.join(", ")}; the first is always measured`, operationsNamed, [
       ...operations,
     ])
+    .option("--admission", "with the rules in force in the cluster, which judges each request by them", false)
     .option("--results <file>", "keeps what each size took there; sizes that it has already are not measured again")
     .option("--plots <directory>", "where to write SVG plots")
     .option("--quick", "small sizes alone")
@@ -75,6 +77,7 @@ const resultsSchema = z.array(
   z.looseObject({
     workloads: z.int(),
     hosts: z.int(),
+    admission: z.boolean(),
     measurements: z.array(
       z.looseObject({ variant: z.string(), operation: z.enum(operations), cost: z.looseObject({}) }),
     ),
@@ -96,9 +99,10 @@ void runMain(async (signal) => {
   const options = optionsOf(process.argv.slice(2));
   const sizes = options.quick ? options.workloads.filter((size) => size <= 10) : options.workloads;
   const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
+  const { admission } = options;
   const results = options.results === undefined ? [] : keptResults(options.results);
   for (const workloads of sizes) {
-    if (results.some((result) => result.workloads === workloads)) continue;
+    if (results.some((result) => result.workloads === workloads && result.admission === admission)) continue;
     const modes = engineModes.filter(({ title }) =>
       options.variants ? options.variants.includes(title) : title !== "file" || workloads <= mostWorkloadsByFile,
     );
@@ -107,8 +111,10 @@ void runMain(async (signal) => {
       const show = (line: string) => process.stderr.write(`${line}\n`);
       const { rounds } = options;
       const operations: readonly Operation[] = ["first", ...options.operations];
-      results.push(await measureSize({ workloads, home, toolchain, modes, rounds, operations, signal, show }));
-      results.sort((a, b) => a.workloads - b.workloads);
+      results.push(
+        await measureSize({ workloads, admission, home, toolchain, modes, rounds, operations, signal, show }),
+      );
+      results.sort((a, b) => Number(a.admission) - Number(b.admission) || a.workloads - b.workloads);
       if (options.results !== undefined) writeFileSync(options.results, `${JSON.stringify(results)}\n`);
     } finally {
       rmSync(home, { recursive: true, force: true });

@@ -20,6 +20,8 @@ export interface Measurement {
 export interface SizeResult {
   readonly workloads: number;
   readonly hosts: number;
+  /** Whether the rules were in force in the cluster. */
+  readonly admission: boolean;
   readonly measurements: readonly Measurement[];
   /** By variant, when everything was placed. */
   readonly resources: Readonly<Record<string, number>>;
@@ -29,6 +31,7 @@ export interface SizeResult {
 export interface ScaleArgs {
   readonly workloads: number;
   readonly hosts?: number;
+  readonly admission?: boolean;
   readonly home: string;
   readonly toolchain: Toolchain;
   readonly modes: readonly EngineMode[];
@@ -55,7 +58,8 @@ export async function measureSize(args: ScaleArgs): Promise<SizeResult> {
     }
     const kubectl = join(engine.binDir, "kubectl");
     variants.push(kubectlVariant({ kubectl, kubeconfig, manifests, objects, signal: args.signal }));
-    return { workloads: args.workloads, hosts: scene.hosts, ...(await measureVariants(args, scene, variants)) };
+    const { workloads, admission = false } = args;
+    return { workloads, hosts: scene.hosts, admission, ...(await measureVariants(args, scene, variants)) };
   } finally {
     for (const variant of variants) variant.close();
     await scene.close();

@@ -27,6 +27,16 @@ export function slope(points: readonly { readonly x: number; readonly y: number 
   return Math.log(last.y / first.y) / Math.log(last.x / first.x);
 }
 
+/** A size as people read it. */
+const sizeOf = ({ workloads, admission }: SizeResult) =>
+  `${workloads.toLocaleString("en")}${admission ? ", rules in force" : ""}`;
+
+/** Sizes of one kind, which can be compared: those without rules in force, where there are any. */
+function comparable(results: readonly SizeResult[]): readonly SizeResult[] {
+  const plain = results.filter(({ admission }) => !admission);
+  return plain.length > 0 ? plain : results;
+}
+
 function pointsOf(results: readonly SizeResult[], variant: string, operation: Operation, of: (cost: Cost) => number) {
   return results.flatMap((result) =>
     costs(result, variant, operation).map((cost) => ({ x: result.workloads, y: of(cost) })),
@@ -39,7 +49,8 @@ export function scaleRatios(results: readonly SizeResult[]): Ratio[] {
   const wall = (each: readonly Cost[]) => each.map(({ seconds }) => seconds);
   const perSize = results.flatMap((result) => {
     const of = (variant: string, operation: Operation) => costs(result, variant, operation);
-    const at = (what: string) => `${result.workloads.toLocaleString("en")} workloads: ${what}`;
+    const at = (what: string) =>
+      `${result.workloads.toLocaleString("en")} workloads${result.admission ? " with rules in force" : ""}: ${what}`;
     const journal = of("journal", "first");
     if (journal.length === 0) return [];
     const peaks = operations.flatMap((operation) => of("journal", operation).map(({ peakBytes }) => peakBytes / mib));
@@ -57,7 +68,7 @@ export function scaleRatios(results: readonly SizeResult[]): Ratio[] {
       },
     ];
   });
-  const large = results.filter(({ workloads }) => workloads >= 100);
+  const large = comparable(results).filter(({ workloads }) => workloads >= 100);
   return [
     ...perSize,
     {
@@ -81,7 +92,7 @@ export function scaleReport(results: readonly SizeResult[]): Report {
         const column = (of: (cost: Cost) => number) => spread(all.map(of));
         return [
           [
-            result.workloads.toLocaleString("en"),
+            sizeOf(result),
             variant,
             operation,
             column(({ seconds }) => seconds),
@@ -101,7 +112,7 @@ export function scaleReport(results: readonly SizeResult[]): Report {
     columns: ["workloads", "nodes", "variant", "resources", "state, MiB"],
     rows: results.flatMap((result) =>
       variantsOf([result]).map((variant) => [
-        result.workloads.toLocaleString("en"),
+        sizeOf(result),
         result.hosts.toLocaleString("en"),
         variant,
         (result.resources[variant] ?? 0).toLocaleString("en"),
@@ -117,7 +128,7 @@ export function scaleReport(results: readonly SizeResult[]): Report {
 export function scalePlots(results: readonly SizeResult[]): Record<string, Plot> {
   const curves = (operation: Operation, of: (cost: Cost) => number) =>
     variantsOf(results)
-      .map((title) => ({ title, points: pointsOf(results, title, operation, of) }))
+      .map((title) => ({ title, points: pointsOf(comparable(results), title, operation, of) }))
       .filter(({ points }) => points.length > 0);
   const plot = (title: string, yTitle: string, operation: Operation, of: (cost: Cost) => number): Plot => ({
     title,

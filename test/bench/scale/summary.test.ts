@@ -18,6 +18,7 @@ function size(workloads: number, costs: Readonly<Record<string, Partial<Record<O
   return {
     workloads,
     hosts: 2,
+    admission: false,
     measurements: Object.entries(costs).flatMap(([variant, each]) =>
       Object.entries(each).map(([operation, measuredCost]) => ({
         workloads,
@@ -72,6 +73,19 @@ describe("the report on scale", () => {
 
   it("takes the slope from 100 workloads on", () => {
     expect(value("slope of first up from 100 workloads on, time")?.value).toBeCloseTo(1);
+  });
+
+  it("keeps sizes with rules in force apart", () => {
+    const judged = {
+      ...size(5000, { journal: { first: cost(9000) }, kubectl: { first: cost(3000) } }),
+      admission: true,
+    };
+    const all = scaleReport([...results, judged]);
+    const of = (what: string) => all.ratios.find((each) => each.what === what)?.value;
+    expect(of("5,000 workloads with rules in force: first up / kubectl apply, time")).toBe(3);
+    expect(of("slope of first up from 100 workloads on, time")).toBeCloseTo(1);
+    expect(all.tables[0]?.rows.at(-1)?.[0]).toBe("5,000, rules in force");
+    expect(JSON.stringify(scalePlots([...results, judged]))).not.toContain("5000");
   });
 
   it("has a row for each operation of each variant, and one for each state", () => {

@@ -1,4 +1,5 @@
 import type { Sections } from "../../stacks/rehearsal";
+import { scaleStorageClass } from "./volumes";
 
 /** How large a factory is. */
 export interface FactorySize {
@@ -43,7 +44,7 @@ export function largeFactory({ workloads, hosts, admission = false }: FactorySiz
         name: "northern-metal",
         distribution: "k8s",
         kubernetesVersion: "1.36",
-        trustedStorageClass: "trustfoundry-local-block",
+        trustedStorageClass: scaleStorageClass,
         keyBrokerCidrs: ["203.0.113.0/28"],
         registryCidrs: ["198.51.100.0/24"],
         acceptance: {

@@ -17,6 +17,7 @@ import { preparedStacks } from "../preparedStacks";
 import { hostsFor, largeFactory, withChange } from "./factory";
 import { manifestsOf, writeList } from "./manifests";
 import type { Edition } from "./variants";
+import { applyVolumes } from "./volumes";
 
 export interface SceneArgs {
   readonly workloads: number;
@@ -79,6 +80,8 @@ export async function openScene({ workloads, home, toolchain, signal, show, ...a
     rmSync(paths.root, { recursive: true, force: true });
   };
   try {
+    // A change replaces a pod whose claim may be released later than the next one asks for a volume.
+    await applyVolumes(cluster.api, workloads + 100, signal);
     show("infrastructure");
     const [own] = stacksOf(paths, factory).providers;
     const [placing] = own?.workloadShards ?? [];

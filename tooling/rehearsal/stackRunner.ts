@@ -7,9 +7,11 @@ import { inspectStates } from "../state/leases";
 import { openState } from "../state/service";
 import type { OpenState } from "../state/service";
 import { UserError } from "../ui";
-import { failureMessage, warningText } from "./diagnostics";
+import { failureMessage } from "./diagnostics";
+import { quietCommand } from "./engineCommand";
+import type { EngineEvent } from "./engineEvents";
+import { Heard } from "./heard";
 import { ensurePassphrase, stateDirectory } from "./paths";
-import type { PolicyViolation } from "./diagnostics";
 
 export const projectName = "trustfoundry";
 
@@ -73,7 +75,12 @@ export function changed(outcome: StackOutcome): boolean {
 /** Runs one operation of one stack by the real engine. Throws a UserError that says what went wrong in its own words. */
 export async function runStack(operation: Operation, run: StackRun): Promise<StackOutcome> {
   if (operation === "destroy") await refuseUnknown(run);
-  return withStack(run, (stack) => runOperation(operation, run, stack));
+  const heard = new Heard(run.onProgress);
+  return withStack(
+    run,
+    (stack) => runOperation(operation, run, stack, heard),
+    (event) => heard.take(event),
+  );
 }
 
 /** What was being created when a run was killed is in no state yet: the engine would destroy all but that. */
@@ -88,31 +95,13 @@ async function refuseUnknown({ place, engine: { binDir } }: StackRun): Promise<v
     );
 }
 
-async function runOperation(operation: Operation, run: StackRun, stack: automation.Stack): Promise<StackOutcome> {
-  const errors: string[] = [];
-  const warnings: string[] = [];
-  const violations: PolicyViolation[] = [];
-  let changes: Record<string, number> = {};
-  const options = {
-    onEvent: (event: automation.EngineEvent) => {
-      if (event.diagnosticEvent?.severity === "error")
-        errors.push(plain(event.diagnosticEvent.message, event.diagnosticEvent.urn));
-      // What is said in passing, while something is waited for, is no warning once it came.
-      if (event.diagnosticEvent?.severity === "warning" && !event.diagnosticEvent.ephemeral)
-        warnings.push(warningText(plain(event.diagnosticEvent.message, event.diagnosticEvent.urn)));
-      if (event.policyEvent?.enforcementLevel === "mandatory")
-        violations.push({
-          policy: event.policyEvent.policyName,
-          resource: event.policyEvent.resourceUrn ?? "",
-          message: plain(event.policyEvent.message),
-        });
-      if (event.summaryEvent) changes = event.summaryEvent.resourceChanges as Record<string, number>;
-      const metadata = event.resourcePreEvent?.metadata;
-      if (metadata && metadata.op !== "same") run.onProgress?.(`${metadata.op} ${urnName(metadata.urn)}`);
-    },
-    color: "never" as const,
-    ...(run.signal ? { signal: run.signal } : {}),
-  };
+async function runOperation(
+  operation: Operation,
+  run: StackRun,
+  stack: automation.Stack,
+  heard: Heard,
+): Promise<StackOutcome> {
+  const options = { color: "never" as const, ...(run.signal ? { signal: run.signal } : {}) };
   let outputs: automation.OutputMap = {};
   const policyPacks = [...run.policyPacks];
   try {
@@ -123,16 +112,22 @@ async function runOperation(operation: Operation, run: StackRun, stack: automati
     if (operation === "destroy") await stack.destroy(options);
   } catch (error) {
     throw new UserError(
-      failureMessage({ operation, stackName: run.place.stackName, violations, errors: [...new Set(errors)], error }),
+      failureMessage({
+        operation,
+        stackName: run.place.stackName,
+        violations: heard.violations,
+        errors: [...heard.errors],
+        error,
+      }),
     );
   }
   return {
     stackName: run.place.stackName,
-    changes,
+    changes: heard.changes,
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([key, output]) => [key, output.secret ? undefined : output.value]),
     ),
-    warnings: [...new Set(warnings)],
+    warnings: [...heard.warnings],
   };
 }
 
@@ -148,10 +143,14 @@ export async function resourceCount(run: Pick<StackRun, "place" | "engine" | "pr
 type Selected = Omit<StackRun, "onProgress" | "signal">;
 
 /** Runs something on a stack with its settings, made where there is none; its state is open for as long as that lasts. */
-export async function withStack<T>(run: Selected, use: (stack: automation.Stack) => Promise<T>): Promise<T> {
+export async function withStack<T>(
+  run: Selected,
+  use: (stack: automation.Stack) => Promise<T>,
+  onEvent: (event: EngineEvent) => void = () => undefined,
+): Promise<T> {
   const state = await openState({ directory: stateDirectory(run.place), binDir: run.engine.binDir });
   try {
-    return await use(await stackIn(state, run));
+    return await use(await stackIn(state, run, onEvent));
   } finally {
     await state.close();
   }
@@ -159,22 +158,31 @@ export async function withStack<T>(run: Selected, use: (stack: automation.Stack)
 
 /** As `withStack`, for a process that does nothing else: the state stays open until it ends. */
 export async function selectStack(run: Selected): Promise<automation.Stack> {
-  return stackIn(await openState({ directory: stateDirectory(run.place), binDir: run.engine.binDir }), run);
+  return stackIn(
+    await openState({ directory: stateDirectory(run.place), binDir: run.engine.binDir }),
+    run,
+    () => undefined,
+  );
 }
 
-async function stackIn(state: OpenState, run: Selected): Promise<automation.Stack> {
+async function stackIn(
+  state: OpenState,
+  run: Selected,
+  onEvent: (event: EngineEvent) => void,
+): Promise<automation.Stack> {
   const { place, engine } = run;
   const home = join(place.directory, "home");
   mkdirSync(home, { recursive: true, mode: 0o700 });
   ensurePassphrase(place.passphraseFile);
   writeFileSync(join(place.directory, "Pulumi.yaml"), stringify(projectSettings(engine.binDir)));
+  const command = await automation.PulumiCommand.get({ root: engine.pulumiRoot, skipVersionCheck: true });
   const select = async (backend: Readonly<Record<string, string>>) =>
     automation.LocalWorkspace.createOrSelectStack(
       { projectName, stackName: place.stackName, program: run.program },
       {
         workDir: place.directory,
         pulumiHome: home,
-        pulumiCommand: await automation.PulumiCommand.get({ root: engine.pulumiRoot, skipVersionCheck: true }),
+        pulumiCommand: quietCommand(command, onEvent),
         secretsProvider: "passphrase",
         envVars: {
           PATH: `${engine.binDir}:${process.env.PATH ?? ""}`,
@@ -239,15 +247,4 @@ async function writeSettings(
 export async function removeStack(run: Pick<StackRun, "place" | "engine" | "program">): Promise<void> {
   await withStack({ ...run, config: {}, policyPacks: [] }, (stack) => stack.workspace.removeStack(run.place.stackName));
   rmSync(run.place.directory, { recursive: true, force: true });
-}
-
-function urnName(urn: string): string {
-  const [, , type = "", name = ""] = urn.split("::");
-  return `${type.split("$").at(-1)?.split(":").at(-1) ?? type} ${name}`;
-}
-
-/** Engine messages carry colour marks such as <{%reset%}>. */
-function plain(message: string, urn?: string): string {
-  const text = message.replace(/<\{%[^%]*%\}>/g, "").trim();
-  return urn ? `${urnName(urn)}: ${text}` : text;
 }

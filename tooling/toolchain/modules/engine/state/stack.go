@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -107,6 +108,8 @@ func (s *storedStack) settle() error {
 		if err := writeJSON(s.checkpointFile(), state); err != nil {
 			return err
 		}
+		// Until the next update nothing of it is needed, and other programs have use for the memory.
+		defer debug.FreeOSMemory()
 	}
 	return removeFile(s.journalFile())
 }

@@ -50,9 +50,7 @@ func fold(base checkpoint, update string, batches []json.RawMessage) (folded che
 	}
 	replayer := backend.NewJournalReplayer(deployment)
 	seen := map[int64]struct{}{}
-	for index, batch := range batches {
-		// The journal as it was read is large: it is let go before the whole is written.
-		batches[index] = nil
+	for _, batch := range batches {
 		var entries []apitype.JournalEntry
 		if err := json.Unmarshal(batch, &entries); err != nil {
 			return checkpoint{}, fmt.Errorf("the journal is damaged: %w", err)

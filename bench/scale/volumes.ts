@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { KubeApi } from "../../tooling/controlplane/api";
 import { simulatedLabel } from "../../tooling/controlplane/commands";
 
@@ -11,6 +12,8 @@ export const scaleStorageClass = "trustfoundry-scale-block";
 const size = "256Gi";
 
 export async function applyVolumes(api: KubeApi, count: number, signal?: AbortSignal): Promise<void> {
+  // Each request under way listens to it.
+  if (signal) setMaxListeners(0, signal);
   const labels = { [simulatedLabel]: "true" };
   await api.apply(
     `/apis/storage.k8s.io/v1/storageclasses/${scaleStorageClass}`,

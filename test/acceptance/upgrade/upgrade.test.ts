@@ -30,6 +30,8 @@ function small(sections: Record<string, unknown>): void {
   const [first] = models.filter(({ name }) => name === llama);
   sections.models = [first, { ...first, name: "mini", replicas: 1, cpus: 8, keys: ["acme/model-key/mini"] }];
   sections.admission = "off";
+  // Each model is in a stack of its own: what is upgraded is a factory in shards.
+  sections.workloadShards = 2;
   const [provider] = sections.providers as { hosts: { name: string }[]; acceptance?: unknown }[];
   if (!provider) throw new Error("the sample has no provider");
   provider.hosts = provider.hosts.filter(({ name }) => name.startsWith("genoa-h100"));

@@ -27,7 +27,7 @@ beforeAll(() => {
     join(directory, "bin/pulumi"),
     `#!/bin/sh
 printf '%s\\n' "$@" > "$NOTES"
-printf '%s %s' "$PULUMI_AUTOMATION_API" "$SECRET_OF_THE_RUN" >> "$NOTES"
+printf '%s %s %s' "$GOGC" "$PULUMI_AUTOMATION_API" "$SECRET_OF_THE_RUN" >> "$NOTES"
 echo '{"sequence":1,"timestamp":2,"resourcePreEvent":{"metadata":{"op":"create","urn":"urn:a::b::c::d","type":"c"}}}'
 echo '{"sequence":2,"timestamp":2,"summaryEvent":{"resourceChanges":{"create":1}}}'
 case "$*" in
@@ -74,7 +74,7 @@ describe("the engine's command", () => {
       { step: { op: "create", urn: "urn:a::b::c::d" } },
       { summaryEvent: { resourceChanges: { create: 1 } } },
     ]);
-    expect(noted()).toEqual(["up", "--yes", "--stack", "a", "--json", "--non-interactive", "true s"]);
+    expect(noted()).toEqual(["up", "--yes", "--stack", "a", "--json", "--non-interactive", "50 true s"]);
   });
 
   it("passes everything else on as it is", async () => {

@@ -103,12 +103,15 @@ describe.runIf(selected.includes(tenantImageAccepted))("a provider that has acce
   const withContainers = (images: readonly string[]) => {
     const manifest = structuredClone(tenantDeployment.props) as unknown as Manifest & {
       metadata: { name: string };
-      spec: { template: { spec: { containers: { name: string; image: string }[] } } };
+      spec: { template: { spec: { containers: { name: string; image: string; resources: object }[] } } };
     };
     const { containers } = manifest.spec.template.spec;
     const [first] = containers;
     manifest.metadata.name = "many";
-    containers.push(...images.map((image, n) => ({ ...structuredClone(first!), name: `more-${n}`, image })));
+    // The pod's GPUs are the first container's.
+    const small = { cpu: "1", memory: "1Gi" };
+    const resources = { limits: small, requests: small };
+    containers.push(...images.map((image, n) => ({ ...structuredClone(first!), name: `more-${n}`, image, resources })));
     return manifest;
   };
   const imagesUpTo = (n: number) => many.slice(-n).map((each) => `registry.acme.example/llama@${each}`);

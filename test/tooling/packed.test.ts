@@ -21,6 +21,7 @@ const entries = [
   "tooling/commands/cli.ts",
   "tooling/catalog/cli.ts",
   "tooling/clouds/plugin.ts",
+  "tooling/rehearsal/engineThread.ts",
   "tooling/review/previewWorker.ts",
   "tooling/verdict/index.ts",
   ...["audit", "baseline", "remediate", "strict"].map((pack) => `policies/packs/${pack}/index.js`),

@@ -12,6 +12,7 @@ const headBytes = 4096;
 const kinds = /^\{"sequence":\d+,"timestamp":\d+,"(\w+)":/;
 const stepHead = /"op":("[\w-]+"),"urn":("(?:[^"\\]|\\.)*")/;
 const whole = new Set(["diagnosticEvent", "policyEvent", "summaryEvent"]);
+const stepBegins = "resourcePreEvent";
 
 /**
  * Reads events as `pulumi up --json` writes them, one a line (github.com/pulumi/pulumi/pkg/v3 v3.216.0,
@@ -37,9 +38,9 @@ export class EventReader {
   }
 
   private keep(piece: Buffer): void {
-    const isWhole = this.kind !== undefined && whole.has(this.kind);
-    const room = headBytes - this.bytes;
-    if (!isWhole && this.kind !== undefined && room <= 0) return;
+    const { kind } = this;
+    const isOfUse = kind === undefined || whole.has(kind) || (kind === stepBegins && this.bytes < headBytes);
+    if (!isOfUse) return;
     this.pieces.push(Buffer.from(piece));
     this.bytes += piece.length;
     if (this.kind === undefined && this.bytes >= 128) this.kind = this.kindOf();
@@ -55,12 +56,23 @@ export class EventReader {
 
   private endLine(): void {
     const kind = this.kind ?? this.kindOf();
-    const text = kind === "resourcePreEvent" || whole.has(kind) ? this.text() : "";
+    const text = kind === stepBegins || whole.has(kind) ? this.text() : "";
     this.pieces = [];
     this.bytes = 0;
     this.kind = undefined;
-    if (whole.has(kind)) this.onEvent(JSON.parse(text) as EngineEvent);
-    const [, op, urn] = kind === "resourcePreEvent" ? (stepHead.exec(text) ?? []) : [];
+    if (whole.has(kind)) this.tellOf(text);
+    const [, op, urn] = kind === stepBegins ? (stepHead.exec(text) ?? []) : [];
     if (op && urn) this.onEvent({ step: { op: JSON.parse(op) as string, urn: JSON.parse(urn) as string } });
+  }
+
+  /** A line that another process has written into is no reason to stop an engine half-way: its exit code says how it ended. */
+  private tellOf(text: string): void {
+    let event: EngineEvent;
+    try {
+      event = JSON.parse(text) as EngineEvent;
+    } catch {
+      return;
+    }
+    this.onEvent(event);
   }
 }

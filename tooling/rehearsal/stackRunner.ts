@@ -146,7 +146,7 @@ type Selected = Omit<StackRun, "onProgress" | "signal">;
 export async function withStack<T>(
   run: Selected,
   use: (stack: automation.Stack) => Promise<T>,
-  onEvent: (event: EngineEvent) => void = () => undefined,
+  onEvent?: (event: EngineEvent) => void,
 ): Promise<T> {
   const state = await openState({ directory: stateDirectory(run.place), binDir: run.engine.binDir });
   try {
@@ -158,17 +158,13 @@ export async function withStack<T>(
 
 /** As `withStack`, for a process that does nothing else: the state stays open until it ends. */
 export async function selectStack(run: Selected): Promise<automation.Stack> {
-  return stackIn(
-    await openState({ directory: stateDirectory(run.place), binDir: run.engine.binDir }),
-    run,
-    () => undefined,
-  );
+  return stackIn(await openState({ directory: stateDirectory(run.place), binDir: run.engine.binDir }), run);
 }
 
 async function stackIn(
   state: OpenState,
   run: Selected,
-  onEvent: (event: EngineEvent) => void,
+  onEvent: (event: EngineEvent) => void = () => undefined,
 ): Promise<automation.Stack> {
   const { place, engine } = run;
   const home = join(place.directory, "home");

@@ -22,6 +22,8 @@ const output = Buffer.from(
     line({ diagnosticEvent: diagnostic }),
     line({ resOutputsEvent: step("create") }),
     "something that is no event\n",
+    // Somebody else's words in the middle of a line.
+    line({ diagnosticEvent: diagnostic }).replace("long", 'lo"ng'),
     line({ policyEvent: { enforcementLevel: "mandatory", policyName: "p", message: "m" } }),
     line({ resourcePreEvent: step("delete-replaced") }),
     line({ summaryEvent: { resourceChanges: { create: 1 } } }),

@@ -1,7 +1,6 @@
-import "reflect-metadata";
 import { createHash } from "node:crypto";
-import { X509Certificate } from "@peculiar/x509";
 import * as asn1 from "asn1js";
+import { readCertificate } from "./certificate";
 import { EvidenceError } from "./reader";
 
 /** TCG DICE's older extension: a sequence that ends with the digest of the firmware that holds the key. On Hopper and LS10. */
@@ -9,6 +8,7 @@ export const firmwareIdExtension = "2.23.133.5.4.1";
 /** DiceTcbInfo, whose member 6 lists digests of firmware: the first one is meant. On Blackwell. */
 export const tcbInfoExtension = "2.23.133.5.4.1.1";
 
+const what = "GPU certificate";
 const digestBytes = 48;
 const firmwareIds = 6;
 
@@ -19,7 +19,7 @@ const firmwareIds = 6;
  * GB100 and LS10 devices.
  */
 export function certifiedFirmwareId(certificate: string): string | undefined {
-  const { extensions } = parse(certificate);
+  const extensions = readCertificate(certificate, what, (read) => read.extensions);
   const valueOf = (oid: string) => extensions.find(({ type }) => type === oid)?.value;
   const tcbInfo = valueOf(tcbInfoExtension);
   const older = valueOf(firmwareIdExtension);
@@ -45,7 +45,7 @@ function members(value: asn1.AsnType): asn1.AsnType[] {
 
 function decode(bytes: ArrayBuffer): asn1.AsnType {
   const { offset, result } = asn1.fromBER(bytes);
-  if (offset === -1) throw new EvidenceError("GPU certificate: its firmware extension is not ASN.1");
+  if (offset === -1) throw new EvidenceError(`${what}: its firmware extension is not ASN.1`);
   return result;
 }
 
@@ -68,23 +68,19 @@ export interface DeviceIdentity {
  * chip's serial number is one byte and then its name: so on a real LS10, whose report repeats the name.
  */
 export function deviceIdentity(chain: readonly string[]): DeviceIdentity {
-  const [leaf, chip] = chain.slice(0, 2).map(parse);
-  if (!leaf || !chip) throw new EvidenceError("GPU certificate: it comes without the chip's own certificate");
-  const hardwareModel = chip.subjectName.getField("CN")[0] ?? "";
-  const serial = /^[0-9a-f]{2}([0-9a-f]{16})$/i.exec(chip.subjectName.getField("2.5.4.5")[0] ?? "");
+  const [leaf, chip] = chain;
+  if (leaf === undefined || chip === undefined)
+    throw new EvidenceError(`${what}: it comes without the chip's own certificate`);
+  const [hardwareModel = "", chipSerial = ""] = readCertificate(chip, what, ({ subjectName }) =>
+    ["CN", "2.5.4.5"].map((field) => subjectName.getField(field)[0] ?? ""),
+  );
+  const serial = /^[0-9a-f]{2}([0-9a-f]{16})$/i.exec(chipSerial);
+  const own = readCertificate(leaf, what, ({ serialNumber, publicKey }) => ({ serialNumber, key: publicKey.rawData }));
   return {
     hardwareModel,
     chip: hardwareModel.split(" ")[0] ?? "",
-    ueid: BigInt(`0x${leaf.serialNumber}`).toString(),
+    ueid: BigInt(`0x${own.serialNumber}`).toString(),
     ...(serial?.[1] !== undefined && { name: serial[1].toLowerCase() }),
-    key: createHash("sha256").update(Buffer.from(leaf.publicKey.rawData)).digest("hex"),
+    key: createHash("sha256").update(Buffer.from(own.key)).digest("hex"),
   };
-}
-
-function parse(certificate: string): X509Certificate {
-  try {
-    return new X509Certificate(certificate);
-  } catch {
-    throw new EvidenceError("GPU certificate: not a certificate");
-  }
 }

@@ -1,6 +1,5 @@
-import "reflect-metadata";
-import { X509Certificate as NodeCertificate } from "node:crypto";
-import { X509Certificate } from "@peculiar/x509";
+import { X509Certificate } from "node:crypto";
+import { readCertificate } from "./certificate";
 import { EvidenceError } from "./reader";
 import type { SnpTcb } from "./snpBits";
 
@@ -79,20 +78,24 @@ export function vcekIdentity(certificate: string | Uint8Array): VcekIdentity {
 type Extensions = ReadonlyMap<string, Buffer>;
 
 function extensionsOf(certificate: string | Uint8Array): Extensions {
-  let parsed: X509Certificate;
-  try {
-    // By way of the reader that the chain and the key are checked with: of two certificates in one text the two readers
-    // may take one each, so that a certificate which nobody issued would name chip and firmware.
-    parsed = new X509Certificate(new NodeCertificate(certificate).raw);
-  } catch {
-    throw new EvidenceError("VCEK: not a certificate");
-  }
   const found = new Map<string, Buffer>();
-  for (const { type, value } of parsed.extensions) {
+  for (const { type, value } of readCertificate(raw(certificate), "VCEK", ({ extensions }) => extensions)) {
     if (found.has(type)) throw new EvidenceError(`VCEK: it has the extension ${type} twice`);
     found.set(type, Buffer.from(value));
   }
   return found;
+}
+
+/**
+ * By way of the reader that the chain and the key are checked with: of two certificates in one text the two readers may take
+ * one each, so that a certificate which nobody issued would name chip and firmware.
+ */
+function raw(certificate: string | Uint8Array): Uint8Array {
+  try {
+    return new X509Certificate(certificate).raw;
+  } catch {
+    throw new EvidenceError("VCEK: not a certificate");
+  }
 }
 
 /** DER: an INTEGER of one byte, or of two where the highest bit is set. */

@@ -14,6 +14,7 @@ import {
 } from "@peculiar/asn1-ocsp";
 import { AlgorithmIdentifier, SubjectPublicKeyInfo } from "@peculiar/asn1-x509";
 import { ExtendedKeyUsageExtension, X509Certificate } from "@peculiar/x509";
+import { readCertificate } from "../evidence/certificate";
 import { EvidenceError } from "../evidence/reader";
 
 /** What an answer says of one certificate. */
@@ -94,14 +95,13 @@ function isOf(id: CertID, certificate: string, issuer: string): boolean {
 }
 
 function identifiers(certificate: string, issuer: string, algorithm: string) {
-  const [subject, authority] = [new X509Certificate(certificate), new X509Certificate(issuer)];
   const digest = (value: ArrayBuffer) => createHash(algorithm).update(Buffer.from(value)).digest();
-  const key = AsnConvert.parse(authority.publicKey.rawData, SubjectPublicKeyInfo).subjectPublicKey;
-  return {
-    name: digest(authority.subjectName.toArrayBuffer()),
-    key: digest(key),
-    serial: Buffer.from(subject.serialNumber, "hex"),
-  };
+  const authority = readCertificate(issuer, "certificate of an issuer", ({ publicKey, subjectName }) => ({
+    name: subjectName.toArrayBuffer(),
+    key: AsnConvert.parse(publicKey.rawData, SubjectPublicKeyInfo).subjectPublicKey,
+  }));
+  const serial = readCertificate(certificate, "certificate", ({ serialNumber }) => serialNumber);
+  return { name: digest(authority.name), key: digest(authority.key), serial: Buffer.from(serial, "hex") };
 }
 
 function sameNumber(a: Buffer, b: Buffer): boolean {
@@ -140,7 +140,7 @@ function signedBy(pem: string, algorithm: string, content: Buffer, signature: Bu
 }
 
 function toPem(der: ArrayBuffer): string {
-  return new X509Certificate(der).toString("pem");
+  return readCertificate(new Uint8Array(der), "OCSP answer's certificate", (read) => read.toString("pem"));
 }
 
 /** Asks about one certificate, as NVIDIA's verifier does: digests by SHA-384. Without a nonce: the answer is kept. */

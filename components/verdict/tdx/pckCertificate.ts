@@ -1,5 +1,4 @@
-import "reflect-metadata";
-import { X509Certificate } from "@peculiar/x509";
+import { readCertificate } from "../evidence/certificate";
 import { EvidenceError } from "../evidence/reader";
 import { byIdentifier, number, octets, parseDer } from "../evidence/der";
 
@@ -37,12 +36,9 @@ export const sgxComponentCount = 16;
 
 /** Reads a platform's identity off its certificate. Who issued it is not looked at. */
 export function pckIdentity(certificate: string): PckIdentity {
-  let extension: ArrayBuffer | undefined;
-  try {
-    extension = new X509Certificate(certificate).extensions.find(({ type }) => type === sgxExtension)?.value;
-  } catch {
-    throw new EvidenceError("PCK certificate: not a certificate");
-  }
+  const extension = readCertificate(certificate, "PCK certificate", ({ extensions }) =>
+    extensions.find(({ type }) => type === sgxExtension),
+  )?.value;
   if (!extension) throw new EvidenceError("PCK certificate: it has no SGX extension");
   const what = (name: string) => `PCK certificate's ${name}`;
   const all = byIdentifier(parseDer(new Uint8Array(extension), what("SGX extension")), what("SGX extension"));

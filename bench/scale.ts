@@ -11,7 +11,7 @@ import type { SizeResult } from "./scale/run";
 import { measureSize } from "./scale/run";
 import { scalePlots, scaleReport } from "./scale/summary";
 import type { Operation } from "./scale/variants";
-import { engineModes, operations } from "./scale/variants";
+import { engineModes, kubectlTitle, operations } from "./scale/variants";
 
 interface Options {
   readonly workloads: readonly number[];
@@ -42,14 +42,23 @@ function operationsNamed(text: string): Operation[] {
   });
 }
 
+const variantTitles = [...engineModes.map(({ title }) => title), kubectlTitle];
+
+function variantsNamed(text: string): string[] {
+  return text.split(",").map((part) => {
+    const title = part.trim();
+    if (!variantTitles.includes(title))
+      throw new InvalidArgumentError(`"${title}" is none of ${variantTitles.join(", ")}.`);
+    return title;
+  });
+}
+
 function optionsOf(args: readonly string[]): Options {
   return new Command("bench -- scale")
     .description("what factories of many workloads cost, by the engine and by kubectl")
     .option("--workloads <numbers>", "sizes, with commas", (text) => text.split(",").map(count), [1, 10, 100, 1000])
     .option("--rounds <number>", "how often each is measured", count, 1)
-    .option("--variants <names>", `of the engine: ${engineModes.map(({ title }) => title).join(", ")}`, (text) =>
-      text.split(",").map((name) => name.trim()),
-    )
+    .option("--variants <names>", `of ${variantTitles.join(", ")}`, variantsNamed)
     .option("--operations <names>", `of ${operations.join(", ")}; the first is always measured`, operationsNamed, [
       ...operations,
     ])
@@ -112,7 +121,18 @@ void runMain(async (signal) => {
       const { rounds } = options;
       const operations: readonly Operation[] = ["first", ...options.operations];
       results.push(
-        await measureSize({ workloads, admission, home, toolchain, modes, rounds, operations, signal, show }),
+        await measureSize({
+          workloads,
+          admission,
+          home,
+          toolchain,
+          modes,
+          kubectl: options.variants?.includes(kubectlTitle) ?? true,
+          rounds,
+          operations,
+          signal,
+          show,
+        }),
       );
       results.sort((a, b) => Number(a.admission) - Number(b.admission) || a.workloads - b.workloads);
       if (options.results !== undefined) writeFileSync(options.results, `${JSON.stringify(results)}\n`);

@@ -35,6 +35,8 @@ export interface ScaleArgs {
   readonly home: string;
   readonly toolchain: Toolchain;
   readonly modes: readonly EngineMode[];
+  /** Whether kubectl takes its turn as well. */
+  readonly kubectl: boolean;
   readonly rounds: number;
   /** Which of them to measure; the first is always. */
   readonly operations: readonly Operation[];
@@ -57,7 +59,7 @@ export async function measureSize(args: ScaleArgs): Promise<SizeResult> {
       variants.push(engineVariant({ mode, place, engine, settings, policyPack, signal: args.signal }));
     }
     const kubectl = join(engine.binDir, "kubectl");
-    variants.push(kubectlVariant({ kubectl, kubeconfig, manifests, objects, signal: args.signal }));
+    if (args.kubectl) variants.push(kubectlVariant({ kubectl, kubeconfig, manifests, objects, signal: args.signal }));
     const { workloads, admission = false } = args;
     return { workloads, hosts: scene.hosts, admission, ...(await measureVariants(args, scene, variants)) };
   } finally {

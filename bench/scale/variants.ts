@@ -139,6 +139,8 @@ export interface FloorArgs {
   readonly signal?: AbortSignal;
 }
 
+export const kubectlTitle = "kubectl";
+
 /** `kubectl` with the very same manifests: the least that a cluster can be asked. */
 export function kubectlVariant({ kubectl, kubeconfig, manifests, objects, signal }: FloorArgs): Variant {
   const run = async (...args: readonly string[]) =>
@@ -150,7 +152,7 @@ export function kubectlVariant({ kubectl, kubeconfig, manifests, objects, signal
   const file = (edition: Edition) => `--filename=${manifests[edition]}`;
   const serverSide = ["--server-side", "--field-manager=floor"];
   return {
-    title: "kubectl",
+    title: kubectlTitle,
     operations,
     apply: (edition) => run("apply", ...serverSide, file(edition)),
     diff: (edition) => run("diff", ...serverSide, file(edition)),

@@ -19,6 +19,8 @@ interface Options {
   readonly variants?: readonly string[];
   readonly operations: readonly Operation[];
   readonly admission: boolean;
+  /** By commander's `--no-wait`. */
+  readonly wait: boolean;
   readonly results?: string;
   readonly plots?: string;
   readonly quick?: boolean;
@@ -63,6 +65,7 @@ function optionsOf(args: readonly string[]): Options {
       ...operations,
     ])
     .option("--admission", "with the rules in force in the cluster, which judges each request by them", false)
+    .option("--no-wait", "updates end when the cluster has their objects, whether models are ready or not")
     .option("--results <file>", "keeps what each size took there; sizes that it has already are not measured again")
     .option("--plots <directory>", "where to write SVG plots")
     .option("--quick", "small sizes alone")
@@ -87,6 +90,7 @@ const resultsSchema = z.array(
     workloads: z.int(),
     hosts: z.int(),
     admission: z.boolean(),
+    unawaited: z.boolean(),
     measurements: z.array(
       z.looseObject({ variant: z.string(), operation: z.enum(operations), cost: z.looseObject({}) }),
     ),
@@ -109,9 +113,11 @@ void runMain(async (signal) => {
   const sizes = options.quick ? options.workloads.filter((size) => size <= 10) : options.workloads;
   const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
   const { admission } = options;
+  const unawaited = !options.wait;
   const results = options.results === undefined ? [] : keptResults(options.results);
   for (const workloads of sizes) {
-    if (results.some((result) => result.workloads === workloads && result.admission === admission)) continue;
+    const same = (result: SizeResult) => result.admission === admission && result.unawaited === unawaited;
+    if (results.some((result) => result.workloads === workloads && same(result))) continue;
     const modes = engineModes.filter(({ title }) =>
       options.variants ? options.variants.includes(title) : title !== "file" || workloads <= mostWorkloadsByFile,
     );
@@ -124,6 +130,7 @@ void runMain(async (signal) => {
         await measureSize({
           workloads,
           admission,
+          unawaited,
           home,
           toolchain,
           modes,
@@ -134,7 +141,12 @@ void runMain(async (signal) => {
           show,
         }),
       );
-      results.sort((a, b) => Number(a.admission) - Number(b.admission) || a.workloads - b.workloads);
+      results.sort(
+        (a, b) =>
+          Number(a.admission) - Number(b.admission) ||
+          Number(a.unawaited) - Number(b.unawaited) ||
+          a.workloads - b.workloads,
+      );
       if (options.results !== undefined) writeFileSync(options.results, `${JSON.stringify(results)}\n`);
     } finally {
       rmSync(home, { recursive: true, force: true });

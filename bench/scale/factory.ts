@@ -12,6 +12,8 @@ export interface FactorySize {
    * for kubectl's: without it, what is measured is the engine. Default: no.
    */
   readonly admission?: boolean;
+  /** Whether an update ends when the cluster has its objects, and does not wait until models are ready. Default: no. */
+  readonly unawaited?: boolean;
 }
 
 const gpusPerHost = 8;
@@ -31,7 +33,7 @@ export function hostsFor(workloads: number): number {
  * provider that demands scans and bills of materials, and as many models as asked for, no two alike. The same size gives
  * the same description, and a larger one begins with the smaller.
  */
-export function largeFactory({ workloads, hosts, admission = false }: FactorySize): Sections {
+export function largeFactory({ workloads, hosts, admission = false, unawaited = false }: FactorySize): Sections {
   return {
     role: "rehearsal",
     factory: "scale",
@@ -81,6 +83,7 @@ export function largeFactory({ workloads, hosts, admission = false }: FactorySiz
       memoryGib: 32 + (index % 4) * 16,
       keys: [`acme/model-key/model-${name}`],
       providers: ["northern-metal"],
+      ...(unawaited && { awaitReadiness: false }),
     })),
   };
 }

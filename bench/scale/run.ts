@@ -22,6 +22,8 @@ export interface SizeResult {
   readonly hosts: number;
   /** Whether the rules were in force in the cluster. */
   readonly admission: boolean;
+  /** Whether updates did not wait until models were ready. */
+  readonly unawaited: boolean;
   readonly measurements: readonly Measurement[];
   /** By variant, when everything was placed. */
   readonly resources: Readonly<Record<string, number>>;
@@ -32,6 +34,7 @@ export interface ScaleArgs {
   readonly workloads: number;
   readonly hosts?: number;
   readonly admission?: boolean;
+  readonly unawaited?: boolean;
   readonly home: string;
   readonly toolchain: Toolchain;
   readonly modes: readonly EngineMode[];
@@ -60,8 +63,8 @@ export async function measureSize(args: ScaleArgs): Promise<SizeResult> {
     }
     const kubectl = join(engine.binDir, "kubectl");
     if (args.kubectl) variants.push(kubectlVariant({ kubectl, kubeconfig, manifests, objects, signal: args.signal }));
-    const { workloads, admission = false } = args;
-    return { workloads, hosts: scene.hosts, admission, ...(await measureVariants(args, scene, variants)) };
+    const { workloads, admission = false, unawaited = false } = args;
+    return { workloads, hosts: scene.hosts, admission, unawaited, ...(await measureVariants(args, scene, variants)) };
   } finally {
     for (const variant of variants) variant.close();
     await scene.close();

@@ -25,6 +25,8 @@ export interface SceneArgs {
   readonly hosts?: number;
   /** Whether the rules are in force in the cluster. Default: no. */
   readonly admission?: boolean;
+  /** Whether updates do not wait until models are ready. Default: no. */
+  readonly unawaited?: boolean;
   /** Directory of this scene alone. */
   readonly home: string;
   readonly toolchain: Pick<Toolchain, "binDir" | "pulumiRoot">;
@@ -58,7 +60,7 @@ export async function openScene({ workloads, home, toolchain, signal, show, ...a
   mkdirSync(home, { recursive: true, mode: 0o700 });
   process.env.TRUSTFOUNDRY_HOME = home;
   const paths = new InstancePaths("scale");
-  const description = largeFactory({ workloads, hosts, admission: args.admission });
+  const description = largeFactory({ workloads, hosts, admission: args.admission, unawaited: args.unawaited });
   const factory = parseAs("rehearsal", description);
   show(`${workloads} workloads: keys, releases, scans`);
   const base = await preparedStacks(paths, factory);

@@ -27,14 +27,18 @@ export function slope(points: readonly { readonly x: number; readonly y: number 
   return Math.log(last.y / first.y) / Math.log(last.x / first.x);
 }
 
-/** A size as people read it. */
-const sizeOf = ({ workloads, admission }: SizeResult) =>
-  `${workloads.toLocaleString("en")}${admission ? ", rules in force" : ""}`;
+/** What results have to have in common to be compared; empty for the usual. */
+const kindOf = ({ admission, unawaited }: SizeResult) =>
+  `${admission ? ", rules in force" : ""}${unawaited ? ", not waited for" : ""}`;
 
-/** Sizes of one kind, which can be compared: those without rules in force, where there are any. */
-function comparable(results: readonly SizeResult[]): readonly SizeResult[] {
-  const plain = results.filter(({ admission }) => !admission);
-  return plain.length > 0 ? plain : results;
+/** A size as people read it. */
+const sizeOf = (result: SizeResult) => `${result.workloads.toLocaleString("en")}${kindOf(result)}`;
+
+/** Results by their kind, the one with most sizes first. */
+function kinds(results: readonly SizeResult[]): [kind: string, results: readonly SizeResult[]][] {
+  return [...new Set(results.map(kindOf))]
+    .map((kind): [string, readonly SizeResult[]] => [kind, results.filter((result) => kindOf(result) === kind)])
+    .sort(([, a], [, b]) => b.length - a.length);
 }
 
 function pointsOf(results: readonly SizeResult[], variant: string, operation: Operation, of: (cost: Cost) => number) {
@@ -52,8 +56,7 @@ export function scaleRatios(results: readonly SizeResult[]): Ratio[] {
   const wall = (each: readonly Cost[]) => each.map(({ seconds }) => seconds);
   const perSize = results.flatMap((result) => {
     const of = (variant: string, operation: Operation) => costs(result, variant, operation);
-    const at = (what: string) =>
-      `${result.workloads.toLocaleString("en")} workloads${result.admission ? " with rules in force" : ""}: ${what}`;
+    const at = (what: string) => `${result.workloads.toLocaleString("en")} workloads${kindOf(result)}: ${what}`;
     const journal = of("journal", "first");
     if (journal.length === 0) return [];
     const all = operations.flatMap((operation) => of("journal", operation));
@@ -75,19 +78,21 @@ export function scaleRatios(results: readonly SizeResult[]): Ratio[] {
       },
     ];
   });
-  const large = comparable(results).filter(({ workloads }) => workloads >= 100);
-  return [
-    ...perSize,
-    {
-      what: "slope of first up from 100 workloads on, time",
-      value: slope(pointsOf(large, "journal", "first", ({ seconds }) => seconds)),
-      target: 1.1,
-    },
-    {
-      what: "slope of first up from 100 workloads on, CPU",
-      value: slope(pointsOf(large, "journal", "first", ({ cpuSeconds }) => cpuSeconds)),
-    },
-  ].filter(({ value }) => Number.isFinite(value));
+  const slopes = kinds(results).flatMap(([kind, all]) => {
+    const large = all.filter(({ workloads }) => workloads >= 100);
+    return [
+      {
+        what: `slope of first up from 100 workloads on${kind}, time`,
+        value: slope(pointsOf(large, "journal", "first", ({ seconds }) => seconds)),
+        target: 1.1,
+      },
+      {
+        what: `slope of first up from 100 workloads on${kind}, CPU`,
+        value: slope(pointsOf(large, "journal", "first", ({ cpuSeconds }) => cpuSeconds)),
+      },
+    ];
+  });
+  return [...perSize, ...slopes].filter(({ value }) => Number.isFinite(value));
 }
 
 export function scaleReport(results: readonly SizeResult[]): Report {
@@ -131,14 +136,15 @@ export function scaleReport(results: readonly SizeResult[]): Report {
   return { part: "scale", tables: [{ columns, rows }, states], ratios: scaleRatios(results), data: results };
 }
 
-/** Time and memory over workloads, by file name. */
+/** Time and memory over workloads, by file name: of the kind that was measured at most sizes. */
 export function scalePlots(results: readonly SizeResult[]): Record<string, Plot> {
+  const [[kind, compared] = ["", []]] = kinds(results);
   const curves = (operation: Operation, of: (cost: Cost) => number) =>
-    variantsOf(results)
-      .map((title) => ({ title, points: pointsOf(comparable(results), title, operation, of) }))
+    variantsOf(compared)
+      .map((title) => ({ title, points: pointsOf(compared, title, operation, of) }))
       .filter(({ points }) => points.length > 0);
   const plot = (title: string, yTitle: string, operation: Operation, of: (cost: Cost) => number): Plot => ({
-    title,
+    title: `${title}${kind}`,
     xTitle: "workloads",
     yTitle,
     curves: curves(operation, of),

@@ -12,6 +12,16 @@ describe("a large factory", () => {
     }
   });
 
+  it("has models that nobody waits for, where that is asked for", () => {
+    const waits = (unawaited: boolean) =>
+      new Set(
+        parseAs("rehearsal", largeFactory({ workloads: 3, hosts: 2, unawaited })).models.map(
+          ({ awaitReadiness }) => awaitReadiness,
+        ),
+      );
+    expect([waits(false), waits(true)]).toEqual([new Set([true]), new Set([false])]);
+  });
+
   it("has at most a thousand hosts, and refuses what they could not hold", () => {
     expect(hostsFor(8000)).toBe(1000);
     expect(() => hostsFor(8001)).toThrow("1000 hosts");

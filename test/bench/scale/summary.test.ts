@@ -19,6 +19,7 @@ function size(workloads: number, costs: Readonly<Record<string, Partial<Record<O
     workloads,
     hosts: 2,
     admission: false,
+    unawaited: false,
     measurements: Object.entries(costs).flatMap(([variant, each]) =>
       Object.entries(each).map(([operation, measuredCost]) => ({
         workloads,
@@ -83,10 +84,28 @@ describe("the report on scale", () => {
     };
     const all = scaleReport([...results, judged]);
     const of = (what: string) => all.ratios.find((each) => each.what === what)?.value;
-    expect(of("5,000 workloads with rules in force: first up / kubectl apply, time")).toBe(3);
+    expect(of("5,000 workloads, rules in force: first up / kubectl apply, time")).toBe(3);
     expect(of("slope of first up from 100 workloads on, time")).toBeCloseTo(1);
     expect(all.tables[0]?.rows.at(-1)?.[0]).toBe("5,000, rules in force");
     expect(JSON.stringify(scalePlots([...results, judged]))).not.toContain("5000");
+  });
+
+  it("keeps sizes whose models were not waited for apart, and takes their own slope", () => {
+    const unawaited = [100, 5000].map((workloads) => ({
+      ...size(workloads, { journal: { first: cost(workloads ** 2) } }),
+      unawaited: true,
+    }));
+    const all = scaleReport([...results, ...unawaited]);
+    const of = (what: string) => all.ratios.find((each) => each.what === what);
+    expect(of("slope of first up from 100 workloads on, time")?.value).toBeCloseTo(1);
+    const own = of("slope of first up from 100 workloads on, not waited for, time");
+    expect(own?.value).toBeCloseTo(2);
+    expect(own?.target).toBe(1.1);
+    expect(all.tables[0]?.rows.at(-1)?.[0]).toBe("5,000, not waited for");
+    const [one, other] = [scalePlots([...results, ...unawaited]), scalePlots(unawaited)];
+    expect(one["scale-first-time"]?.title).toBe("First up");
+    expect(other["scale-first-time"]?.title).toBe("First up, not waited for");
+    expect(other["scale-first-time"]?.curves.map(({ points }) => points.length)).toEqual([2]);
   });
 
   it("has a row for each operation of each variant, and one for each state", () => {

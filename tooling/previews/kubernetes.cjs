@@ -46,8 +46,10 @@ const sorted = (value) =>
       : value;
 const differs = (a, b) => JSON.stringify(sorted(a) ?? null) !== JSON.stringify(sorted(b) ?? null);
 
+const typeOf = (urn) => urn.split("::")[2].split("$").at(-1);
+
 function diff(_id, urn, olds, news) {
-  const type = urn.split("::")[2].split("$").at(-1);
+  const type = typeOf(urn);
   const fields = ["metadata.name", "metadata.namespace", ...(forceNew[type] ?? [])];
   const replaces = fields.filter((path) => differs(at(olds, path), at(news, path)));
   const own = Object.keys(news).filter((key) => !key.startsWith("__"));
@@ -62,7 +64,22 @@ function diff(_id, urn, olds, news) {
 function create(urn, inputs) {
   const { name, namespace } = inputs.metadata ?? {};
   const id = name ? (namespace ? `${namespace}/${name}` : name) : urn.split("::").at(-1);
-  return Promise.resolve({ id, outs: inputs });
+  return Promise.resolve({ id, outs: outputs(urn, inputs) });
+}
+
+/** Programs read a Helm release's status; of all other objects they read what they have written. */
+function outputs(urn, inputs) {
+  if (typeOf(urn) !== "kubernetes:helm.sh/v3:Release") return inputs;
+  return { ...inputs, status: { status: "deployed", name: inputs.name, namespace: inputs.namespace, revision: 1 } };
+}
+
+/** What somebody else has placed is there, by the place that its id names. */
+function read(id, _urn, props) {
+  const [name, namespace] = id.split("/").reverse();
+  return Promise.resolve({
+    id,
+    props: { ...props, metadata: { ...props.metadata, name, ...(namespace && { namespace }) } },
+  });
 }
 
 main(
@@ -72,8 +89,8 @@ main(
     check: (_urn, _olds, news) => Promise.resolve({ inputs: news }),
     diff,
     create,
-    update: (_id, _urn, _olds, news) => Promise.resolve({ outs: news }),
-    read: (id, _urn, props) => Promise.resolve({ id, props }),
+    update: (_id, urn, _olds, news) => Promise.resolve({ outs: outputs(urn, news) }),
+    read,
     delete: () => Promise.resolve(),
   },
   process.argv.slice(2),

@@ -7,7 +7,7 @@ import { previewAll } from "../../../tooling/previews/run";
 import { subjectsOf } from "../../../tooling/previews/subjects";
 
 // The short version: a stack of each kind. `npm run previews` takes all of them.
-const short = ["factory/trust", "factory/workloads", "azure-machine/infrastructure"];
+const short = ["factory/trust", "factory/infrastructure", "factory/workloads", "azure-machine/infrastructure"];
 
 const baseline = findBaseline();
 const missing = "missing" in baseline ? baseline.missing : undefined;

@@ -19,12 +19,13 @@ const firmwareIds = 6;
  * GB100 and LS10 devices.
  */
 export function certifiedFirmwareId(certificate: string): string | undefined {
-  const extensions = readCertificate(certificate, what, (read) => read.extensions);
-  const valueOf = (oid: string) => extensions.find(({ type }) => type === oid)?.value;
-  const tcbInfo = valueOf(tcbInfoExtension);
-  const older = valueOf(firmwareIdExtension);
-  const digest = tcbInfo ? firstFirmwareId(decode(tcbInfo)) : older && lastMember(decode(older));
-  return digest?.length === digestBytes ? digest.toString("hex") : undefined;
+  return readCertificate(certificate, what, ({ extensions }) => {
+    const valueOf = (oid: string) => extensions.find(({ type }) => type === oid)?.value;
+    const tcbInfo = valueOf(tcbInfoExtension);
+    const older = valueOf(firmwareIdExtension);
+    const digest = tcbInfo ? firstFirmwareId(decode(tcbInfo)) : older && lastMember(decode(older));
+    return digest?.length === digestBytes ? digest.toString("hex") : undefined;
+  });
 }
 
 function firstFirmwareId(tcbInfo: asn1.AsnType): Buffer | undefined {
@@ -75,12 +76,14 @@ export function deviceIdentity(chain: readonly string[]): DeviceIdentity {
     ["CN", "2.5.4.5"].map((field) => subjectName.getField(field)[0] ?? ""),
   );
   const serial = /^[0-9a-f]{2}([0-9a-f]{16})$/i.exec(chipSerial);
-  const own = readCertificate(leaf, what, ({ serialNumber, publicKey }) => ({ serialNumber, key: publicKey.rawData }));
+  const own = readCertificate(leaf, what, ({ serialNumber, publicKey }) => ({
+    ueid: BigInt(`0x${serialNumber}`).toString(),
+    key: createHash("sha256").update(Buffer.from(publicKey.rawData)).digest("hex"),
+  }));
   return {
     hardwareModel,
     chip: hardwareModel.split(" ")[0] ?? "",
-    ueid: BigInt(`0x${own.serialNumber}`).toString(),
+    ...own,
     ...(serial?.[1] !== undefined && { name: serial[1].toLowerCase() }),
-    key: createHash("sha256").update(Buffer.from(own.key)).digest("hex"),
   };
 }

@@ -75,18 +75,27 @@ function startsWith(chain: unknown, { certificate, key }: PinnedKey): boolean {
 function certificateKey(pem: string, now: Date): PinnedKey | string {
   if (pem.includes("PRIVATE KEY")) return "is a private key; pin the certificate alone, and replace that key";
   let certificate: X509Certificate;
-  let publicKey: KeyObject;
   try {
     certificate = new X509Certificate(pem);
-    // Of a kind that OpenSSL does not know, it throws only here.
-    ({ publicKey } = certificate);
   } catch {
     return "is neither a certificate as PEM nor a JWK";
   }
+  const publicKey = keyOf(certificate);
+  if (!publicKey)
+    return "is a certificate with a key of a kind that OpenSSL does not know; pin one with P-256 or P-384";
   if (now < new Date(certificate.validFrom) || now > new Date(certificate.validTo))
     return `the certificate is valid from ${certificate.validFrom} to ${certificate.validTo}, and not now`;
   const key = withAlgorithm(publicKey);
   return typeof key === "string" ? key : { ...key, certificate: certificate.raw };
+}
+
+/** OpenSSL reads the key when it is asked for, and throws where it does not know the kind. */
+function keyOf(certificate: X509Certificate): KeyObject | undefined {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return undefined;
+  }
 }
 
 function jwkKey(jwk: JWK): PinnedKey | string {

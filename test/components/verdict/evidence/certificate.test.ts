@@ -7,6 +7,7 @@ import { EvidenceError } from "../../../../components/verdict/evidence/reader";
 import { vcekIdentity } from "../../../../components/verdict/evidence/vcekCertificate";
 import { ocspRequest, parseOcsp } from "../../../../components/verdict/gpu/ocspAnswer";
 import { pckIdentity } from "../../../../components/verdict/tdx/pckCertificate";
+import { readPinnedKeys } from "../../../../components/verdict/token/pinnedKeys";
 import { partsOf } from "../../../support/gpu/customDevice";
 import { GpuScene } from "../../../support/gpu/scene";
 import { sample } from "../../../support/snp/rig";
@@ -81,6 +82,18 @@ describe("whichever bit of a certificate is changed, it is read or refused with 
     expect(answered).toBeGreaterThan(0);
     expect(refused).toBeGreaterThan(0);
   }, 60_000);
+});
+
+it("is no crash where a pinned certificate's key is of a kind that OpenSSL does not know", () => {
+  const der = Buffer.from(new X509Certificate(chain[0]!).raw);
+  const ecPublicKey = Buffer.from("06072a8648ce3d0201", "hex");
+  const at = der.indexOf(ecPublicKey);
+  expect(at).toBeGreaterThan(0);
+  der[at + ecPublicKey.length - 1] = 0x7f;
+  expect(readPinnedKeys([pem(der)], new Date())).toEqual({
+    problem: expect.stringMatching(/^pinned key 1: is a certificate with a key of a kind/) as string,
+  });
+  expect(readPinnedKeys([chain[0]!], new Date())).toHaveProperty("keys");
 });
 
 it("says what was to be read, keeps a reason, and hides the parser's own", () => {

@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { X509Certificate as NodeCertificate } from "node:crypto";
 import { X509Certificate } from "@peculiar/x509";
 import { EvidenceError } from "./reader";
 
@@ -19,5 +20,18 @@ export function readCertificate<T>(
   } catch (error) {
     if (error instanceof EvidenceError) throw error;
     throw new EvidenceError(`${what}: not a certificate, or one that is damaged`);
+  }
+}
+
+/**
+ * DER of a certificate, by the reader that chains and keys are checked with.
+ *
+ * @throws EvidenceError where it is none
+ */
+export function rawCertificate(certificate: string | Uint8Array, what: string): Buffer {
+  try {
+    return new NodeCertificate(certificate).raw;
+  } catch {
+    throw new EvidenceError(`${what}: not a certificate`);
   }
 }

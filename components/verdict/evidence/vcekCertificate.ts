@@ -1,5 +1,4 @@
-import { X509Certificate } from "node:crypto";
-import { readCertificate } from "./certificate";
+import { rawCertificate, readCertificate } from "./certificate";
 import { EvidenceError } from "./reader";
 import type { SnpTcb } from "./snpBits";
 
@@ -78,24 +77,15 @@ export function vcekIdentity(certificate: string | Uint8Array): VcekIdentity {
 type Extensions = ReadonlyMap<string, Buffer>;
 
 function extensionsOf(certificate: string | Uint8Array): Extensions {
+  // Of two certificates in one text the two readers may take one each, so that one which nobody issued would name chip and
+  // firmware.
+  const raw = rawCertificate(certificate, "VCEK");
   const found = new Map<string, Buffer>();
-  for (const { type, value } of readCertificate(raw(certificate), "VCEK", ({ extensions }) => extensions)) {
+  for (const { type, value } of readCertificate(raw, "VCEK", ({ extensions }) => extensions)) {
     if (found.has(type)) throw new EvidenceError(`VCEK: it has the extension ${type} twice`);
     found.set(type, Buffer.from(value));
   }
   return found;
-}
-
-/**
- * By way of the reader that the chain and the key are checked with: of two certificates in one text the two readers may take
- * one each, so that a certificate which nobody issued would name chip and firmware.
- */
-function raw(certificate: string | Uint8Array): Uint8Array {
-  try {
-    return new X509Certificate(certificate).raw;
-  } catch {
-    throw new EvidenceError("VCEK: not a certificate");
-  }
 }
 
 /** DER: an INTEGER of one byte, or of two where the highest bit is set. */

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { ExamineContext } from "../context";
+import { rawCertificate } from "../evidence/certificate";
 import { EvidenceError } from "../evidence/reader";
 import type { CollateralUse, Findings, VerdictClaimId } from "../finding";
 import type { DeviceKind } from "./device";
@@ -44,7 +45,7 @@ export interface Link {
  * The certificates whose issuer answers for them. Of a device's chain not the first: the chip issues it to its own firmware.
  */
 export function answerable(chain: readonly string[], root: string, from: 0 | 1): Link[] {
-  const raw = (pem: string) => new X509Certificate(pem).raw;
+  const raw = (pem: string) => rawCertificate(pem, "certificate of a chain");
   const anchor = raw(root);
   const all = [...chain.filter((pem) => !raw(pem).equals(anchor)), root];
   return all.slice(from, -1).map((certificate, index) => ({ certificate, issuers: all.slice(from + index + 1) }));

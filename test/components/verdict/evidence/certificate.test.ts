@@ -1,11 +1,13 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { DeviceEvidence } from "../../../../components/verdict/evidence/attestRequest";
 import { readCertificate } from "../../../../components/verdict/evidence/certificate";
 import { splitChain } from "../../../../components/verdict/evidence/chain";
 import { certifiedFirmwareId, deviceIdentity } from "../../../../components/verdict/evidence/gpuCertificate";
 import { EvidenceError } from "../../../../components/verdict/evidence/reader";
 import { vcekIdentity } from "../../../../components/verdict/evidence/vcekCertificate";
 import { ocspRequest, parseOcsp } from "../../../../components/verdict/gpu/ocspAnswer";
+import { gpuSources } from "../../../../components/verdict/gpu/sources";
 import { pckIdentity } from "../../../../components/verdict/tdx/pckCertificate";
 import { readPinnedKeys } from "../../../../components/verdict/token/pinnedKeys";
 import { partsOf } from "../../../support/gpu/customDevice";
@@ -82,6 +84,20 @@ describe("whichever bit of a certificate is changed, it is read or refused with 
     expect(answered).toBeGreaterThan(0);
     expect(refused).toBeGreaterThan(0);
   }, 60_000);
+});
+
+it("leads to no source of collateral, and to no crash, where it stands damaged anywhere in a chain", () => {
+  const [device] = scene.devices as [DeviceEvidence];
+  const ocsp = (certificates: readonly string[]) =>
+    gpuSources([{ ...device, certificate: Buffer.from(certificates.join("\n")).toString("base64") }]).filter(
+      ({ kind }) => kind === "nvidia-ocsp",
+    );
+  expect(ocsp(chain).length).toBeGreaterThan(0);
+  for (const index of chain.keys())
+    expect(
+      ocsp(chain.map((each, n) => (n === index ? pem(Buffer.from("no certificate")) : each))),
+      `certificate ${index}`,
+    ).toEqual([]);
 });
 
 it("is no crash where a pinned certificate's key is of a kind that OpenSSL does not know", () => {

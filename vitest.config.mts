@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/sequencer";
+import { workers } from "./test/workers";
 
 export default defineConfig({
   test: {
-    // Two at a time even on two cores, where vitest would take one: much of it waits for other processes.
-    maxWorkers: 2,
+    maxWorkers: workers(),
     sequence: { sequencer: LongestFirst },
     projects: [
       {

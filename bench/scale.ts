@@ -21,6 +21,8 @@ interface Options {
   readonly admission: boolean;
   /** By commander's `--no-wait`. */
   readonly wait: boolean;
+  /** By commander's `--no-events`. */
+  readonly events: boolean;
   readonly results?: string;
   readonly plots?: string;
   readonly quick?: boolean;
@@ -66,6 +68,7 @@ function optionsOf(args: readonly string[]): Options {
     ])
     .option("--admission", "with the rules in force in the cluster, which judges each request by them", false)
     .option("--no-wait", "updates end when the cluster has their objects, whether models are ready or not")
+    .option("--no-events", "the deployer may not read events, as large factories do better without (docs/scale.md)")
     .option("--results <file>", "keeps what each size took there; sizes that it has already are not measured again")
     .option("--plots <directory>", "where to write SVG plots")
     .option("--quick", "small sizes alone")
@@ -91,6 +94,7 @@ const resultsSchema = z.array(
     hosts: z.int(),
     admission: z.boolean(),
     unawaited: z.boolean(),
+    withoutEvents: z.boolean(),
     measurements: z.array(
       z.looseObject({ variant: z.string(), operation: z.enum(operations), cost: z.looseObject({}) }),
     ),
@@ -114,9 +118,11 @@ void runMain(async (signal) => {
   const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
   const { admission } = options;
   const unawaited = !options.wait;
+  const withoutEvents = !options.events;
   const results = options.results === undefined ? [] : keptResults(options.results);
   for (const workloads of sizes) {
-    const same = (result: SizeResult) => result.admission === admission && result.unawaited === unawaited;
+    const same = (result: SizeResult) =>
+      result.admission === admission && result.unawaited === unawaited && result.withoutEvents === withoutEvents;
     if (results.some((result) => result.workloads === workloads && same(result))) continue;
     const modes = engineModes.filter(({ title }) =>
       options.variants ? options.variants.includes(title) : title !== "file" || workloads <= mostWorkloadsByFile,
@@ -131,6 +137,7 @@ void runMain(async (signal) => {
           workloads,
           admission,
           unawaited,
+          withoutEvents,
           home,
           toolchain,
           modes,
@@ -145,6 +152,7 @@ void runMain(async (signal) => {
         (a, b) =>
           Number(a.admission) - Number(b.admission) ||
           Number(a.unawaited) - Number(b.unawaited) ||
+          Number(a.withoutEvents) - Number(b.withoutEvents) ||
           a.workloads - b.workloads,
       );
       if (options.results !== undefined) writeFileSync(options.results, `${JSON.stringify(results)}\n`);

@@ -73,6 +73,7 @@ export function placeTenant(
     {
       namespace: config.parties.modelOwner,
       deployer: config.deployer,
+      deployerReadsEvents: config.deployerReadsEvents,
       keyBrokerCidrs,
       registryCidrs,
       verifierCidrs: acceptance?.verifierCidrs,

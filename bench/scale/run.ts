@@ -24,6 +24,8 @@ export interface SizeResult {
   readonly admission: boolean;
   /** Whether updates did not wait until models were ready. */
   readonly unawaited: boolean;
+  /** Whether the deployer could not read events, of which the plugin is told all for each object that it makes. */
+  readonly withoutEvents: boolean;
   readonly measurements: readonly Measurement[];
   /** By variant, when everything was placed. */
   readonly resources: Readonly<Record<string, number>>;
@@ -35,6 +37,7 @@ export interface ScaleArgs {
   readonly hosts?: number;
   readonly admission?: boolean;
   readonly unawaited?: boolean;
+  readonly withoutEvents?: boolean;
   readonly home: string;
   readonly toolchain: Toolchain;
   readonly modes: readonly EngineMode[];
@@ -47,12 +50,15 @@ export interface ScaleArgs {
   readonly show: (line: string) => void;
 }
 
+/** What compares the factory with a changed one. */
+const ofChange: readonly Operation[] = ["preview", "preview with packs", "change"];
+
 /**
  * One size of factory on a control plane of its own: what its workloads cost by the engine in each of its modes, and by
  * kubectl. Variants take turns, operation after operation, and each begins on a cluster that the others have left empty.
  */
 export async function measureSize(args: ScaleArgs): Promise<SizeResult> {
-  const scene = await openScene(args);
+  const scene = await openScene({ ...args, withChange: args.operations.some((each) => ofChange.includes(each)) });
   const variants: Variant[] = [];
   try {
     const { engine, settings, placed, manifests, objects, kubeconfig } = scene;
@@ -63,8 +69,9 @@ export async function measureSize(args: ScaleArgs): Promise<SizeResult> {
     }
     const kubectl = join(engine.binDir, "kubectl");
     if (args.kubectl) variants.push(kubectlVariant({ kubectl, kubeconfig, manifests, objects, signal: args.signal }));
-    const { workloads, admission = false, unawaited = false } = args;
-    return { workloads, hosts: scene.hosts, admission, unawaited, ...(await measureVariants(args, scene, variants)) };
+    const { workloads, admission = false, unawaited = false, withoutEvents = false } = args;
+    const measured = await measureVariants(args, scene, variants);
+    return { workloads, hosts: scene.hosts, admission, unawaited, withoutEvents, ...measured };
   } finally {
     for (const variant of variants) variant.close();
     await scene.close();

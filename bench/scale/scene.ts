@@ -27,6 +27,10 @@ export interface SceneArgs {
   readonly admission?: boolean;
   /** Whether updates do not wait until models are ready. Default: no. */
   readonly unawaited?: boolean;
+  /** Whether the deployer may not read events. Default: it may. */
+  readonly withoutEvents?: boolean;
+  /** Whether the factory with one change is wanted as well; else both editions are the same. */
+  readonly withChange: boolean;
   /** Directory of this scene alone. */
   readonly home: string;
   readonly toolchain: Pick<Toolchain, "binDir" | "pulumiRoot">;
@@ -64,13 +68,17 @@ export async function openScene({ workloads, home, toolchain, signal, show, ...a
   const factory = parseAs("rehearsal", description);
   show(`${workloads} workloads: keys, releases, scans`);
   const base = await preparedStacks(paths, factory);
-  const changedFactory = parseAs("rehearsal", withChange(description));
-  const changed = await preparedStacks(paths, changedFactory, join(paths.root, "inbox-changed"));
+  const changed = args.withChange
+    ? await preparedStacks(paths, parseAs("rehearsal", withChange(description)), join(paths.root, "inbox-changed"))
+    : base;
   const deployer = contexts.deployer(base.provider);
   const manifests = { base: join(home, "base.json"), changed: join(home, "changed.json") };
   const objects = await manifestsOf(base.workloads, [deployer], home, signal);
   writeList(objects, manifests.base);
-  writeList(await manifestsOf(changed.workloads, [deployer], home, signal), manifests.changed);
+  writeList(
+    changed === base ? objects : await manifestsOf(changed.workloads, [deployer], home, signal),
+    manifests.changed,
+  );
 
   // The cluster admits the images of both editions, so that changing one model is a matter of workloads alone.
   const providers = accepting(base, changed);
@@ -88,7 +96,7 @@ export async function openScene({ workloads, home, toolchain, signal, show, ...a
     const [own] = stacksOf(paths, factory).providers;
     const [placing] = own?.workloadShards ?? [];
     if (!own || !placing) throw new Error("the factory has no provider");
-    const config = { ...base.infrastructure, providers };
+    const config = { ...base.infrastructure, providers, deployerReadsEvents: !args.withoutEvents };
     const stack = new StackProcess({ place: own.infrastructure.place, engine, config, policyPacks: [] }, signal);
     await stack.run("up").finally(() => stack.close());
     return {

@@ -13,6 +13,8 @@ export interface TenantNamespaceArgs {
   readonly party?: Party;
   /** Kubernetes user who may place releases here, and do nothing else. */
   readonly deployer: string;
+  /** Whether it may read events there. Default yes; from some thousand workloads on, better not (docs/scale.md). */
+  readonly deployerReadsEvents?: boolean;
   /** Ranges of the key broker, reached on 443: without it no guest gets a key. */
   readonly keyBrokerCidrs: readonly string[];
   /** Ranges of the registries that guests pull their images from, on 443. Default none. */
@@ -80,7 +82,7 @@ export class TenantNamespace extends pulumi.ComponentResource {
 
     const role = new k8s.rbac.v1.Role(
       `${name}-deployer`,
-      { metadata: meta("deployer"), rules: [...deployerRules] },
+      { metadata: meta("deployer"), rules: deployerRules(args.deployerReadsEvents) },
       child,
     );
     new k8s.rbac.v1.RoleBinding(

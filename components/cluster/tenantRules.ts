@@ -98,17 +98,27 @@ const write = [...read, "create", "update", "patch", "delete"];
 /**
  * What placing a release takes, and no more: no exec, attach, port-forward or logs, no Secrets, no roles. A deployer can
  * still choose what runs; that it gets no key unless its owner released it is attestation's doing.
+ *
+ * Events say why a pod does not start, to people. Pulumi's Kubernetes plugin asks for them as well: it has all events of
+ * the namespace told anew for each object that it makes, and keeps what nobody took (4.25.0, provider/pkg/await/await.go
+ * and watchers.go), which grows with the square of the workloads. Without the right it goes without.
  */
-export const deployerRules: readonly PolicyRule[] = [
-  { apiGroups: ["apps"], resources: ["deployments", "statefulsets"], verbs: write },
-  { apiGroups: [""], resources: ["services", "serviceaccounts"], verbs: write },
-  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: write },
-  { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: write },
-  // To wait until a release is ready, and to say why it is not.
-  { apiGroups: ["apps"], resources: ["replicasets", "controllerrevisions"], verbs: read },
-  { apiGroups: [""], resources: ["pods", "events", "endpoints", "persistentvolumeclaims"], verbs: read },
-  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: read },
-];
+export function deployerRules(readsEvents = true): PolicyRule[] {
+  return [
+    { apiGroups: ["apps"], resources: ["deployments", "statefulsets"], verbs: write },
+    { apiGroups: [""], resources: ["services", "serviceaccounts"], verbs: write },
+    { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: write },
+    { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: write },
+    // To wait until a release is ready, and to say why it is not.
+    { apiGroups: ["apps"], resources: ["replicasets", "controllerrevisions"], verbs: read },
+    {
+      apiGroups: [""],
+      resources: ["pods", ...(readsEvents ? ["events"] : []), "endpoints", "persistentvolumeclaims"],
+      verbs: read,
+    },
+    { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: read },
+  ];
+}
 
 /** Nothing in, nothing out, for every pod of the namespace. */
 export const denyAll: NetworkPolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };

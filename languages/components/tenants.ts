@@ -8,7 +8,7 @@ import { admissionPacks } from "../../policies/admission/packs";
 import { exceptionsSchema } from "../../policies/exceptions";
 import { acceptanceSchema, quotaSchema } from "../../stacks/config/acceptance";
 import { acceptanceParameters } from "../../stacks/acceptance";
-import { cidrSchema, nameSchema, uniqueNames } from "../../stacks/config/common";
+import { cidrSchema, deployerReadsEventsSchema, nameSchema, uniqueNames } from "../../stacks/config/common";
 import { providerSchema } from "../../stacks/config/providers";
 import { remoteComponent } from "../remoteComponent";
 import { kubernetesVersionArgument } from "./hosts";
@@ -23,6 +23,7 @@ export const tenantNamespace = remoteComponent({
   settings: z.strictObject({
     namespace: nameSchema.describe("name of the namespace: the tenant's own"),
     deployer: z.string().min(1).describe("Kubernetes user who may place releases here, and do nothing else"),
+    deployerReadsEvents: deployerReadsEventsSchema,
     keyBrokerCidrs,
     registryCidrs,
     verifierCidrs,

@@ -96,6 +96,7 @@ export async function clusterOfNodes(
     {
       namespace,
       deployer: config.deployer,
+      deployerReadsEvents: config.deployerReadsEvents,
       keyBrokerCidrs: provider.keyBrokerCidrs,
       registryCidrs: provider.registryCidrs,
       verifierCidrs: acceptance?.verifierCidrs,

@@ -14,6 +14,11 @@ export const namedCidrSchema = cidrSchema.refine((cidr) => Number(cidr.split("/"
   error: "is everybody, or as good as that; write the ranges of your networks",
 });
 
+export const deployerReadsEventsSchema = z
+  .boolean()
+  .default(true)
+  .describe("whether `deployer` may read the namespace's events; false spares memory from some thousand workloads on");
+
 /** Marks the error of a check across several fields, with its remedy, so that it reads like every other one. */
 export function crossCheck(ctx: z.RefinementCtx, path: (string | number)[], message: string): void {
   ctx.addIssue({ code: "custom", path, message });

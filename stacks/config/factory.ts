@@ -6,7 +6,7 @@ import { admissionPacks } from "../../policies/admission/packs";
 import { exceptionsSchema } from "../../policies/exceptions";
 import { checkAcceptance, checkRehearsedAcceptance } from "./acceptance";
 import { attestationSchema } from "./attestation";
-import { crossCheck, nameSchema } from "./common";
+import { crossCheck, deployerReadsEventsSchema, nameSchema } from "./common";
 import { modelListSchema, modelsSchema } from "./models";
 import type { Model } from "./models";
 import type { NodeKind } from "./nodes";
@@ -113,6 +113,7 @@ export const infrastructureSchema = z
     provider: nameSchema.describe("which of `providers` this stack belongs to"),
     providers: providersSchema,
     deployer: z.string().min(1).default("trustfoundry-deployer").describe("user who may place releases"),
+    deployerReadsEvents: deployerReadsEventsSchema,
   })
   .superRefine((config, ctx) => {
     checkProviderName(config.provider, config.providers, ctx);

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Scene } from "../../bench/scale/scene";
 import { openScene } from "../../bench/scale/scene";
@@ -18,7 +19,9 @@ const open: StackProcess[] = [];
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "acceptance-scale-"));
   const { binDir, pulumiRoot } = inject("toolchain");
-  scene = await openScene({ workloads, hosts, home, toolchain: { binDir, pulumiRoot }, show: () => undefined });
+  // As a large factory has it: the deployer does without events, and still waits until models are ready.
+  const large = { workloads, hosts, withoutEvents: true, withChange: false };
+  scene = await openScene({ ...large, home, toolchain: { binDir, pulumiRoot }, show: () => undefined });
 }, 600_000);
 afterAll(async () => {
   for (const stack of open) stack.close();
@@ -50,7 +53,18 @@ function live({ apiVersion, kind, metadata }: KubeObject): Promise<KubeObject> {
   return scene.cluster.api.get(`/${group}/namespaces/${metadata.namespace}/${plurals[kind]}/${metadata.name}`);
 }
 
+function asDeployer(...command: readonly string[]) {
+  const credentials = [`--kubeconfig=${scene.kubeconfig}`, `--namespace=${scene.namespace}`];
+  return execa(join(scene.engine.binDir, "kubectl"), [...credentials, ...command], { reject: false });
+}
+
 describe("a factory of many workloads", () => {
+  it("lets its deployer read pods, and no events", async () => {
+    const { exitCode: pods } = await asDeployer("auth", "can-i", "list", "pods");
+    const { exitCode: events, stdout } = await asDeployer("auth", "can-i", "watch", "events");
+    expect([pods, events, stdout]).toEqual([0, 1, "no"]);
+  });
+
   it("is placed by two stacks as kubectl would place its manifests as a whole", async () => {
     const outcomes = await Promise.all([1, 2].map((number) => shard(number).run("up")));
     const names = scene.settings.base.releases as string[];

@@ -155,7 +155,7 @@ describe("rights beyond a tenant's own", () => {
   });
 
   it("are none of the deployer's that this project makes", () => {
-    expect(role(...deployerRules)).toBeUndefined();
+    expect(role(...deployerRules())).toBeUndefined();
   });
 });
 

@@ -20,6 +20,7 @@ function size(workloads: number, costs: Readonly<Record<string, Partial<Record<O
     hosts: 2,
     admission: false,
     unawaited: false,
+    withoutEvents: false,
     measurements: Object.entries(costs).flatMap(([variant, each]) =>
       Object.entries(each).map(([operation, measuredCost]) => ({
         workloads,

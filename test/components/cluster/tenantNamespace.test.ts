@@ -93,6 +93,14 @@ describe("TenantNamespace", () => {
     });
   });
 
+  it("lets that user read events, or not", async () => {
+    new TenantNamespace("tenant", args);
+    new TenantNamespace("large", { ...args, namespace: "large", deployerReadsEvents: false });
+    await settled();
+    expect(JSON.stringify(named(recording, "tenant-deployer").inputs)).toContain('"events"');
+    expect(JSON.stringify(named(recording, "large-deployer").inputs)).not.toContain('"events"');
+  });
+
   it("refuses a key broker that no guest could reach", () => {
     expect(refusal(() => new TenantNamespace("tenant", { ...args, keyBrokerCidrs: [] }))).toBe(
       "keyBrokerCidrs is empty: guests could not reach the key broker; name its address ranges",

@@ -83,7 +83,9 @@ describe("a tenant's quota", () => {
 });
 
 describe("who may place releases", () => {
-  const granted = deployerRules.flatMap(({ apiGroups, resources, verbs }) =>
+  const resourcesOf = (rules: ReturnType<typeof deployerRules>) =>
+    rules.flatMap(({ resources }) => resources as string[]);
+  const granted = deployerRules().flatMap(({ apiGroups, resources, verbs }) =>
     (resources as string[]).map((resource) => ({ resource, groups: apiGroups as string[], verbs: verbs as string[] })),
   );
 
@@ -97,6 +99,12 @@ describe("who may place releases", () => {
       "services",
       "statefulsets",
     ]);
+  });
+
+  it("may read events, unless it is told not to, and the rest of its rights stay", () => {
+    const [readable, without] = [resourcesOf(deployerRules()), resourcesOf(deployerRules(false))];
+    expect(readable.filter((resource) => !without.includes(resource))).toEqual(["events"]);
+    expect(without.filter((resource) => !readable.includes(resource))).toEqual([]);
   });
 
   it("gets neither Secrets nor a way into a pod, nor rights to hand out", () => {

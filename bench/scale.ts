@@ -23,6 +23,7 @@ interface Options {
   readonly wait: boolean;
   /** By commander's `--no-events`. */
   readonly events: boolean;
+  readonly perStack: number;
   readonly results?: string;
   readonly plots?: string;
   readonly quick?: boolean;
@@ -69,6 +70,7 @@ function optionsOf(args: readonly string[]): Options {
     .option("--admission", "with the rules in force in the cluster, which judges each request by them", false)
     .option("--no-wait", "updates end when the cluster has their objects, whether models are ready or not")
     .option("--no-events", "the deployer may not read events, as large factories do better without (docs/scale.md)")
+    .option("--per-stack <number>", "divides more workloads among shards, which run one after the other", count, 0)
     .option("--results <file>", "keeps what each size took there; sizes that it has already are not measured again")
     .option("--plots <directory>", "where to write SVG plots")
     .option("--quick", "small sizes alone")
@@ -95,6 +97,7 @@ const resultsSchema = z.array(
     admission: z.boolean(),
     unawaited: z.boolean(),
     withoutEvents: z.boolean(),
+    perStack: z.int(),
     measurements: z.array(
       z.looseObject({ variant: z.string(), operation: z.enum(operations), cost: z.looseObject({}) }),
     ),
@@ -116,13 +119,16 @@ void runMain(async (signal) => {
   const options = optionsOf(process.argv.slice(2));
   const sizes = options.quick ? options.workloads.filter((size) => size <= 10) : options.workloads;
   const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
-  const { admission } = options;
+  const { admission, perStack } = options;
   const unawaited = !options.wait;
   const withoutEvents = !options.events;
   const results = options.results === undefined ? [] : keptResults(options.results);
   for (const workloads of sizes) {
     const same = (result: SizeResult) =>
-      result.admission === admission && result.unawaited === unawaited && result.withoutEvents === withoutEvents;
+      result.admission === admission &&
+      result.unawaited === unawaited &&
+      result.withoutEvents === withoutEvents &&
+      result.perStack === perStack;
     if (results.some((result) => result.workloads === workloads && same(result))) continue;
     const modes = engineModes.filter(({ title }) =>
       options.variants ? options.variants.includes(title) : title !== "file" || workloads <= mostWorkloadsByFile,
@@ -138,6 +144,7 @@ void runMain(async (signal) => {
           admission,
           unawaited,
           withoutEvents,
+          perStack,
           home,
           toolchain,
           modes,
@@ -153,6 +160,7 @@ void runMain(async (signal) => {
           Number(a.admission) - Number(b.admission) ||
           Number(a.unawaited) - Number(b.unawaited) ||
           Number(a.withoutEvents) - Number(b.withoutEvents) ||
+          a.perStack - b.perStack ||
           a.workloads - b.workloads,
       );
       if (options.results !== undefined) writeFileSync(options.results, `${JSON.stringify(results)}\n`);

@@ -26,6 +26,8 @@ export interface SizeResult {
   readonly unawaited: boolean;
   /** Whether the deployer could not read events, of which the plugin is told all for each object that it makes. */
   readonly withoutEvents: boolean;
+  /** Workloads of one stack at most; more were divided among shards. 0: all in one. */
+  readonly perStack: number;
   readonly measurements: readonly Measurement[];
   /** By variant, when everything was placed. */
   readonly resources: Readonly<Record<string, number>>;
@@ -38,6 +40,8 @@ export interface ScaleArgs {
   readonly admission?: boolean;
   readonly unawaited?: boolean;
   readonly withoutEvents?: boolean;
+  /** Workloads of one stack at most; more are divided among shards. 0, the default: all in one. */
+  readonly perStack?: number;
   readonly home: string;
   readonly toolchain: Toolchain;
   readonly modes: readonly EngineMode[];
@@ -65,13 +69,15 @@ export async function measureSize(args: ScaleArgs): Promise<SizeResult> {
     for (const mode of args.modes) {
       const directory = `${placed.directory}-${mode.title.replace(/\W+/g, "-")}`;
       const place = { ...placed, directory, passphraseFile: join(directory, "passphrase") };
-      variants.push(engineVariant({ mode, place, engine, settings, policyPack, signal: args.signal }));
+      const { perStack = 0, signal } = args;
+      const shards = perStack === 0 ? 1 : Math.ceil(args.workloads / perStack);
+      variants.push(engineVariant({ mode, place, shards, engine, settings, policyPack, signal }));
     }
     const kubectl = join(engine.binDir, "kubectl");
     if (args.kubectl) variants.push(kubectlVariant({ kubectl, kubeconfig, manifests, objects, signal: args.signal }));
-    const { workloads, admission = false, unawaited = false, withoutEvents = false } = args;
-    const measured = await measureVariants(args, scene, variants);
-    return { workloads, hosts: scene.hosts, admission, unawaited, withoutEvents, ...measured };
+    const { workloads, admission = false, unawaited = false, withoutEvents = false, perStack = 0 } = args;
+    const measurements = await measureVariants(args, scene, variants);
+    return { workloads, hosts: scene.hosts, admission, unawaited, withoutEvents, perStack, ...measurements };
   } finally {
     for (const variant of variants) variant.close();
     await scene.close();

@@ -28,8 +28,13 @@ export function slope(points: readonly { readonly x: number; readonly y: number 
 }
 
 /** What results have to have in common to be compared; empty for the usual. */
-const kindOf = ({ admission, unawaited, withoutEvents }: SizeResult) =>
-  `${admission ? ", rules in force" : ""}${unawaited ? ", not waited for" : ""}${withoutEvents ? ", events not read" : ""}`;
+const kindOf = ({ admission, unawaited, withoutEvents, perStack }: SizeResult) =>
+  [
+    admission ? ", rules in force" : "",
+    unawaited ? ", not waited for" : "",
+    withoutEvents ? ", events not read" : "",
+    perStack ? `, ${perStack.toLocaleString("en")} a stack` : "",
+  ].join("");
 
 /** A size as people read it. */
 const sizeOf = (result: SizeResult) => `${result.workloads.toLocaleString("en")}${kindOf(result)}`;

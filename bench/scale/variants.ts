@@ -92,6 +92,8 @@ export const engineModes: readonly EngineMode[] = [
 export interface EngineVariantArgs {
   readonly mode: EngineMode;
   readonly place: StackPlace;
+  /** Stacks that the workloads are divided among, which are run one after the other. */
+  readonly shards: number;
   readonly engine: StackEngine;
   /** The workloads stack's settings. */
   readonly settings: Readonly<Record<Edition, Sections>>;
@@ -100,35 +102,63 @@ export interface EngineVariantArgs {
 }
 
 /** The very program that users run, by the engine. */
-export function engineVariant({ mode, place, engine, settings, policyPack, signal }: EngineVariantArgs): Variant {
+export function engineVariant({ mode, engine, settings, policyPack, signal, ...args }: EngineVariantArgs): Variant {
   const open = new Set<RunningStack>();
-  const using = async <T>(
+  const stacks = stacksOf(args);
+  const each = async <T>(
     edition: Edition,
     policyPacks: readonly string[],
     run: (stack: RunningStack) => Promise<T>,
-  ) => {
-    const stack = mode.open({ place, engine, config: settings[edition], policyPacks }, signal);
-    open.add(stack);
-    try {
-      return await run(stack);
-    } finally {
-      stack.close();
-      open.delete(stack);
+  ): Promise<T[]> => {
+    const results: T[] = [];
+    for (const { place, own } of stacks) {
+      const stack = mode.open({ place, engine, config: { ...settings[edition], ...own }, policyPacks }, signal);
+      open.add(stack);
+      try {
+        results.push(await run(stack));
+      } finally {
+        stack.close();
+        open.delete(stack);
+      }
     }
+    return results;
   };
+  const running = async (operation: "preview" | "up" | "destroy", edition: Edition, policyPacks: readonly string[]) =>
+    void (await each(edition, policyPacks, (stack) => stack.run(operation)));
   return {
     title: mode.title,
     operations: mode.operations,
-    apply: (edition) => using(edition, [], async (stack) => void (await stack.run("up"))),
-    preview: (edition, withPack) =>
-      using(edition, withPack ? [policyPack] : [], async (stack) => void (await stack.run("preview"))),
-    remove: () => using("base", [], async (stack) => void (await stack.run("destroy"))),
-    forget: () => rmSync(place.directory, { recursive: true, force: true }),
-    stateBytes: () => bytesBelow(join(place.directory, "state")),
-    resources: () => using("base", [], (stack) => stack.resourceCount()),
+    apply: (edition) => running("up", edition, []),
+    preview: (edition, withPack) => running("preview", edition, withPack ? [policyPack] : []),
+    remove: () => running("destroy", "base", []),
+    forget: () => stacks.forEach(({ place }) => rmSync(place.directory, { recursive: true, force: true })),
+    stateBytes: () => sum(stacks.map(({ place }) => bytesBelow(join(place.directory, "state")))),
+    resources: async () => sum(await each("base", [], (stack) => stack.resourceCount())),
     close: () => open.forEach((stack) => stack.close()),
   };
 }
+
+/** The stack as it is, or its shards, each with a directory and settings of its own. */
+function stacksOf({
+  place,
+  shards,
+}: Pick<EngineVariantArgs, "place" | "shards">): { place: StackPlace; own: object }[] {
+  if (shards === 1) return [{ place, own: {} }];
+  return Array.from({ length: shards }, (_, index) => {
+    const directory = `${place.directory}-${index + 1}`;
+    return {
+      place: {
+        ...place,
+        stackName: `${place.stackName}-${index + 1}`,
+        directory,
+        passphraseFile: join(directory, "passphrase"),
+      },
+      own: { shard: { number: index + 1, of: shards } },
+    };
+  });
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 
 export interface FloorArgs {
   readonly kubectl: string;

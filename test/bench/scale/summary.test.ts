@@ -21,6 +21,7 @@ function size(workloads: number, costs: Readonly<Record<string, Partial<Record<O
     admission: false,
     unawaited: false,
     withoutEvents: false,
+    perStack: 0,
     measurements: Object.entries(costs).flatMap(([variant, each]) =>
       Object.entries(each).map(([operation, measuredCost]) => ({
         workloads,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { automation } from "@pulumi/pulumi";
+import type { ExecaError } from "execa";
 import { execa } from "execa";
 import { ownBackend } from "../ownBackend";
 import { UserError } from "../ui";
@@ -53,18 +54,24 @@ function refusePending(state: string, stackName: string): void {
     );
 }
 
-async function engine({ name, workspace }: automation.Stack, what: "export" | "import", input = ""): Promise<string> {
+async function engine(
+  { name, workspace }: automation.Stack,
+  what: "export" | "import",
+  input?: string,
+): Promise<string> {
   const { workDir, envVars, pulumiHome, pulumiCommand } = workspace as automation.LocalWorkspace;
-  const { stdout, stderr, failed } = await execa(
-    pulumiCommand.command,
-    ["stack", what, "--stack", name, "--non-interactive", "--color", "never"],
-    { cwd: workDir, env: { ...envVars, ...(pulumiHome && { PULUMI_HOME: pulumiHome }) }, input, reject: false },
-  );
-  if (failed)
-    throw new UserError(
-      `The former state of ${name} cannot be brought over.`,
-      undefined,
-      stderr.trim().split("\n").slice(-5),
-    );
-  return stdout;
+  const command = ["stack", what, "--stack", name, "--non-interactive", "--color", "never"];
+  try {
+    const { stdout } = await execa(pulumiCommand.command, command, {
+      cwd: workDir,
+      env: { ...envVars, ...(pulumiHome && { PULUMI_HOME: pulumiHome }) },
+      ...(input === undefined ? { stdin: "ignore" } : { input }),
+    });
+    return stdout;
+  } catch (error) {
+    const { stderr, originalMessage = "" } = error as Partial<ExecaError>;
+    // An engine that did not start says nothing itself.
+    const said = stderr?.trim() || originalMessage;
+    throw new UserError(`The former state of ${name} cannot be brought over.`, undefined, said.split("\n").slice(-5));
+  }
 }

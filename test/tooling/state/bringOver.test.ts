@@ -48,6 +48,17 @@ describe("a state of the engine's file backend", () => {
     expect(existsSync(join(directory, ".pulumi"))).toBe(true);
   });
 
+  it("stays where it is when the engine does not start, and the reason is told", async () => {
+    const workspace = { workDir: directory, envVars: {}, pulumiCommand: { command: join(directory, "absent") } };
+    const select = () => Promise.resolve({ name: "dev", workspace } as unknown as automation.Stack);
+    const failure = await bringOver({ directory, stackName: "dev", select, to: {} }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      message: "The former state of dev cannot be brought over.",
+      details: [expect.stringContaining("ENOENT") as string],
+    });
+    expect(existsSync(join(directory, ".pulumi"))).toBe(true);
+  });
+
   it("is not taken for the newer one where an older version has made another since", async () => {
     mkdirSync(join(directory, ".pulumi-before-journal"));
     await expect(over({})).rejects.toThrow("has worked on dev once more");

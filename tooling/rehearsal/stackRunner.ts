@@ -109,7 +109,7 @@ async function runOperation(
     // The answer has the outputs: to ask for them again would start the engine twice more.
     if (operation === "up") ({ outputs } = await stack.up({ ...options, policyPacks }));
     if (operation === "refresh") await stack.refresh(options);
-    if (operation === "destroy") await stack.destroy({ ...options, ...whileWaiting() });
+    if (operation === "destroy") await stack.destroy(options);
   } catch (error) {
     throw new UserError(
       failureMessage({
@@ -129,14 +129,6 @@ async function runOperation(
     ),
     warnings: [...heard.warnings],
   };
-}
-
-/**
- * Deleting is waiting, for pods that take their time to end, and costs no CPU: by the engine's own four resources a CPU, a
- * thousand models would be waited for eight at a time on two. Who says PULUMI_PARALLEL is heard.
- */
-function whileWaiting(env = process.env): { parallel?: number } {
-  return env.PULUMI_PARALLEL ? {} : { parallel: 64 };
 }
 
 /** The number of resources that a stack's state holds, without the stack itself and providers. */

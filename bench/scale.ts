@@ -7,9 +7,9 @@ import { ensureToolchain } from "../tooling/toolchain/ensure";
 import { runMain, UserError } from "../tooling/ui";
 import { plotSvg } from "./plot";
 import { publish } from "./report";
-import type { SizeResult } from "./scale/run";
+import type { Circumstances, SizeResult } from "./scale/run";
 import { measureSize } from "./scale/run";
-import { scalePlots, scaleReport } from "./scale/summary";
+import { kindOf, scalePlots, scaleReport } from "./scale/summary";
 import type { Operation } from "./scale/variants";
 import { engineModes, kubectlTitle, operations } from "./scale/variants";
 
@@ -70,7 +70,12 @@ function optionsOf(args: readonly string[]): Options {
     .option("--admission", "with the rules in force in the cluster, which judges each request by them", false)
     .option("--no-wait", "updates end when the cluster has their objects, whether models are ready or not")
     .option("--no-events", "the deployer may not read events, as large factories do better without (docs/scale.md)")
-    .option("--per-stack <number>", "divides more workloads among shards, which run one after the other", count, 0)
+    .option(
+      "--per-stack <number>",
+      "workloads of one stack at most; more are divided among shards, one after the other",
+      count,
+      0,
+    )
     .option("--results <file>", "keeps what each size took there; sizes that it has already are not measured again")
     .option("--plots <directory>", "where to write SVG plots")
     .option("--quick", "small sizes alone")
@@ -114,22 +119,23 @@ function jsonOf(text: string): unknown {
   }
 }
 
+const text = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
 /** `npm run bench -- scale`: each size on a control plane of its own, the variants taking turns on it. */
 void runMain(async (signal) => {
   const options = optionsOf(process.argv.slice(2));
   const sizes = options.quick ? options.workloads.filter((size) => size <= 10) : options.workloads;
   const toolchain = await ensureToolchain({ groups: ["engine", "controlPlane"], signal });
-  const { admission, perStack } = options;
-  const unawaited = !options.wait;
-  const withoutEvents = !options.events;
+  const circumstances: Circumstances = {
+    admission: options.admission,
+    unawaited: !options.wait,
+    withoutEvents: !options.events,
+    perStack: options.perStack,
+  };
+  const kind = kindOf(circumstances);
   const results = options.results === undefined ? [] : keptResults(options.results);
   for (const workloads of sizes) {
-    const same = (result: SizeResult) =>
-      result.admission === admission &&
-      result.unawaited === unawaited &&
-      result.withoutEvents === withoutEvents &&
-      result.perStack === perStack;
-    if (results.some((result) => result.workloads === workloads && same(result))) continue;
+    if (results.some((result) => result.workloads === workloads && kindOf(result) === kind)) continue;
     const modes = engineModes.filter(({ title }) =>
       options.variants ? options.variants.includes(title) : title !== "file" || workloads <= mostWorkloadsByFile,
     );
@@ -141,10 +147,7 @@ void runMain(async (signal) => {
       results.push(
         await measureSize({
           workloads,
-          admission,
-          unawaited,
-          withoutEvents,
-          perStack,
+          ...circumstances,
           home,
           toolchain,
           modes,
@@ -155,14 +158,7 @@ void runMain(async (signal) => {
           show,
         }),
       );
-      results.sort(
-        (a, b) =>
-          Number(a.admission) - Number(b.admission) ||
-          Number(a.unawaited) - Number(b.unawaited) ||
-          Number(a.withoutEvents) - Number(b.withoutEvents) ||
-          a.perStack - b.perStack ||
-          a.workloads - b.workloads,
-      );
+      results.sort((a, b) => text(kindOf(a), kindOf(b)) || a.workloads - b.workloads);
       if (options.results !== undefined) writeFileSync(options.results, `${JSON.stringify(results)}\n`);
     } finally {
       rmSync(home, { recursive: true, force: true });

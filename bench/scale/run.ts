@@ -17,9 +17,8 @@ export interface Measurement {
   readonly cost: Cost;
 }
 
-export interface SizeResult {
-  readonly workloads: number;
-  readonly hosts: number;
+/** What results have to have in common to be compared. */
+export interface Circumstances {
   /** Whether the rules were in force in the cluster. */
   readonly admission: boolean;
   /** Whether updates did not wait until models were ready. */
@@ -28,20 +27,20 @@ export interface SizeResult {
   readonly withoutEvents: boolean;
   /** Workloads of one stack at most; more were divided among shards. 0: all in one. */
   readonly perStack: number;
+}
+
+export interface SizeResult extends Circumstances {
+  readonly workloads: number;
+  readonly hosts: number;
   readonly measurements: readonly Measurement[];
   /** By variant, when everything was placed. */
   readonly resources: Readonly<Record<string, number>>;
   readonly stateBytes: Readonly<Record<string, number>>;
 }
 
-export interface ScaleArgs {
+export interface ScaleArgs extends Circumstances {
   readonly workloads: number;
   readonly hosts?: number;
-  readonly admission?: boolean;
-  readonly unawaited?: boolean;
-  readonly withoutEvents?: boolean;
-  /** Workloads of one stack at most; more are divided among shards. 0, the default: all in one. */
-  readonly perStack?: number;
   readonly home: string;
   readonly toolchain: Toolchain;
   readonly modes: readonly EngineMode[];
@@ -69,13 +68,13 @@ export async function measureSize(args: ScaleArgs): Promise<SizeResult> {
     for (const mode of args.modes) {
       const directory = `${placed.directory}-${mode.title.replace(/\W+/g, "-")}`;
       const place = { ...placed, directory, passphraseFile: join(directory, "passphrase") };
-      const { perStack = 0, signal } = args;
+      const { perStack, signal } = args;
       const shards = perStack === 0 ? 1 : Math.ceil(args.workloads / perStack);
       variants.push(engineVariant({ mode, place, shards, engine, settings, policyPack, signal }));
     }
     const kubectl = join(engine.binDir, "kubectl");
     if (args.kubectl) variants.push(kubectlVariant({ kubectl, kubeconfig, manifests, objects, signal: args.signal }));
-    const { workloads, admission = false, unawaited = false, withoutEvents = false, perStack = 0 } = args;
+    const { workloads, admission, unawaited, withoutEvents, perStack } = args;
     const measurements = await measureVariants(args, scene, variants);
     return { workloads, hosts: scene.hosts, admission, unawaited, withoutEvents, perStack, ...measurements };
   } finally {

@@ -2,7 +2,7 @@ import type { Plot } from "../plot";
 import type { Ratio, Report, Table } from "../report";
 import { ratio, spread } from "../report";
 import type { Cost } from "./meter";
-import type { SizeResult } from "./run";
+import type { Circumstances, SizeResult } from "./run";
 import type { Operation } from "./variants";
 import { operations } from "./variants";
 
@@ -27,8 +27,8 @@ export function slope(points: readonly { readonly x: number; readonly y: number 
   return Math.log(last.y / first.y) / Math.log(last.x / first.x);
 }
 
-/** What results have to have in common to be compared; empty for the usual. */
-const kindOf = ({ admission, unawaited, withoutEvents, perStack }: SizeResult) =>
+/** The circumstances of a result in words, empty for the usual: results of one kind are compared. */
+export const kindOf = ({ admission, unawaited, withoutEvents, perStack }: Circumstances): string =>
   [
     admission ? ", rules in force" : "",
     unawaited ? ", not waited for" : "",

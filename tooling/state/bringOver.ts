@@ -69,9 +69,9 @@ async function engine(
     });
     return stdout;
   } catch (error) {
-    const { stderr, originalMessage = "" } = error as Partial<ExecaError>;
+    const { stderr, shortMessage } = error as ExecaError;
     // An engine that did not start says nothing itself.
-    const said = stderr?.trim() || originalMessage;
+    const said = stderr?.trim() || shortMessage;
     throw new UserError(`The former state of ${name} cannot be brought over.`, undefined, said.split("\n").slice(-5));
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cost } from "../../../bench/scale/meter";
 import type { SizeResult } from "../../../bench/scale/run";
-import { scalePlots, scaleReport, slope } from "../../../bench/scale/summary";
+import { kindOf, scalePlots, scaleReport, slope } from "../../../bench/scale/summary";
 import type { Operation } from "../../../bench/scale/variants";
 
 const cost = (seconds: number, mebibytes = 100): Cost => ({
@@ -108,6 +108,15 @@ describe("the report on scale", () => {
     expect(one["scale-first-time"]?.title).toBe("First up");
     expect(other["scale-first-time"]?.title).toBe("First up, not waited for");
     expect(other["scale-first-time"]?.curves.map(({ points }) => points.length)).toEqual([2]);
+  });
+
+  it("says the circumstances of a size, and nothing of the usual ones", () => {
+    const usual = { admission: false, unawaited: false, withoutEvents: false, perStack: 0 };
+    expect(kindOf(usual)).toBe("");
+    expect(kindOf({ ...usual, withoutEvents: true, perStack: 1000 })).toBe(", events not read, 1,000 a stack");
+    expect(
+      new Set(["admission", "unawaited", "withoutEvents"].map((each) => kindOf({ ...usual, [each]: true }))).size,
+    ).toBe(3);
   });
 
   it("has a row for each operation of each variant, and one for each state", () => {

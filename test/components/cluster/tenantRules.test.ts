@@ -83,8 +83,6 @@ describe("a tenant's quota", () => {
 });
 
 describe("who may place releases", () => {
-  const resourcesOf = (rules: ReturnType<typeof deployerRules>) =>
-    rules.flatMap(({ resources }) => resources as string[]);
   const granted = deployerRules().flatMap(({ apiGroups, resources, verbs }) =>
     (resources as string[]).map((resource) => ({ resource, groups: apiGroups as string[], verbs: verbs as string[] })),
   );
@@ -102,9 +100,12 @@ describe("who may place releases", () => {
   });
 
   it("may read events, unless it is told not to, and the rest of its rights stay", () => {
-    const [readable, without] = [resourcesOf(deployerRules()), resourcesOf(deployerRules(false))];
-    expect(readable.filter((resource) => !without.includes(resource))).toEqual(["events"]);
-    expect(without.filter((resource) => !readable.includes(resource))).toEqual([]);
+    expect(granted.map(({ resource }) => resource)).toContain("events");
+    const others = deployerRules().map((rule) => ({
+      ...rule,
+      resources: (rule.resources as string[]).filter((resource) => resource !== "events"),
+    }));
+    expect(deployerRules(false)).toEqual(others);
   });
 
   it("gets neither Secrets nor a way into a pod, nor rights to hand out", () => {
